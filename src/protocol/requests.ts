@@ -12,6 +12,7 @@ import type {
   HeatMapRow,
   ModelState,
   PictureView,
+  Status,
   VerifyView,
 } from './views.ts';
 
@@ -47,12 +48,11 @@ export type Result<M extends ServerMethod> = ServerRequests[M]['result'];
 export interface ServerNotifications {
   /** The state of an open model has changed. */
   'camber/stateChanged': ModelState;
+  /** Only the status of an open model has changed. */
+  'camber/statusChanged': { uri: string; status: Status };
   /** Progress of the request that carried this token. */
   'camber/progress': { token: string; stage: string; fraction: number };
 }
-
-/** Cancels the request that carried this token. */
-export const cancelMethod = 'camber/cancel';
 
 /** Data of a rejected request. */
 export interface ErrorData {
