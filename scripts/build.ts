@@ -21,12 +21,19 @@ const bundles: readonly { entry: string; out: string; kind: Kind }[] = [
 
 /** What is copied as it is. */
 const copies: readonly { from: string; to: string }[] = [
-  { from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs', to: 'dist/ort/ort-wasm-simd-threaded.mjs' },
-  { from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm', to: 'dist/ort/ort-wasm-simd-threaded.wasm' },
+  {
+    from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
+    to: 'dist/ort/ort-wasm-simd-threaded.mjs',
+  },
+  {
+    from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
+    to: 'dist/ort/ort-wasm-simd-threaded.wasm',
+  },
 ];
 
 // CommonJS packages inside an ES module bundle still call require() for Node's own modules.
-const requireBanner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const requireBanner =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const kinds: Readonly<Record<Kind, BuildOptions>> = {
   node: { platform: 'node', target: 'node20', format: 'esm', banner: { js: requireBanner } },

@@ -17,7 +17,10 @@ const wanted = JSON.stringify(versions);
 
 function npmInstall(cwd: string, ...args: readonly string[]): void {
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error'];
-  const result = spawnSync('npm', ['install', ...flags, ...args], { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  const result = spawnSync('npm', ['install', ...flags, ...args], {
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (result.status !== 0) throw new Error(`npm install failed in ${cwd}`);
 }
 
