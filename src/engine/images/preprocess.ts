@@ -5,7 +5,7 @@ import {
   type Layout,
   type Preprocessing,
   type Size,
-} from '../../compiler/preprocessing.ts';
+} from '../../compiler/input/preprocessing.ts';
 import type { FloatTensor } from './npy.ts';
 import type { Box, Picture } from './picture.ts';
 import { resizePicture } from './resize.ts';

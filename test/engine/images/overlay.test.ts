@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { colormap, colormapNames } from '../../../src/engine/images/colormaps.ts';
+import type { colormapNames } from '../../../src/engine/images/colormaps.ts';
+import { colormap } from '../../../src/engine/images/colormaps.ts';
 import { decodePicture } from '../../../src/engine/images/decode.ts';
 import { encodePng, normalise, overlay } from '../../../src/engine/images/overlay.ts';
 

@@ -3,7 +3,7 @@ import {
   checkPreprocessing,
   preprocessingPresets,
   type Preprocessing,
-} from '../../../src/compiler/preprocessing.ts';
+} from '../../../src/compiler/input/preprocessing.ts';
 import { decodePicture } from '../../../src/engine/images/decode.ts';
 import { inputAxes, preprocess } from '../../../src/engine/images/preprocess.ts';
 import { fixture, largestDifference, pil } from './support.ts';

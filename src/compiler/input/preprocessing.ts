@@ -2,7 +2,7 @@
  * Preprocessing: how a picture's uint8 RGB pixels become the model's input. Plain data, so that the quantiser can
  * fold the affine part into the first layer and the engine can carry out all of it.
  */
-import { diagnostic, type Diagnostic } from './diagnostics.ts';
+import { diagnostic, type Diagnostic } from '../diagnostics.ts';
 
 export type Layout = 'NCHW' | 'NHWC';
 
