@@ -28,7 +28,7 @@ export interface ServerRequests {
     result: ModelState;
   };
   /** The model in ONNX's textual form. */
-  'camber/text': { params: { uri: string }; result: { text: string } };
+  'camber/text': { params: { uri: string }; result: { text: string; revision: number } };
   'camber/devices': { params: Record<string, never>; result: readonly DeviceView[] };
   /** The bundled pictures, those of the picture folder, and those given by path. */
   'camber/pictures': { params: { uri: string; extra: readonly string[] }; result: readonly PictureView[] };

@@ -44,6 +44,7 @@ export class OpenModel {
       uri,
       status: { kind: 'working', stage: 'Reading the model', fraction: 0 },
       choices,
+      revision: 0,
       stale: false,
       diagnostics: [],
     };
@@ -131,6 +132,7 @@ export class OpenModel {
       this.host.log(`${this.name}: read in ${(performance.now() - started).toFixed(0)} ms`);
       this.#update({
         model: result.model,
+        revision: this.#state.revision + 1,
         diagnostics: result.diagnostics,
         stale: this.#state.compiled !== undefined,
       });

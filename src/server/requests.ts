@@ -63,7 +63,7 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
     'camber/text': async ({ uri }) => {
       const model = store.get(uri);
       await model.read();
-      if (model.form) return { text: model.form.text };
+      if (model.form) return { text: model.form.text, revision: model.state.revision };
       const { diagnostics } = model.state;
       throw new RequestError({ message: `${model.name} cannot be shown as text.`, diagnostics });
     },
