@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { needs } from '../support/tools.ts';
 import { startBrowser } from './support/browser.ts';
+import { bundleSuite, runSuite } from './support/host.ts';
 import { startServer, type Server } from './support/server.ts';
 import { Workbench } from './support/workbench.ts';
 
@@ -51,6 +52,23 @@ needs('code-server', 'chromium')('the harness drives a real VS Code', () => {
     for (const theme of ['light', 'high contrast', 'dark'] as const) {
       await workbench.setTheme(theme);
       await workbench.screenshot(`harness-${theme.replace(' ', '-')}`);
+    }
+  });
+});
+
+needs('code-server', 'chromium')('the harness runs a suite in the extension host', () => {
+  test('passed and failed tests are told apart', async () => {
+    const suite = await bundleSuite(join(trivial, 'suite.ts'), 'trivial');
+    const workspace = mkdtempSync(join(tmpdir(), 'camber-workspace-'));
+    try {
+      const results = await runSuite({ extension: trivial, suite, workspace });
+      expect(results.map((r) => [r.name, r.error === undefined])).toEqual([
+        ['the command answers', true],
+        ['a failing test is told', false],
+      ]);
+      expect(results[1]!.error).toMatch(/42 !== 43/);
+    } finally {
+      rmSync(workspace, { recursive: true });
     }
   });
 });
