@@ -39,7 +39,9 @@ export function roundWeights(weights: RealWeights, scale: readonly number[]): In
 /** Largest magnitude of each row (output channel). */
 export function rowMagnitudes(weights: RealWeights): number[] {
   const count = weights.data.length / weights.shape[0];
-  return Array.from({ length: weights.shape[0] }, (_, o) => magnitude(weights.data.subarray(o * count, (o + 1) * count)));
+  return Array.from({ length: weights.shape[0] }, (_, o) =>
+    magnitude(weights.data.subarray(o * count, (o + 1) * count)),
+  );
 }
 
 function magnitude(values: Float64Array): number {

@@ -86,17 +86,22 @@ function lowerConv(
 ): Accumulator {
   const isImage = sum.input === context.input.tensor.name;
   const input = context.tensors.get(sum.input)!;
-  const real = isImage ? scaleInputs(context.realWeights.get(sum.weights)!, context.input.scale) : context.realWeights.get(sum.weights)!;
+  const real = isImage
+    ? scaleInputs(context.realWeights.get(sum.weights)!, context.input.scale)
+    : context.realWeights.get(sum.weights)!;
   const scale = isImage ? 1 : input.scale[0]!;
   const perOutput = real.data.length / real.shape[0];
   // What the input's offset adds, per output channel.
   const constant = isImage ? offsetSums(real, context.input) : new Float64Array(real.shape[0]);
   const realBias = Float64Array.from(sum.bias, (b, o) => b + constant[o]! - (offset?.[o] ?? 0));
   const weights =
-    context.weights.get(real.name) ?? quantiseWeights(real, (o) => Math.abs(realBias[o]!) / (scale * biasLimit));
+    context.weights.get(real.name) ??
+    quantiseWeights(real, (o) => Math.abs(realBias[o]!) / (scale * biasLimit));
   context.weights.set(weights.name, weights);
   const unit = weights.scale.map((s) => s * scale * stage.factor);
-  const shift = context.options.biasCorrection ? biasShift(real, weights, meanInput(sum.input, context)) : undefined;
+  const shift = context.options.biasCorrection
+    ? biasShift(real, weights, meanInput(sum.input, context))
+    : undefined;
   const zeroPoint = isImage ? 0 : input.zeroPoint;
   const bias = Int32Array.from(realBias, (b, o) => {
     let weightSum = 0;
@@ -115,7 +120,8 @@ function lowerConv(
 }
 
 function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): Accumulator {
-  if (stage.sum.kind !== 'windowSum') throw new Error(`stage ${stage.name} of kind ${stage.sum.kind} is not an inference stage`);
+  if (stage.sum.kind !== 'windowSum')
+    throw new Error(`stage ${stage.name} of kind ${stage.sum.kind} is not an inference stage`);
   const { input: name, geometry } = stage.sum;
   if (name === context.input.tensor.name && context.input.stage.format === 'uint8') {
     fail(
@@ -138,18 +144,38 @@ function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): 
 }
 
 /** Storage of a stage's result. */
-function chooseTensor(stage: Stage, shape: PlanTensor, accumulator: Accumulator, context: ForwardContext): IntegerTensor {
-  const common = { name: shape.name, onnx: shape.name, channels: shape.channels, height: shape.height, width: shape.width };
+function chooseTensor(
+  stage: Stage,
+  shape: PlanTensor,
+  accumulator: Accumulator,
+  context: ForwardContext,
+): IntegerTensor {
+  const common = {
+    name: shape.name,
+    onnx: shape.name,
+    channels: shape.channels,
+    height: shape.height,
+    width: shape.width,
+  };
   if (stage.output === context.scores) {
     // One scale for all classes, no finer than keeps the largest score inside int32.
     const coarsest = Math.max(...accumulator.unit);
-    const largest = Math.max(...accumulator.unit.map((u, o) => (u / coarsest) * (accumulator.bound + Math.abs(accumulator.bias[o]!))));
+    const largest = Math.max(
+      ...accumulator.unit.map(
+        (u, o) => (u / coarsest) * (accumulator.bound + Math.abs(accumulator.bias[o]!)),
+      ),
+    );
     return { ...common, bits: 32, zeroPoint: 0, scale: [coarsest * Math.max(1, largest / int32Limit)] };
   }
   if (context.wide.has(stage.output)) {
     const largest = accumulator.bound * 2;
     const unit = accumulator.unit[0]!;
-    return { ...common, bits: 16, zeroPoint: 0, scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / int16Limit)))] };
+    return {
+      ...common,
+      bits: 16,
+      zeroPoint: 0,
+      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / int16Limit)))],
+    };
   }
   const statistics = statisticsOf(stage.output, context);
   const clip = clipMagnitude(statistics, stage.relu ? 255 : 127, context.options.rangeMethod);
@@ -161,7 +187,12 @@ function chooseTensor(stage: Stage, shape: PlanTensor, accumulator: Accumulator,
 function statisticsOf(tensor: string, { calibration }: ForwardContext): TensorStatistics {
   const found = calibration.activations.get(tensor);
   if (found) return found;
-  return fail('CAM402', `The calibration has no range for tensor "${tensor}".`, 'Calibrate again with this model and target.', { tensor });
+  return fail(
+    'CAM402',
+    `The calibration has no range for tensor "${tensor}".`,
+    'Calibrate again with this model and target.',
+    { tensor },
+  );
 }
 
 /** Clamp bounds of a storage width. */
@@ -171,7 +202,12 @@ export function bounds(bits: 8 | 16 | 32): { lower: number; upper: number } {
   return { lower: -(2 ** 31), upper: int32Limit };
 }
 
-function outputStage(stage: Stage, tensor: IntegerTensor, accumulator: Accumulator, context: ForwardContext): OutputStage {
+function outputStage(
+  stage: Stage,
+  tensor: IntegerTensor,
+  accumulator: Accumulator,
+  context: ForwardContext,
+): OutputStage {
   const scale = tensor.scale[0]!;
   const { lower, upper } = bounds(tensor.bits);
   const common = {

@@ -19,14 +19,27 @@ const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q)));
  * layer's weights and bias, and padding reads the byte nearest to a real zero. Without, the host quantises floats
  * to int8 with zero point 0.
  */
-export function lowerInput(input: PlanTensor, calibration: CalibrationTable, options: QuantiseOptions): LoweredInput {
+export function lowerInput(
+  input: PlanTensor,
+  calibration: CalibrationTable,
+  options: QuantiseOptions,
+): LoweredInput {
   const { preprocessing } = options;
-  const common = { name: input.name, onnx: input.name, channels: input.channels, height: input.height, width: input.width, bits: 8 as const };
+  const common = {
+    name: input.name,
+    onnx: input.name,
+    channels: input.channels,
+    height: input.height,
+    width: input.width,
+    bits: 8 as const,
+  };
   if (preprocessing) {
     const at = (values: readonly number[], k: number) => values[values.length === 1 ? 0 : k]!;
     const channels = Array.from({ length: input.channels }, (_, k) => k);
     const scale = channels.map((k) => preprocessing.scale / at(preprocessing.std, k));
-    const offset = channels.map((k) => 128 * scale[k]! - at(preprocessing.mean, k) / at(preprocessing.std, k));
+    const offset = channels.map(
+      (k) => 128 * scale[k]! - at(preprocessing.mean, k) / at(preprocessing.std, k),
+    );
     const wrong = scale.findIndex((s, k) => !(s > 0) || !Number.isFinite(s) || !Number.isFinite(offset[k]!));
     if (wrong >= 0) {
       fail(

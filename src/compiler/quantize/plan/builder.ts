@@ -1,7 +1,14 @@
 import type { Diagnostic } from '../../diagnostics.ts';
 import type { Graph } from '../../graph/ir.ts';
 import type { Phase } from '../network.ts';
-import { reduction, unitGeometry, type PlanTensor, type RealWeights, type Stage, type StageSum } from './stage.ts';
+import {
+  reduction,
+  unitGeometry,
+  type PlanTensor,
+  type RealWeights,
+  type Stage,
+  type StageSum,
+} from './stage.ts';
 
 /** A stage still open for fusion: its result is not stored yet. */
 type OpenStage = { -readonly [K in keyof Stage]: Stage[K] } & { nodes: string[]; inner: Stage['inner'] };
@@ -89,7 +96,12 @@ export class StageBuilder {
   }
 
   /** Puts one more node into an open stage, which moves to the end of the order. */
-  fuse(stage: OpenStage, node: { name: string; op: string }, output: string, inner?: Stage['inner'][number]): void {
+  fuse(
+    stage: OpenStage,
+    node: { name: string; op: string },
+    output: string,
+    inner?: Stage['inner'][number],
+  ): void {
     if (inner) stage.inner = [...stage.inner, inner];
     stage.op = `${stage.op}+${node.op}`;
     stage.nodes.push(node.name);
@@ -119,7 +131,11 @@ export class StageBuilder {
     const copy = `${tensor}#${node.name}`;
     const source = this.resolve(tensor);
     this.tensors.set(copy, { ...this.describe(source), name: copy });
-    this.push({ name: node.name, op: 'Copy' }, { kind: 'windowSum', input: source, geometry: unitGeometry }, copy);
+    this.push(
+      { name: node.name, op: 'Copy' },
+      { kind: 'windowSum', input: source, geometry: unitGeometry },
+      copy,
+    );
     return this.producers.get(copy)!;
   }
 

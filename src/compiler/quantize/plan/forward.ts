@@ -57,7 +57,8 @@ export function nodesBefore(graph: Graph, tensor: string): Node[] {
 /** How often each tensor is read by these nodes, plus once for each tensor in `kept`. */
 export function countUses(nodes: readonly Node[], kept: readonly string[]): Map<string, number> {
   const uses = new Map<string, number>();
-  for (const input of [...nodes.flatMap((node) => node.inputs), ...kept]) uses.set(input, (uses.get(input) ?? 0) + 1);
+  for (const input of [...nodes.flatMap((node) => node.inputs), ...kept])
+    uses.set(input, (uses.get(input) ?? 0) + 1);
   return uses;
 }
 
@@ -98,13 +99,18 @@ function conv(node: Node, build: StageBuilder): void {
   const shape = graph.initializers.get(weightName!)?.shape ?? [];
   const bias = biasName ? constantOf(graph, biasName) : new Float64Array(shape[0] ?? 0);
   if (!data || !bias) return unsupported(build, node, 'its weights are computed at run time');
-  if (intAttribute(node, 'group', 1) !== 1) return unsupported(build, node, 'grouped convolution has no integer mapping yet');
+  if (intAttribute(node, 'group', 1) !== 1)
+    return unsupported(build, node, 'grouped convolution has no integer mapping yet');
   const geometry = geometryOf(graph, node, shape.slice(2));
   if (!geometry) return unsupported(build, node, 'only two-dimensional convolution has a hardware mapping');
   const [o, i, kh, kw] = shape as [number, number, number, number];
   build.weights.set(weightName!, { name: weightName!, shape: [o, i, kh, kw], data });
   build.describe(build.resolve(input!));
-  build.push(node, { kind: 'conv', input: build.resolve(input!), weights: weightName!, bias, geometry }, node.outputs[0]!);
+  build.push(
+    node,
+    { kind: 'conv', input: build.resolve(input!), weights: weightName!, bias, geometry },
+    node.outputs[0]!,
+  );
 }
 
 /** Gemm with constant weights: a convolution whose window is its whole input. */
@@ -114,7 +120,8 @@ function gemm(node: Node, build: StageBuilder): void {
   const matrix = constantOf(graph, weightName);
   const shape = graph.initializers.get(weightName!)?.shape;
   const given = biasName ? constantOf(graph, biasName) : undefined;
-  if (!matrix || shape?.length !== 2 || (biasName && !given)) return unsupported(build, node, 'its weights are computed at run time');
+  if (!matrix || shape?.length !== 2 || (biasName && !given))
+    return unsupported(build, node, 'its weights are computed at run time');
   if (intAttribute(node, 'transA', 0) !== 0) return unsupported(build, node, 'transA has no integer mapping');
   const transposed = intAttribute(node, 'transB', 0) === 1;
   const alpha = floatAttribute(node, 'alpha', 1);
@@ -122,17 +129,29 @@ function gemm(node: Node, build: StageBuilder): void {
   const [outputs, inputs] = transposed ? [shape[0]!, shape[1]!] : [shape[1]!, shape[0]!];
   const data = new Float64Array(matrix.length);
   for (let o = 0; o < outputs; o++) {
-    for (let i = 0; i < inputs; i++) data[o * inputs + i] = alpha * matrix[transposed ? o * inputs + i : i * outputs + o]!;
+    for (let i = 0; i < inputs; i++)
+      data[o * inputs + i] = alpha * matrix[transposed ? o * inputs + i : i * outputs + o]!;
   }
-  const bias = Float64Array.from({ length: outputs }, (_, o) => beta * (given?.[given.length === 1 ? 0 : o] ?? 0));
+  const bias = Float64Array.from(
+    { length: outputs },
+    (_, o) => beta * (given?.[given.length === 1 ? 0 : o] ?? 0),
+  );
   const input = build.describe(build.resolve(inputName!));
   if (input.channels * input.height * input.width !== inputs) {
     return unsupported(build, node, 'its input is not a flattened feature map');
   }
-  const weights: RealWeights = { name: weightName!, shape: [outputs, input.channels, input.height, input.width], data };
+  const weights: RealWeights = {
+    name: weightName!,
+    shape: [outputs, input.channels, input.height, input.width],
+    data,
+  };
   build.weights.set(weightName!, weights);
   const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
-  build.push(node, { kind: 'conv', input: input.name, weights: weightName!, bias, geometry }, node.outputs[0]!);
+  build.push(
+    node,
+    { kind: 'conv', input: input.name, weights: weightName!, bias, geometry },
+    node.outputs[0]!,
+  );
 }
 
 function relu(node: Node, build: StageBuilder): void {
@@ -145,7 +164,12 @@ function relu(node: Node, build: StageBuilder): void {
 function globalAveragePool(node: Node, build: StageBuilder): void {
   const input = build.describe(build.resolve(node.inputs[0]!));
   const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
-  build.push(node, { kind: 'windowSum', input: input.name, geometry }, node.outputs[0]!, 1 / (input.height * input.width));
+  build.push(
+    node,
+    { kind: 'windowSum', input: input.name, geometry },
+    node.outputs[0]!,
+    1 / (input.height * input.width),
+  );
 }
 
 function averagePool(node: Node, build: StageBuilder): void {
@@ -154,9 +178,14 @@ function averagePool(node: Node, build: StageBuilder): void {
   if (!geometry) return unsupported(build, node, 'only two-dimensional pooling has a hardware mapping');
   const padded = geometry.pads.some((p) => p !== 0);
   if (padded && intAttribute(node, 'count_include_pad', 0) === 0) {
-    return unsupported(build, node, 'an average pool that leaves its padding out of the count has no integer mapping');
+    return unsupported(
+      build,
+      node,
+      'an average pool that leaves its padding out of the count has no integer mapping',
+    );
   }
-  if (intAttribute(node, 'ceil_mode', 0) !== 0) return unsupported(build, node, 'ceil_mode has no integer mapping');
+  if (intAttribute(node, 'ceil_mode', 0) !== 0)
+    return unsupported(build, node, 'ceil_mode has no integer mapping');
   const input = build.resolve(node.inputs[0]!);
   build.push(node, { kind: 'windowSum', input, geometry }, node.outputs[0]!, 1 / (kernel[0]! * kernel[1]!));
 }
@@ -164,6 +193,7 @@ function averagePool(node: Node, build: StageBuilder): void {
 /** A Reshape to [1, C] is a Flatten; others move data and have no mapping. */
 function reshape(node: Node, build: StageBuilder): void {
   const shape = build.graph.values.get(node.outputs[0]!)?.shape ?? [];
-  if (shape.length !== 2 || shape[0] !== 1) return unsupported(build, node, 'Reshape to anything but [1, C] has no integer mapping');
+  if (shape.length !== 2 || shape[0] !== 1)
+    return unsupported(build, node, 'Reshape to anything but [1, C] has no integer mapping');
   build.alias(node.outputs[0]!, node.inputs[0]!);
 }

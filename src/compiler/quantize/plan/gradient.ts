@@ -44,7 +44,9 @@ export function planGradient(
   forward: ReadonlySet<string>,
   weights: Map<string, RealWeights>,
 ): GradientPlan {
-  const nodes = nodesBefore(graph, alpha).filter((node) => !node.outputs.some((output) => forward.has(output)));
+  const nodes = nodesBefore(graph, alpha).filter(
+    (node) => !node.outputs.some((output) => forward.has(output)),
+  );
   const build = new StageBuilder(graph, 'gradient', countUses(nodes, [alpha]), weights);
   for (const node of nodes) {
     // The class index's own arithmetic (argmax, optional input) is the sequencer's business.
@@ -56,7 +58,10 @@ export function planGradient(
   if (build.diagnostics.length > 0) throw new CompileError(build.diagnostics);
   const stages = build.finish();
   const last = stages.find((stage) => stage.output === build.resolve(alpha));
-  if (!last) fail('CAM206', `The gradient never reaches "${alpha}".`, 'Choose another target layer.', { tensor: alpha });
+  if (!last)
+    fail('CAM206', `The gradient never reaches "${alpha}".`, 'Choose another target layer.', {
+      tensor: alpha,
+    });
   if (isPlainRow(last, build)) {
     return {
       stages: stages.filter((stage) => stage !== last),
@@ -92,7 +97,12 @@ function reshape(node: Node, build: StageBuilder): void {
   const { channels, height, width } = build.describe(node.outputs[0]!);
   if (stage?.sum.kind === 'denseRow' && height * width > 1) {
     const weights = perChannel(build.weights.get(stage.sum.weights)!, channels, height * width);
-    if (!weights) return unsupported(build, node, 'a constant gradient that differs between pixels has no integer mapping');
+    if (!weights)
+      return unsupported(
+        build,
+        node,
+        'a constant gradient that differs between pixels has no integer mapping',
+      );
     build.weights.set(weights.name, weights);
     stage.sum = { kind: 'denseRow', weights: weights.name };
   }
@@ -119,7 +129,8 @@ function spread(node: Node, build: StageBuilder): void {
 function mask(node: Node, build: StageBuilder): void {
   const lower = floatAttribute(node, 'lower', 0);
   const upper = floatAttribute(node, 'upper', Infinity);
-  if (lower !== 0 || Number.isFinite(upper)) return unsupported(build, node, 'only the mask of a ReLU has an integer mapping yet');
+  if (lower !== 0 || Number.isFinite(upper))
+    return unsupported(build, node, 'only the mask of a ReLU has an integer mapping yet');
   const stage = build.openOrCopy(node, node.inputs[0]!);
   build.fuse(stage, node, node.outputs[0]!);
   stage.mask = node.inputs[1]!;
@@ -158,7 +169,11 @@ function borderSums(node: Node, build: StageBuilder): void {
   const geometry = geometryOf(build.graph, node, output.slice(2));
   if (!geometry) return unsupported(build, node, 'only two-dimensional convolution has border sums');
   const inputSize = [inputShape[2]!, inputShape[3]!] as const;
-  build.push(node, { kind: 'borderSums', input: build.resolve(node.inputs[0]!), geometry, inputSize }, node.outputs[0]!);
+  build.push(
+    node,
+    { kind: 'borderSums', input: build.resolve(node.inputs[0]!), geometry, inputSize },
+    node.outputs[0]!,
+  );
 }
 
 function convMean(node: Node, build: StageBuilder): void {
@@ -168,7 +183,12 @@ function convMean(node: Node, build: StageBuilder): void {
   if (build.describe(input).channels !== weights.shape[0]) {
     return unsupported(build, node, 'grouped convolution has no integer mapping yet');
   }
-  build.push(node, { kind: 'convMean', input, weights: weights.name }, node.outputs[0]!, floatAttribute(node, 'scale', 1));
+  build.push(
+    node,
+    { kind: 'convMean', input, weights: weights.name },
+    node.outputs[0]!,
+    floatAttribute(node, 'scale', 1),
+  );
 }
 
 /** Multiplication by a constant scalar. */
@@ -187,8 +207,17 @@ function scale(node: Node, build: StageBuilder): void {
 function reduceMean(node: Node, build: StageBuilder): void {
   const axes = intsAttribute(node, 'axes') ?? Array.from(constantOf(build.graph, node.inputs[1]) ?? []);
   const input = build.describe(build.resolve(node.inputs[0]!));
-  const spatial = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort().join();
-  if (spatial !== '2,3') return unsupported(build, node, 'only the mean over height and width has an integer mapping');
+  const spatial = axes
+    .map((axis) => (axis < 0 ? axis + 4 : axis))
+    .sort()
+    .join();
+  if (spatial !== '2,3')
+    return unsupported(build, node, 'only the mean over height and width has an integer mapping');
   const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
-  build.push(node, { kind: 'windowSum', input: input.name, geometry }, node.outputs[0]!, 1 / (input.height * input.width));
+  build.push(
+    node,
+    { kind: 'windowSum', input: input.name, geometry },
+    node.outputs[0]!,
+    1 / (input.height * input.width),
+  );
 }
