@@ -5,6 +5,7 @@ import { inferShapes } from './infer.ts';
 import type { Graph } from './ir.ts';
 import { mergePad } from './merge-pad.ts';
 import { emptyNotes, type Pass, type PassNotes } from './pass.ts';
+import { raiseOpset } from './raise-opset.ts';
 import { removeDead } from './remove-dead.ts';
 import { removeIdentity } from './remove-identity.ts';
 
@@ -33,6 +34,7 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
   return [
     infer,
     foldConstants,
+    raiseOpset,
     removeDead,
     removeIdentity,
     ...(options.foldBatchNorm === false ? [] : [foldBatchNorm]),
