@@ -1,0 +1,46 @@
+/** Evaluation of single nodes on constants: what constant folding and shape inference need, and no more. */
+import { layoutEvaluators } from './evaluate/layout.ts';
+import { arithmeticEvaluators } from './evaluate/arithmetic.ts';
+import type { Evaluator } from './evaluate/evaluator.ts';
+import { ShapeError } from './infer/rule.ts';
+import type { Node, Tensor, ValueInfo } from './ir.ts';
+
+const evaluators: Readonly<Record<string, Evaluator>> = { ...layoutEvaluators, ...arithmeticEvaluators };
+
+/** Operators whose result depends on the shape of their input only. */
+const shapeOnly = new Set(['Shape', 'Size']);
+
+/**
+ * The outputs of a node, or undefined where its inputs are not all known or its operator is not one that is
+ * folded. `values` must hold the node's output types and shapes.
+ */
+export function evaluateNode(
+  node: Node,
+  opset: number,
+  values: ReadonlyMap<string, ValueInfo>,
+  constant: (name: string) => Tensor | undefined,
+): readonly Tensor[] | undefined {
+  const evaluator =
+    node.domain === '' && Object.hasOwn(evaluators, node.op) ? evaluators[node.op] : undefined;
+  if (!evaluator) return undefined;
+  const inputs: (Tensor | undefined)[] = [];
+  for (const name of node.inputs) {
+    const tensor = name === '' || shapeOnly.has(node.op) ? undefined : constant(name);
+    if (name !== '' && !tensor && !shapeOnly.has(node.op)) return undefined;
+    inputs.push(tensor);
+  }
+  const outputs = node.outputs.map((name) => values.get(name));
+  if (outputs.some((o) => o === undefined || o.dtype === 'string')) return undefined;
+  try {
+    return evaluator({
+      node,
+      opset,
+      inputs,
+      shapes: node.inputs.map((name) => values.get(name)?.shape ?? []),
+      outputs: outputs as ValueInfo[],
+    });
+  } catch (error) {
+    if (error instanceof ShapeError) return undefined;
+    throw error;
+  }
+}
