@@ -2,7 +2,11 @@
  * The definitions of `network.ts` written out as nested loops, layer by layer on whole tensors: no tiles, words or
  * addresses. An independent answer to compare lowered schedules with.
  */
-import type { IntegerLayer, IntegerNetwork, IntegerTensor } from '../../../../src/compiler/quantize/network.ts';
+import type {
+  IntegerLayer,
+  IntegerNetwork,
+  IntegerTensor,
+} from '../../../../src/compiler/quantize/network.ts';
 import { maskBit, requantise, wideValue } from '../../../../src/compiler/quantize/semantics.ts';
 
 export interface Evaluation {
@@ -14,7 +18,11 @@ export interface Evaluation {
 type At = (k: number, y: number, x: number) => number;
 
 /** Reads a tensor with `outside` beyond its edges. */
-function reader(values: readonly number[], { height, width }: IntegerTensor, outside: (k: number) => number): At {
+function reader(
+  values: readonly number[],
+  { height, width }: IntegerTensor,
+  outside: (k: number) => number,
+): At {
   return (k, y, x) =>
     y < 0 || y >= height || x < 0 || x >= width ? outside(k) : values[(k * height + y) * width + x]!;
 }
@@ -64,7 +72,11 @@ export function evaluate(
         let total = 0;
         for (let ky = 0; ky < kernel[0]; ky++)
           for (let kx = 0; kx < kernel[1]; kx++)
-            total += at(k, y * strides[0] + ky * dilations[0] - pads[0], x * strides[1] + kx * dilations[1] - pads[1]);
+            total += at(
+              k,
+              y * strides[0] + ky * dilations[0] - pads[0],
+              x * strides[1] + kx * dilations[1] - pads[1],
+            );
         return total;
       };
     }
@@ -85,7 +97,8 @@ export function evaluate(
     }
     const weights = network.weights.get(sum.weights)!;
     const [outputs, inputs, kh, kw] = weights.shape;
-    const w = (o: number, i: number, ky: number, kx: number) => weights.data[((o * inputs + i) * kh + ky) * kw + kx]!;
+    const w = (o: number, i: number, ky: number, kx: number) =>
+      weights.data[((o * inputs + i) * kh + ky) * kw + kx]!;
     if (sum.kind === 'mapFromRow') {
       return (_, y, x) => {
         let total = 0;
@@ -97,7 +110,8 @@ export function evaluate(
       return (i) => {
         let total = 0;
         for (let o = 0; o < outputs; o++)
-          for (let ky = 0; ky < kh; ky++) for (let kx = 0; kx < kw; kx++) total += w(o, i, ky, kx) * at(o, ky, kx);
+          for (let ky = 0; ky < kh; ky++)
+            for (let kx = 0; kx < kw; kx++) total += w(o, i, ky, kx) * at(o, ky, kx);
         return total;
       };
     }
@@ -110,7 +124,11 @@ export function evaluate(
             for (let kx = 0; kx < kw; kx++)
               total +=
                 w(o, i, ky, kx) *
-                at(i, y * strides[0] + ky * dilations[0] - pads[0], x * strides[1] + kx * dilations[1] - pads[1]);
+                at(
+                  i,
+                  y * strides[0] + ky * dilations[0] - pads[0],
+                  x * strides[1] + kx * dilations[1] - pads[1],
+                );
         return total;
       };
     }
@@ -160,7 +178,8 @@ export function evaluate(
     }
     tensors.set(output.tensor, values);
     if (output.maskWrite) masks.set(output.maskWrite.mask, bits);
-    if (output.tensor === network.scores && fixedClass === undefined) chosen = values.indexOf(Math.max(...values));
+    if (output.tensor === network.scores && fixedClass === undefined)
+      chosen = values.indexOf(Math.max(...values));
   }
   return { tensors, masks, class: chosen };
 }

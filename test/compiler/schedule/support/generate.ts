@@ -44,7 +44,9 @@ export class NetworkBuilder {
   }
 
   matrix(name: string, shape: IntegerWeights['shape']): IntegerWeights {
-    const data = Int8Array.from({ length: shape.reduce((a, b) => a * b) }, () => this.random.integer(-127, 127));
+    const data = Int8Array.from({ length: shape.reduce((a, b) => a * b) }, () =>
+      this.random.integer(-127, 127),
+    );
     const made = { name, shape, data, scale: [1] };
     this.weights.set(name, made);
     return made;
@@ -70,8 +72,11 @@ export class NetworkBuilder {
     const spread = output.bits === 8 ? 60 : output.bits === 16 ? 12000 : 200000;
     const sigma = Math.max(1, Math.sqrt(terms) * size);
     const multipliers = many(() => random.integer(1000, 65535));
-    const shifts = multipliers.map((m) => Math.min(47, Math.max(1, Math.round(Math.log2((sigma * m) / spread)))));
-    const limit = output.bits === 8 ? [-128, 127] : output.bits === 16 ? [-int16Limit, int16Limit] : [-(2 ** 31), noKink];
+    const shifts = multipliers.map((m) =>
+      Math.min(47, Math.max(1, Math.round(Math.log2((sigma * m) / spread)))),
+    );
+    const limit =
+      output.bits === 8 ? [-128, 127] : output.bits === 16 ? [-int16Limit, int16Limit] : [-(2 ** 31), noKink];
     this.layers.push({
       name: `layer ${this.layers.length} ${output.name}`,
       op: sum.kind,
@@ -88,7 +93,9 @@ export class NetworkBuilder {
               residual: {
                 tensor: residual.name,
                 multiplier: Uint16Array.from(many(() => random.integer(0, 65535))),
-                shift: Uint8Array.from(shifts.map((s) => Math.max(0, Math.min(15, s - 16 + random.integer(-1, 1))))),
+                shift: Uint8Array.from(
+                  shifts.map((s) => Math.max(0, Math.min(15, s - 16 + random.integer(-1, 1)))),
+                ),
               },
             }
           : {}),
@@ -104,7 +111,8 @@ export class NetworkBuilder {
 
 function outputSize(input: IntegerTensor, g: WindowGeometry): [number, number] {
   const axis = (size: number, n: 0 | 1) =>
-    Math.floor((size + g.pads[n]! + g.pads[n + 2]! - g.dilations[n] * (g.kernel[n] - 1) - 1) / g.strides[n]) + 1;
+    Math.floor((size + g.pads[n]! + g.pads[n + 2]! - g.dilations[n] * (g.kernel[n] - 1) - 1) / g.strides[n]) +
+    1;
   return [axis(input.height, 0), axis(input.width, 1)];
 }
 
@@ -137,7 +145,14 @@ export function generateNetwork(
   const random = new Random(seed);
   const b = new NetworkBuilder(random);
   const unsigned = random.chance(0.7);
-  const image = b.tensor('image', random.pick([1, 2, 3, 3, 3]), random.integer(5, 9), random.integer(5, 9), 8, 0);
+  const image = b.tensor(
+    'image',
+    random.pick([1, 2, 3, 3, 3]),
+    random.integer(5, 9),
+    random.integer(5, 9),
+    8,
+    0,
+  );
   const padding = Array.from({ length: image.channels }, () => random.integer(-128, 127));
 
   const steps: Step[] = [];
@@ -157,7 +172,13 @@ export function generateNetwork(
     } else {
       const weights = b.matrix(`w${n}`, [channels, current.channels, ...geometry.kernel]);
       const same = [...b.tensors.values()].filter(
-        (t) => t !== image && t !== output && t.bits === 8 && t.channels === channels && t.height === height && t.width === width,
+        (t) =>
+          t !== image &&
+          t !== output &&
+          t.bits === 8 &&
+          t.channels === channels &&
+          t.height === height &&
+          t.width === width,
       );
       const residual = same.length > 0 && random.chance(0.8) ? random.pick(same) : undefined;
       const relu = random.chance(0.7);
@@ -205,7 +226,9 @@ export function generateNetwork(
   const denseSum: LayerKind = { kind: 'conv', input: 'pooled', weights: 'dense', geometry: pointwise };
   b.layer('inference', denseSum, scores, current.channels, 73 * 73, { macs: count * current.channels });
 
-  const pixels = Array.from({ length: image.channels * image.height * image.width }, () => random.integer(0, 255));
+  const pixels = Array.from({ length: image.channels * image.height * image.width }, () =>
+    random.integer(0, 255),
+  );
   const common = {
     name: `generated ${seed}`,
     input: { tensor: 'image', format: unsigned ? ('uint8' as const) : ('int8' as const), padding },
@@ -237,7 +260,12 @@ export function generateNetwork(
 }
 
 /** Adds gradient and heat map layers; returns the target. */
-function explain(b: NetworkBuilder, steps: readonly Step[], dense: IntegerWeights, last: IntegerTensor): string {
+function explain(
+  b: NetworkBuilder,
+  steps: readonly Step[],
+  dense: IntegerWeights,
+  last: IntegerTensor,
+): string {
   const { random } = b;
   const [classes] = dense.shape;
   const gradientBits = () => random.pick([8, 16] as const);
@@ -285,7 +313,14 @@ function explain(b: NetworkBuilder, steps: readonly Step[], dense: IntegerWeight
   const alpha = b.tensor('alpha', target.channels, 1, 1, gradientBits(), 0);
   const size = gradient.bits === 8 ? 60 : 12000;
   if (weights) {
-    const sums = b.tensor('sums', weights.shape[0], geometry.kernel[0], geometry.kernel[1], gradientBits(), 0);
+    const sums = b.tensor(
+      'sums',
+      weights.shape[0],
+      geometry.kernel[0],
+      geometry.kernel[1],
+      gradientBits(),
+      0,
+    );
     const inputSize = [target.height, target.width] as const;
     const terms = gradient.height * gradient.width;
     b.layer('gradient', { kind: 'borderSums', input: gradient.name, geometry, inputSize }, sums, terms, size);
