@@ -60,7 +60,10 @@ function liveness(
 }
 
 /** Pass: static addresses of activations and gradients, from liveness over both directions. */
-export function allocateActivations(network: IntegerNetwork, forms: ReadonlyMap<string, TensorForm>): Allocation {
+export function allocateActivations(
+  network: IntegerNetwork,
+  forms: ReadonlyMap<string, TensorForm>,
+): Allocation {
   const words = (name: string) => {
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;

@@ -11,7 +11,9 @@ export function effectiveWidth(geometry: WindowGeometry): number {
 export function imageLayout(network: IntegerNetwork, shape: EngineShape): ImageLayout {
   const { channels, width, height } = tensorOf(network, network.input.tensor);
   const readers = network.layers.flatMap(({ sum }) =>
-    (sum.kind === 'conv' || sum.kind === 'windowSum') && sum.input === network.input.tensor ? [sum.geometry] : [],
+    (sum.kind === 'conv' || sum.kind === 'windowSum') && sum.input === network.input.tensor
+      ? [sum.geometry]
+      : [],
   );
   const [first] = readers;
   const pack = Math.max(1, Math.min(Math.floor(shape.rows / channels), first ? effectiveWidth(first) : 1));

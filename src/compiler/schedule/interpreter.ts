@@ -68,7 +68,14 @@ const inner = ({ strides }: Walk, p: number, ky: number, kx: number, i: number) 
   p * strides[3] + ky * strides[4] + kx * strides[5] + i * strides[6];
 
 /** Runs the reduction loops of one output vector into `accumulators`. */
-function accumulate(memories: Memories, op: Operation, t: number, r: number, c: number, accumulators: Int32Array) {
+function accumulate(
+  memories: Memories,
+  op: Operation,
+  t: number,
+  r: number,
+  c: number,
+  accumulators: Int32Array,
+) {
   const { schedule } = memories;
   const { rows, columns } = schedule.shape;
   const [, , , planes, kys, kxs, inputs] = op.counts;
@@ -95,7 +102,8 @@ function accumulate(memories: Memories, op: Operation, t: number, r: number, c: 
           readOperand(memories, op, isInside, address, operand);
           if (mode === 'port') {
             const second = (portBase + inner(op.port.walk, p, ky, kx, i)) * rows;
-            for (let row = 0; row < rows; row++) accumulators[0]! += operand[row]! * memories.activation[second + row]!;
+            for (let row = 0; row < rows; row++)
+              accumulators[0]! += operand[row]! * memories.activation[second + row]!;
             continue;
           }
           const word = (weightBase + inner(op.weights.walk, p, ky, kx, i)) * rows * columns;
@@ -113,7 +121,13 @@ function accumulate(memories: Memories, op: Operation, t: number, r: number, c: 
 }
 
 /** First operand: a memory word, padding, or one-hot of the class. */
-function readOperand(memories: Memories, op: Operation, isInside: boolean, address: number, operand: Int8Array) {
+function readOperand(
+  memories: Memories,
+  op: Operation,
+  isInside: boolean,
+  address: number,
+  operand: Int8Array,
+) {
   const { rows } = memories.schedule.shape;
   const { source } = op.activation;
   if (source === 'oneHot') {
@@ -161,7 +175,15 @@ class Recorder {
 }
 
 /** The output stage for one output vector. */
-function finish(memories: Memories, op: Operation, t: number, r: number, c: number, sums: Int32Array, log: Recorder) {
+function finish(
+  memories: Memories,
+  op: Operation,
+  t: number,
+  r: number,
+  c: number,
+  sums: Int32Array,
+  log: Recorder,
+) {
   const { schedule } = memories;
   const { rows, columns, lanes } = schedule.shape;
   const { output, mask } = op;

@@ -16,7 +16,9 @@ export function loadImage(layout: ImageLayout, rows: number, pixels: Uint8Array 
         const x = j - padLeft + p;
         for (let c = 0; c < channels; c++) {
           const isInside = x >= 0 && x < width;
-          const pixel = isInside ? pixels[(y * width + x) * channels + c]! - (unsigned ? 128 : 0) : padding[c]!;
+          const pixel = isInside
+            ? pixels[(y * width + x) * channels + c]! - (unsigned ? 128 : 0)
+            : padding[c]!;
           memory[(y * stride + j) * rows + p * channels + c] = pixel;
         }
       }

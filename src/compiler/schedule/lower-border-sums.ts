@@ -1,4 +1,11 @@
-import { type LayerOf, type LoweredOperation, type LoweringContext, need, outputHalf, outputTiles } from './lowering.ts';
+import {
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  need,
+  outputHalf,
+  outputTiles,
+} from './lowering.ts';
 import { counts, walk } from './walk.ts';
 
 /**

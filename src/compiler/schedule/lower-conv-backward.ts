@@ -27,7 +27,13 @@ function gcd(a: number, b: number): number {
 }
 
 /** Output y = (position + pad - k * dilation) / stride must be whole. */
-export function phaseTaps(phase: number, kernel: number, stride: number, pad: number, dilation: number): PhaseTaps {
+export function phaseTaps(
+  phase: number,
+  kernel: number,
+  stride: number,
+  pad: number,
+  dilation: number,
+): PhaseTaps {
   const step = stride / gcd(stride, dilation);
   for (let first = 0; first < Math.min(step, kernel); first++) {
     const distance = phase + pad - first * dilation;
@@ -42,7 +48,10 @@ export function phaseTaps(phase: number, kernel: number, stride: number, pad: nu
  * Transposed convolution without multiplying inserted zeros: one dense sub-convolution per stride phase. Reads the
  * forward weight words, transposed; the taps run backwards by negative walk strides.
  */
-export function lowerConvBackward(layer: LayerOf<'convBackward'>, context: LoweringContext): LoweredOperation[] {
+export function lowerConvBackward(
+  layer: LayerOf<'convBackward'>,
+  context: LoweringContext,
+): LoweredOperation[] {
   const { kernel, strides, pads, dilations } = layer.sum.geometry;
   const block = need(context.weights, layer.name);
   const { address, tiles, planes, planeStride, tensor: gradient } = need(context.tensors, layer.sum.input);

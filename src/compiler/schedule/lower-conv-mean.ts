@@ -1,5 +1,13 @@
 import { adjointStrides } from './adjoint-weights.ts';
-import { inside, type LayerOf, type LoweredOperation, type LoweringContext, need, outputHalf, outputTiles } from './lowering.ts';
+import {
+  inside,
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  need,
+  outputHalf,
+  outputTiles,
+} from './lowering.ts';
 import { counts, walk } from './walk.ts';
 
 /** The mean of a backward convolution: a small matrix (the transposed weights) applied to the border sums. */

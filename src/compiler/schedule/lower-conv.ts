@@ -1,5 +1,12 @@
 import { effectiveWidth } from './image-layout.ts';
-import { type LayerOf, type LoweredOperation, type LoweringContext, need, outputHalf, outputTiles } from './lowering.ts';
+import {
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  need,
+  outputHalf,
+  outputTiles,
+} from './lowering.ts';
 import { counts, walk } from './walk.ts';
 
 type Front = Pick<LoweredOperation, 'counts' | 'activation' | 'y' | 'x' | 'padding'>;

@@ -1,5 +1,13 @@
 import { adjointStrides } from './adjoint-weights.ts';
-import { inside, type LayerOf, type LoweredOperation, type LoweringContext, need, outputHalf, outputTiles } from './lowering.ts';
+import {
+  inside,
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  need,
+  outputHalf,
+  outputTiles,
+} from './lowering.ts';
 import { counts, walk } from './walk.ts';
 
 /** Row `class` of dense weights, at every output position: a one-hot vector times the transposed weights. */

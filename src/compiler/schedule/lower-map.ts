@@ -1,4 +1,12 @@
-import { inside, type LayerOf, type LoweredOperation, type LoweringContext, need, outputHalf, outside } from './lowering.ts';
+import {
+  inside,
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  need,
+  outputHalf,
+  outside,
+} from './lowering.ts';
 import { counts, walk } from './walk.ts';
 
 /** The activation A, word by word at every position. */
@@ -40,7 +48,10 @@ export function negated(zeroPoint: number): { readonly padding: number; readonly
  * Heat map with run-time alpha on the second port. Where A has a zero point, one vector computes
  * bias - zeroPoint * sum(alpha) into the bias register first, by streaming padding against alpha.
  */
-export function lowerMapFromTensor(layer: LayerOf<'mapFromTensor'>, context: LoweringContext): LoweredOperation[] {
+export function lowerMapFromTensor(
+  layer: LayerOf<'mapFromTensor'>,
+  context: LoweringContext,
+): LoweredOperation[] {
   const { tensor, tiles } = need(context.tensors, layer.sum.input);
   const alpha = need(context.tensors, layer.sum.alpha);
   const { padding, times } = negated(tensor.zeroPoint);

@@ -14,5 +14,7 @@ export function lowerWindowSum(layer: LayerOf<'windowSum'>, context: LoweringCon
   }
   // C columns take C / R activation words, one identity word each.
   const front = windowFront(layer, context, { count: block.iTiles, tileStep: block.iTiles });
-  return [{ ...half, ...front, weights: { mode: 'plain', walk: walk(block.base, { input: 1 }), classStride: 0 } }];
+  return [
+    { ...half, ...front, weights: { mode: 'plain', walk: walk(block.base, { input: 1 }), classStride: 0 } },
+  ];
 }

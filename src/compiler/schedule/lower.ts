@@ -9,7 +9,9 @@ import { lowerWindowSum } from './lower-window-sum.ts';
 import type { LayerOf, LoweredOperation, LoweringContext } from './lowering.ts';
 
 type Kind = IntegerLayer['sum']['kind'];
-type Lowerings = { readonly [K in Kind]: (layer: LayerOf<K>, context: LoweringContext) => LoweredOperation[] };
+type Lowerings = {
+  readonly [K in Kind]: (layer: LayerOf<K>, context: LoweringContext) => LoweredOperation[];
+};
 
 const lowerings: Lowerings = {
   conv: lowerConv,
@@ -26,7 +28,10 @@ const lowerings: Lowerings = {
 export function lower(context: LoweringContext): LoweredOperation[] {
   return context.network.layers.flatMap((layer) => {
     // The table's key and the layer's kind are one: TypeScript cannot see it across the union.
-    const lowering = lowerings[layer.sum.kind] as (layer: IntegerLayer, context: LoweringContext) => LoweredOperation[];
+    const lowering = lowerings[layer.sum.kind] as (
+      layer: IntegerLayer,
+      context: LoweringContext,
+    ) => LoweredOperation[];
     return lowering(layer, context);
   });
 }

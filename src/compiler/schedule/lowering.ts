@@ -59,7 +59,13 @@ function residualPort(layer: IntegerLayer, context: LoweringContext, grid: Outpu
   if (!layer.output.residual) return noPort;
   const residual = need(context.tensors, layer.output.residual.tensor);
   return {
-    walk: positionWalk(residual.address, residual.tiles, residual.tensor.width, grid, wordsPerVector(context)),
+    walk: positionWalk(
+      residual.address,
+      residual.tiles,
+      residual.tensor.width,
+      grid,
+      wordsPerVector(context),
+    ),
     planes: residual.planes,
     planeStride: residual.planeStride,
     zeroPoint: residual.tensor.zeroPoint,

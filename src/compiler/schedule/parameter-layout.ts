@@ -9,17 +9,21 @@ export interface ParameterLayout {
 }
 
 /** What lanes beyond the channels get: they give 0. */
-const unused: ChannelParameters = { bias: 0, multiplier: 0, shift: 1, residualMultiplier: 0, residualShift: 0 };
+const unused: ChannelParameters = {
+  bias: 0,
+  multiplier: 0,
+  shift: 1,
+  residualMultiplier: 0,
+  residualShift: 0,
+};
 
 function channelParameters(output: OutputStage, channel: number): ChannelParameters {
-  // One entry may stand for all channels.
-  const at = (values: ArrayLike<number>) => values[values.length === 1 ? 0 : channel]!;
   return {
-    bias: at(output.bias),
-    multiplier: at(output.multiplier),
-    shift: at(output.shift),
-    residualMultiplier: output.residual ? at(output.residual.multiplier) : 0,
-    residualShift: output.residual ? at(output.residual.shift) : 0,
+    bias: output.bias[channel]!,
+    multiplier: output.multiplier[channel]!,
+    shift: output.shift[channel]!,
+    residualMultiplier: output.residual?.multiplier[channel] ?? 0,
+    residualShift: output.residual?.shift[channel] ?? 0,
   };
 }
 
@@ -37,7 +41,8 @@ export function parameterLayout(network: IntegerNetwork, shape: EngineShape): Pa
   for (const layer of network.layers) {
     words.set(layer.name, parameters.length / shape.lanes);
     const count = entries(layer, network);
-    for (let channel = 0; channel < count; channel++) parameters.push(channelParameters(layer.output, channel));
+    for (let channel = 0; channel < count; channel++)
+      parameters.push(channelParameters(layer.output, channel));
     while (parameters.length % shape.columns !== 0) parameters.push(unused);
   }
   return { parameters, words };

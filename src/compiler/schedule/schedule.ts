@@ -25,7 +25,8 @@ export const schedulePasses = [
 
 /** Cycles up to the end of the last inference operation, and from there to the end. */
 function cycles(operations: readonly ScheduledOperation[]): Schedule['cycles'] {
-  const end = (of: readonly ScheduledOperation[]) => Math.max(0, ...of.map(({ start, length }) => start + length));
+  const end = (of: readonly ScheduledOperation[]) =>
+    Math.max(0, ...of.map(({ start, length }) => start + length));
   const inference = end(operations.filter(({ operation }) => operation.phase === 'inference'));
   return { inference, explanation: end(operations) - inference };
 }

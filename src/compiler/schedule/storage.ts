@@ -35,7 +35,8 @@ export function readsOf(layer: IntegerLayer): string[] {
 /** The tensor of that name; a network that names none is a fault of ours. */
 export function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
   const tensor = network.tensors.get(name);
-  if (!tensor) fail('CAM505', `The integer network has no tensor ${name}.`, 'Report this as a fault of Camber.');
+  if (!tensor)
+    fail('CAM505', `The integer network has no tensor ${name}.`, 'Report this as a fault of Camber.');
   return tensor;
 }
 
@@ -48,7 +49,11 @@ export function tensorForms(network: IntegerNetwork, shape: EngineShape): Readon
     const tensor = tensorOf(network, name);
     const memory = name === network.input.tensor ? 'image' : result.has(name) ? 'result' : 'activation';
     if (memory === 'activation' && tensor.bits === 32) {
-      fail('CAM501', `Tensor ${name} is 32 bits wide but is neither scores nor map.`, 'Requantise it to 8 or 16 bits.');
+      fail(
+        'CAM501',
+        `Tensor ${name} is 32 bits wide but is neither scores nor map.`,
+        'Requantise it to 8 or 16 bits.',
+      );
     }
     const tiles = Math.ceil(tensor.channels / shape.rows);
     const planes = tensor.bits === 16 ? 2 : 1;
@@ -98,7 +103,10 @@ export function unmappable(network: IntegerNetwork, shape: EngineShape) {
   const imageReaders = new Set(['conv', 'windowSum']);
   for (const layer of network.layers) {
     const fromImage = readsOf(layer).includes(network.input.tensor);
-    if (fromImage && (!imageReaders.has(layer.sum.kind) || layer.output.residual?.tensor === network.input.tensor)) {
+    if (
+      fromImage &&
+      (!imageReaders.has(layer.sum.kind) || layer.output.residual?.tensor === network.input.tensor)
+    ) {
       const where = { node: layer.nodes[0], tensor: network.input.tensor };
       problems.push(
         diagnostic(

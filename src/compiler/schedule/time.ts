@@ -5,7 +5,11 @@ import type { EngineShape, ImageLayout, Operation, ScheduledOperation } from './
 import { vectorsOf } from './walk.ts';
 
 /** Calls `visit` with the offset from the operation's start of each image word it reads. */
-function eachImageRead(operation: LoweredOperation, interval: number, visit: (cycle: number, word: number) => void) {
+function eachImageRead(
+  operation: LoweredOperation,
+  interval: number,
+  visit: (cycle: number, word: number) => void,
+) {
   const [tiles, rows, columns, , kys, kxs] = operation.counts;
   const { activation, y, x } = operation;
   const at = (walk: Operation['activation']['walk'], r: number, c: number, ky: number, kx: number) =>

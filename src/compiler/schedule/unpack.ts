@@ -23,7 +23,9 @@ export function unpackTensor(
   schedule.operations.forEach(({ operation }, index) => {
     const trace = result.operations[index];
     if (operation.layer !== layer || !trace) return;
-    trace.addresses.forEach((address, n) => words.set(address, trace.bytes.subarray(n * rows, (n + 1) * rows)));
+    trace.addresses.forEach((address, n) =>
+      words.set(address, trace.bytes.subarray(n * rows, (n + 1) * rows)),
+    );
   });
   for (let channel = 0; channel < channels; channel++) {
     for (let position = 0; position < positions; position++) {

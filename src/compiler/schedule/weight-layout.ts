@@ -36,7 +36,11 @@ export interface WeightLayout {
   readonly contents: ReadonlyMap<string, { readonly base: number; readonly words: number }>;
 }
 
-const plain = (key: string, shape: readonly [number, number, number, number], data: Int8Array): WeightMatrix => ({
+const plain = (
+  key: string,
+  shape: readonly [number, number, number, number],
+  data: Int8Array,
+): WeightMatrix => ({
   key,
   outputs: shape[0],
   inputs: shape[1],
@@ -107,7 +111,8 @@ function matrixOf(layer: IntegerLayer, network: IntegerNetwork, shape: EngineSha
   const { sum } = layer;
   const named = (name: string) => {
     const weights = network.weights.get(name);
-    if (!weights) fail('CAM505', `The integer network has no weights ${name}.`, 'Report this as a fault of Camber.');
+    if (!weights)
+      fail('CAM505', `The integer network has no weights ${name}.`, 'Report this as a fault of Camber.');
     return plain(name, weights.shape, weights.data);
   };
   const fromImage = 'input' in sum && sum.input === network.input.tensor;

@@ -148,8 +148,8 @@ export function generateNetwork(
   const image = b.tensor(
     'image',
     random.pick([1, 2, 3, 3, 3]),
-    random.integer(5, 9),
-    random.integer(5, 9),
+    random.integer(5, 12),
+    random.integer(5, 12),
     8,
     0,
   );
@@ -157,9 +157,9 @@ export function generateNetwork(
 
   const steps: Step[] = [];
   let current = image;
-  const depth = random.integer(2, 4);
+  const depth = random.integer(2, 5);
   for (let n = 0; n < depth; n++) {
-    const pool = n > 0 && random.chance(0.25);
+    const pool = n > 0 && random.chance(0.15);
     const geometry = randomGeometry(random, current, n === 0 ? [1, 2, 3, 5, 7] : [1, 2, 3]);
     const [height, width] = outputSize(current, geometry);
     const channels = pool ? current.channels : random.integer(1, maxChannels);
@@ -269,7 +269,7 @@ function explain(
   const { random } = b;
   const [classes] = dense.shape;
   const gradientBits = () => random.pick([8, 16] as const);
-  if (random.chance(0.25)) {
+  if (random.chance(0.2)) {
     const map = b.tensor('map', 1, last.height, last.width, 32, 0);
     const sum: LayerKind = { kind: 'mapFromRow', input: last.name, weights: 'dense' };
     const macs = last.channels * last.height * last.width;
@@ -280,7 +280,7 @@ function explain(
   let gradient = b.tensor('g', last.channels, last.height, last.width, gradientBits(), 0);
   const read = (step: Step | undefined) => (step?.mask ? { maskRead: step.mask } : {});
   b.layer('gradient', { kind: 'denseRow', weights: 'dense' }, gradient, 1, 73, read(steps.at(-1)));
-  const stop = random.integer(1, steps.length - 1);
+  const stop = random.chance(0.7) ? 1 : random.integer(1, steps.length - 1);
   for (let n = steps.length - 1; n > stop; n--) {
     const { input, weights, geometry } = steps[n]!;
     if (!weights) {
