@@ -22,6 +22,8 @@ describe('inspect', () => {
       macs: 35_046_656,
       parameters: 700_266,
     });
+    expect(json).toMatchObject({ scores: 'logits', defaultTarget: '/blocks/blocks.7/relu2/Relu_output_0' });
+    expect(json['targets']).toContain('/blocks/blocks.3/relu2/Relu_output_0');
     expect(json.layers[0]).toEqual({
       name: '/stem/stem.0/Conv',
       op: 'Conv',

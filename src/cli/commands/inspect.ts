@@ -20,7 +20,7 @@ export const inspect: CliCommand = {
   configure: addModelOptions,
   run: async (path: string, options: ModelOptions): Promise<Outcome> => {
     const model = await loadModel(path, options);
-    const inspection = inspectGraph(model.graph);
+    const inspection = inspectGraph(model.graph, options.score);
     const { diagnostics, ...rest } = inspection;
     return {
       json: { model: model.name, opset: model.graph.opset, ...rest },
@@ -36,5 +36,8 @@ function describe(name: string, i: Inspection): string {
   const end = (title: string, values: Inspection['inputs']) =>
     values.map((v) => `${title} ${v.name} ${formatShape(v.shape)}`);
   const head = [`${name}: ${sizes}`, ...end('input', i.inputs), ...end('output', i.outputs)];
+  if (i.defaultTarget !== undefined) {
+    head.push(`${grouped(i.targets.length)} possible targets, by default ${i.defaultTarget}`);
+  }
   return `${head.join('\n')}\n\n${formatTable(i.layers, columns)}`;
 }
