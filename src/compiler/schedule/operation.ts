@@ -1,0 +1,188 @@
+/**
+ * Engine operations: the only things the accelerator can do, and the unit of the schedule.
+ *
+ * One operation is a nest of seven counted loops around one multiply-accumulate word per cycle, followed by the
+ * output stage once per output vector:
+ *
+ *     for tile, row, column:                      (output levels: one output vector of C channels each)
+ *       for plane, ky, kx, input:                 (reduction levels: one cycle each)
+ *         a[r]   = activation word (R int8), or padding where (y, x) lies outside, or one-hot(class)
+ *         w[r,c] = weight word (R x C int8), plain or transposed, or column 0 from the second activation port
+ *         acc[c] = sum_r a[r] * w[r,c] (+ acc[c]; acc[c] << 8 first on the first step of plane 1)
+ *       output stage: requantise C accumulators, L lanes at a time, and write
+ *
+ * Every address is an affine function of the loop indices (a Walk), so the hardware needs one adder per walk and
+ * convolutions, their adjoints (stride phases included), pools, border sums and maps differ only in data.
+ *
+ * Words: an activation word holds R channels of one position; a tensor of K channels has ceil(K/R) tiles per
+ * position, address = base + (y * width + x) * tiles + tile; 16-bit tensors hold their high plane first and their
+ * low plane `planeStride` words later. A weight word holds R x C weights: word (o-tile, ky, kx, i-tile) of a
+ * convolution has w[r][c] = W[oTile*C + c][iTile*R + r][ky][kx], zero beyond the channels.
+ */
+
+/** Loop levels, outermost first. */
+export const levels = ['tile', 'row', 'column', 'plane', 'ky', 'kx', 'input'] as const;
+export type Level = (typeof levels)[number];
+
+/** One entry per level, outermost first. */
+export type PerLevel = readonly [number, number, number, number, number, number, number];
+
+/** value = base + sum over levels of index * stride. */
+export interface Walk {
+  readonly base: number;
+  readonly strides: PerLevel;
+}
+
+export type Phase = 'inference' | 'gradient' | 'heatmap';
+
+export interface Operation {
+  /** Name of the integer layer this carries out (several operations may share one: stride phases). */
+  readonly layer: string;
+  readonly phase: Phase;
+  /** Loop counts, each >= 1. Plane is 2 where the streamed operand has 16 bits. */
+  readonly counts: PerLevel;
+
+  /** First operand. `input` reads the image memory; `oneHot` has 1 at row class mod R, 0 elsewhere. */
+  readonly activation: { readonly source: 'memory' | 'input' | 'oneHot'; readonly walk: Walk };
+  /** Window coordinates; outside 0 <= y < limit or 0 <= x < limit the first operand is padding. */
+  readonly y: { readonly walk: Walk; readonly limit: number };
+  readonly x: { readonly walk: Walk; readonly limit: number };
+  /** Padding byte for source `memory`; source `input` pads with the image's zero-point pattern. */
+  readonly padding: number;
+
+  /**
+   * Second operand. `plain`: w[r][c]; `transposed`: w[c][r] of the same word (square arrays); `port`: column 0 takes
+   * the R bytes of the second activation port, other columns 0. With `classTile`, floor(class / C) * classStride is
+   * added to the address.
+   */
+  readonly weights: {
+    readonly mode: 'plain' | 'transposed' | 'port';
+    readonly walk: Walk;
+    readonly classStride: number;
+  };
+
+  /** Second activation port: residual words (read once per output vector, `planes` words) or, in mode `port`, the second operand. */
+  readonly port: {
+    readonly walk: Walk;
+    readonly planes: 0 | 1 | 2;
+    readonly planeStride: number;
+    readonly zeroPoint: number;
+  };
+
+  readonly output: {
+    /**
+     * `activation`: requantised words to activation memory. `scores`: int32, channel after channel, to the result
+     * memory from address 0, with running argmax. `map`: int32, only the class's column (mode `port`: column 0), to the result memory
+     * after the scores. `bias`: column 0 to the bias register.
+     */
+    readonly destination: 'activation' | 'scores' | 'map' | 'bias';
+    /** Strides of reduction levels are 0. For `map`, the address counts map values. */
+    readonly walk: Walk;
+    readonly planes: 1 | 2;
+    readonly planeStride: number;
+    /** Valid channels over all tiles (scores: number of classes). */
+    readonly channels: number;
+    /** Parameter word of tile t, lane group g: base + t * (C/L) + g; with `classColumn`, base + floor(class / L). */
+    readonly parameters: number;
+    /** Take only column class mod C (map from a dense row), with the parameters of that class. */
+    readonly classColumn: boolean;
+    /** Use the bias register instead of the parameter's bias. */
+    readonly biasRegister: boolean;
+    readonly zeroPoint: number;
+    readonly lower: number;
+    readonly upper: number;
+  };
+
+  /** Mask memory: words of C bits, one per output vector. */
+  readonly mask: { readonly mode: 'none' | 'write' | 'read'; readonly walk: Walk; readonly upper: number };
+
+  /** Cycles per output vector: max(reduction steps, output-stage steps). */
+  readonly interval: number;
+  /** Cycles from the last issue to the next operation's first issue (pipeline latency, see `timing.ts`). */
+  readonly drain: number;
+  /** Image words that must have been loaded before the first issue (0 once the image is complete). */
+  readonly inputWords: number;
+}
+
+/** One output channel's requantisation parameters as stored: L of them make one parameter word. */
+export interface ChannelParameters {
+  readonly bias: number;
+  readonly multiplier: number;
+  readonly shift: number;
+  readonly residualMultiplier: number;
+  readonly residualShift: number;
+}
+
+/**
+ * The image memory: word (y, j) holds pixels x = j - padLeft ... x + pack - 1 of row y, channel-interleaved from row 0
+ * of the word up; pixels outside the row are the zero-point pattern. Address = y * (width + padLeft) + j.
+ */
+export interface ImageLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** Pixels per word: min(floor(R / channels), kernel width of the first convolution). */
+  readonly pack: number;
+  /** min(left padding, pack - 1). */
+  readonly padLeft: number;
+  /** Padding per channel, int8. */
+  readonly padding: readonly number[];
+  /** uint8 pixels are re-centred by flipping the top bit. */
+  readonly unsigned: boolean;
+}
+
+/** Shape of the engine. Lanes = requantiser lanes; columns is a multiple of lanes. */
+export interface EngineShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly lanes: number;
+}
+
+/** Memory depths in words of their own width. */
+export interface MemoryDepths {
+  /** Activation words of R bytes. */
+  readonly activation: number;
+  /** Image words of R bytes. */
+  readonly image: number;
+  /** Weight words of R * C bytes. */
+  readonly weights: number;
+  /** Parameter words of L channels. */
+  readonly parameters: number;
+  /** Mask words of C bits. */
+  readonly mask: number;
+  /** Result words of 32 bits (scores, then map). */
+  readonly result: number;
+}
+
+export interface ScheduledOperation {
+  readonly operation: Operation;
+  /** Cycle of the first issue, counted from the first accepted input beat. */
+  readonly start: number;
+  /** Cycles until the next operation may start: vectors * interval + drain. */
+  readonly length: number;
+}
+
+/** Where a tensor lives. */
+export interface Placement {
+  readonly tensor: string;
+  readonly memory: 'activation' | 'image' | 'mask' | 'result' | 'weights';
+  readonly address: number;
+  readonly words: number;
+  /** Index of the first operation that writes it and of the last that reads it. */
+  readonly live: readonly [number, number];
+}
+
+/** The static schedule: the only source of cycle figures. */
+export interface Schedule {
+  readonly shape: EngineShape;
+  readonly image: ImageLayout;
+  readonly operations: readonly ScheduledOperation[];
+  readonly depths: MemoryDepths;
+  readonly placements: readonly Placement[];
+  readonly classes: number;
+  readonly mapValues: number;
+  readonly cycles: { readonly inference: number; readonly explanation: number };
+  /** Contents: weight words (R*C bytes each, w[r][c] at r*C + c), and per-channel parameters in order. */
+  readonly weightWords: Int8Array;
+  readonly parameters: readonly ChannelParameters[];
+}
