@@ -76,7 +76,9 @@ export class Emitter {
   emitMany(op: string, inputs: readonly string[], outputs: readonly EmitOptions[]): string[] {
     const first = outputs[0]!;
     const name = this.fresh(`${this.scope}/${op}`);
-    const tensors = outputs.map((o, i) => o.output ?? this.fresh(i === 0 ? `${name}_output` : `${name}_output${i}`));
+    const tensors = outputs.map(
+      (o, i) => o.output ?? this.fresh(i === 0 ? `${name}_output` : `${name}_output${i}`),
+    );
     outputs.forEach((o, i) => this.describe(tensors[i]!, o.dtype ?? this.floatType, o.shape));
     const domain = first.domain ?? '';
     this.nodes.push({ name, op, domain, inputs, outputs: tensors, attributes: first.attributes ?? {} });
@@ -114,7 +116,11 @@ export class Emitter {
 
   int64(values: readonly number[]): string {
     const data = BigInt64Array.from(values, BigInt);
-    return this.sharedConstant(`int64 ${values.join(' ')}`, () => ({ dtype: 'int64', shape: [values.length], data }));
+    return this.sharedConstant(`int64 ${values.join(' ')}`, () => ({
+      dtype: 'int64',
+      shape: [values.length],
+      data,
+    }));
   }
 
   floats(hint: string, shape: Shape, data: ArrayLike<number>): string {
@@ -138,19 +144,32 @@ export class Emitter {
   /** Equal compares floats from opset 11. */
   equal(a: string, b: string): string {
     if (this.graph.opset >= 11) return this.binary('Equal', a, b, 'bool');
-    const differs = this.binary('Or', this.binary('Less', a, b, 'bool'), this.binary('Greater', a, b, 'bool'), 'bool');
+    const differs = this.binary(
+      'Or',
+      this.binary('Less', a, b, 'bool'),
+      this.binary('Greater', a, b, 'bool'),
+      'bool',
+    );
     return this.emit('Not', [differs], { shape: this.shape(differs), dtype: 'bool' });
   }
 
   cast(x: string, dtype: DataType): string {
     if (this.value(x).dtype === dtype) return x;
-    const code: Partial<Record<DataType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
+    const code: Partial<Record<DataType, number>> = {
+      float32: 1,
+      int32: 6,
+      int64: 7,
+      bool: 9,
+      float16: 10,
+      float64: 11,
+    };
     return this.emit('Cast', [x], { shape: this.shape(x), dtype, attributes: { to: int(code[dtype]!) } });
   }
 
   reshape(x: string, shape: Shape): string {
     if (sameShape(this.shape(x), shape)) return x;
-    if (sizeOf(shape) !== sizeOf(this.shape(x))) throw new Error(`cannot reshape [${this.shape(x)}] to [${shape}]`);
+    if (sizeOf(shape) !== sizeOf(this.shape(x)))
+      throw new Error(`cannot reshape [${this.shape(x)}] to [${shape}]`);
     const constant = this.constantOf(x);
     if (constant) return this.constant(`${x}/reshaped`, { ...constant, shape });
     return this.emit('Reshape', [x, this.int64(shape)], { shape, dtype: this.value(x).dtype });
@@ -174,9 +193,16 @@ export class Emitter {
   }
 
   /** ReduceSum takes its axes as an input from opset 13, the others from opset 18. */
-  reduce(op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin', x: string, axes: readonly number[], keep = true): string {
+  reduce(
+    op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin',
+    x: string,
+    axes: readonly number[],
+    keep = true,
+  ): string {
     const from = this.shape(x);
-    const shape = keep ? from.map((d, i) => (axes.includes(i) ? 1 : d)) : from.filter((_, i) => !axes.includes(i));
+    const shape = keep
+      ? from.map((d, i) => (axes.includes(i) ? 1 : d))
+      : from.filter((_, i) => !axes.includes(i));
     const keepdims = { keepdims: int(keep ? 1 : 0) };
     if (this.graph.opset >= (op === 'ReduceSum' ? 13 : 18)) {
       return this.emit(op, [x, this.int64(axes)], { shape, attributes: keepdims });
@@ -194,7 +220,10 @@ export class Emitter {
       const ranges = [[start], [end], [axis], [step]].map((v) => this.int64(v));
       return this.emit('Slice', [x, ...ranges], { shape });
     }
-    return this.emit('Slice', [x], { shape, attributes: { starts: ints([start]), ends: ints([end]), axes: ints([axis]) } });
+    return this.emit('Slice', [x], {
+      shape,
+      attributes: { starts: ints([start]), ends: ints([end]), axes: ints([axis]) },
+    });
   }
 
   /** Zeros around; Pad takes its pads as an input from opset 11. */

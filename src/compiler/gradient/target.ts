@@ -23,7 +23,9 @@ export interface Paths {
 /** 4-D activations [1, K, H, W] computed on the way to the scores, in graph order. */
 export function targetsOf(graph: Graph, paths: Paths): string[] {
   const is4d = (shape: Shape | undefined) => shape?.length === 4 && shape[0] === 1;
-  return graph.nodes.flatMap((n) => n.outputs).filter((t) => t !== '' && is4d(graph.values.get(t)?.shape) && paths.reaches(t));
+  return graph.nodes
+    .flatMap((n) => n.outputs)
+    .filter((t) => t !== '' && is4d(graph.values.get(t)?.shape) && paths.reaches(t));
 }
 
 export function pathsTo(graph: Graph, scores: string): Paths {
@@ -47,7 +49,12 @@ export function pathsTo(graph: Graph, scores: string): Paths {
   return { reaches: (t) => reached.has(t), obstacles: (t) => [...(inTheWay.get(t) ?? [])] };
 }
 
-function obstacleAt(graph: Graph, node: Node, input: number, known: Map<string, Obstacle>): Obstacle | undefined {
+function obstacleAt(
+  graph: Graph,
+  node: Node,
+  input: number,
+  known: Map<string, Obstacle>,
+): Obstacle | undefined {
   const rule = ruleOf(node);
   const reason = rule ? rule.refuses?.(factsOf(graph, node), input) : 'no gradient rule';
   if (reason === undefined) return undefined;
@@ -58,7 +65,8 @@ function obstacleAt(graph: Graph, node: Node, input: number, known: Map<string, 
 }
 
 export function factsOf(graph: Graph, node: Node): NodeFacts {
-  const shape = (tensor: string) => graph.values.get(tensor)?.shape ?? graph.initializers.get(tensor)?.shape ?? [];
+  const shape = (tensor: string) =>
+    graph.values.get(tensor)?.shape ?? graph.initializers.get(tensor)?.shape ?? [];
   return {
     graph,
     node,
@@ -78,12 +86,16 @@ export function defaultTarget(graph: Graph, paths: Paths): string {
     for (const tensor of node.outputs) {
       depth.set(tensor, d);
       const shape = graph.values.get(tensor)?.shape;
-      if (candidates.has(tensor) && shape![2]! * shape![3]! > 1 && d >= (best?.depth ?? 0)) best = { tensor, depth: d };
+      if (candidates.has(tensor) && shape![2]! * shape![3]! > 1 && d >= (best?.depth ?? 0))
+        best = { tensor, depth: d };
     }
   }
   if (best) return best.tensor;
-  return fail('CAM206', 'The model has no 4-D activation with more than one position on the way to its class scores',
-    'GradCAM needs a convolutional network: check the class scores with --score.');
+  return fail(
+    'CAM206',
+    'The model has no 4-D activation with more than one position on the way to its class scores',
+    'GradCAM needs a convolutional network: check the class scores with --score.',
+  );
 }
 
 /** Finds a target by tensor name, node name, or module path (`layer4.1`: the last activation inside that module). */
@@ -93,22 +105,42 @@ export function resolveTarget(graph: Graph, paths: Paths, name: string): string 
   if (candidates.has(name)) return name;
   const ofNode = graph.nodes.find((n) => n.name === name)?.outputs.find((o) => candidates.has(o));
   if (ofNode) return ofNode;
-  const inside = graph.nodes.filter((n) => n.name.split('/').includes(name)).flatMap((n) => n.outputs).filter((o) => candidates.has(o));
+  const inside = graph.nodes
+    .filter((n) => n.name.split('/').includes(name))
+    .flatMap((n) => n.outputs)
+    .filter((o) => candidates.has(o));
   if (inside.length > 0) return inside[inside.length - 1]!;
   const value = graph.values.get(name);
   if (value) {
-    const what = value.shape.length === 4 ? 'does not lead to the class scores' : `has shape [${value.shape.join(', ')}], not [1, K, H, W]`;
-    return fail('CAM203', `Tensor ${name} ${what}`, 'Choose a 4-D activation on the way to the class scores.', { tensor: name });
+    const what =
+      value.shape.length === 4
+        ? 'does not lead to the class scores'
+        : `has shape [${value.shape.join(', ')}], not [1, K, H, W]`;
+    return fail(
+      'CAM203',
+      `Tensor ${name} ${what}`,
+      'Choose a 4-D activation on the way to the class scores.',
+      { tensor: name },
+    );
   }
-  const near = nearest(name, [...targets, ...graph.nodes.filter((n) => n.outputs.some((o) => candidates.has(o))).map((n) => n.name)]);
-  return fail('CAM203', `The model has no layer or tensor named ${name}`,
-    near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'camber inspect lists the layers that can be a target.');
+  const near = nearest(name, [
+    ...targets,
+    ...graph.nodes.filter((n) => n.outputs.some((o) => candidates.has(o))).map((n) => n.name),
+  ]);
+  return fail(
+    'CAM203',
+    `The model has no layer or tensor named ${name}`,
+    near.length > 0
+      ? `Did you mean ${near.join(', ')}?`
+      : 'camber inspect lists the layers that can be a target.',
+  );
 }
 
 /** Throws unless every target can be differentiated; each obstacle is named once, with the targets that remain. */
 export function checkTargets(graph: Graph, paths: Paths, targets: readonly string[]): void {
   const obstacles = new Map<Obstacle, string>();
-  for (const target of targets) for (const o of paths.obstacles(target)) if (!obstacles.has(o)) obstacles.set(o, target);
+  for (const target of targets)
+    for (const o of paths.obstacles(target)) if (!obstacles.has(o)) obstacles.set(o, target);
   if (obstacles.size === 0) return;
   const open = targetsOf(graph, paths).filter((t) => paths.obstacles(t).length === 0);
   const shown = open.slice(-5).reverse().join(', ');
@@ -117,7 +149,12 @@ export function checkTargets(graph: Graph, paths: Paths, targets: readonly strin
       ? 'No target can be explained in this model.'
       : `${open.length} ${open.length === 1 ? 'target remains' : 'targets remain'} possible, the deepest: ${shown}.`;
   const problems: Diagnostic[] = [...obstacles].map(([{ node, reason }, target]) =>
-    diagnostic('CAM202', `Cannot differentiate ${node.op} between target ${target} and the class scores: ${reason}`, hint, { node: node.name }),
+    diagnostic(
+      'CAM202',
+      `Cannot differentiate ${node.op} between target ${target} and the class scores: ${reason}`,
+      hint,
+      { node: node.name },
+    ),
   );
   throw new CompileError(problems);
 }

@@ -55,7 +55,9 @@ export class ReverseWalk {
     let g = this.full.get(tensor);
     if (!g) {
       const shape = this.algebra.emitter.shape(tensor);
-      const parts = this.consumers(tensor).map(({ node, input }) => this.scoped(node, (c, r) => r.gradient(c, input)));
+      const parts = this.consumers(tensor).map(({ node, input }) =>
+        this.scoped(node, (c, r) => r.gradient(c, input)),
+      );
       g = this.algebra.sum(parts, shape);
       this.full.set(tensor, g);
     }
@@ -68,7 +70,11 @@ export class ReverseWalk {
     let g = this.means.get(key);
     if (!g) {
       if (tensor === this.scores) g = this.algebra.meanOver(this.gradient(tensor), groups);
-      else g = this.algebra.sum(this.consumers(tensor).map((use) => this.meanThrough(tensor, use, groups)), [1, groups]);
+      else
+        g = this.algebra.sum(
+          this.consumers(tensor).map((use) => this.meanThrough(tensor, use, groups)),
+          [1, groups],
+        );
       this.means.set(key, g);
     }
     return g;
@@ -85,7 +91,9 @@ export class ReverseWalk {
   }
 
   private consumers(tensor: string): readonly Use[] {
-    return (this.uses.get(tensor) ?? []).filter(({ node }) => node.outputs.some((o) => o !== '' && this.reaches(o)));
+    return (this.uses.get(tensor) ?? []).filter(({ node }) =>
+      node.outputs.some((o) => o !== '' && this.reaches(o)),
+    );
   }
 
   /** Runs a rule. What it asks for is computed before it emits, so names are scoped anew after each answer. */

@@ -51,7 +51,13 @@ export function groupAttribute(node: Node): Record<string, Attribute> {
 }
 
 /** For one axis and tap: the range [first, last) of outputs whose tap lies inside the input of this size. */
-export function outputsOfTap(w: Window, axis: number, tap: number, inputs: number, outputs: number): [number, number] {
+export function outputsOfTap(
+  w: Window,
+  axis: number,
+  tap: number,
+  inputs: number,
+  outputs: number,
+): [number, number] {
   const [stride, begin, offset] = [w.strides[axis]!, w.begin[axis]!, tap * w.dilations[axis]!];
   const first = Math.max(0, Math.ceil((begin - offset) / stride));
   const last = Math.min(outputs, Math.floor((inputs - 1 + begin - offset) / stride) + 1);

@@ -52,7 +52,11 @@ export const div: Rule = {
 function reciprocal(c: RuleContext, tensor: string): string {
   const constant = c.emitter.constantOf(tensor);
   if (!constant) return c.emitter.unary('Reciprocal', tensor);
-  return c.emitter.floats(`${tensor}/reciprocal`, constant.shape, arrayOf(constant).data.map((x) => 1 / x));
+  return c.emitter.floats(
+    `${tensor}/reciprocal`,
+    constant.shape,
+    arrayOf(constant).data.map((x) => 1 / x),
+  );
 }
 
 /** The operand as [1, groups] (or a scalar) where it has one value per group; undefined where it varies inside a group. */

@@ -1,14 +1,36 @@
 /** Adjoints of Conv and ConvTranspose with respect to their input. Weights must be constants. */
 import { constant as constantGradient } from '../algebra.ts';
 import {
-  arrayOf, combine, matmulArray, reshapeArray, sliceArray, sumArray, tensorOf, transposeArray, type NumberArray,
+  arrayOf,
+  combine,
+  matmulArray,
+  reshapeArray,
+  sliceArray,
+  sumArray,
+  tensorOf,
+  transposeArray,
+  type NumberArray,
 } from '../array.ts';
 import { float, ints } from '../emitter.ts';
 import { isUniform, type Gradient } from '../gradient.ts';
 import { camberDomain } from '../operators.ts';
-import { intAttribute, intsAttribute, textAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import {
+  intAttribute,
+  intsAttribute,
+  textAttribute,
+  type NodeFacts,
+  type Rule,
+  type RuleContext,
+} from '../rule.ts';
 import { sizeOf } from '../shape.ts';
-import { alwaysInside, groupAttribute, tapMatrix, windowAttributes, windowOf, type Window } from '../window.ts';
+import {
+  alwaysInside,
+  groupAttribute,
+  tapMatrix,
+  windowAttributes,
+  windowOf,
+  type Window,
+} from '../window.ts';
 
 function refuses(facts: NodeFacts, input: number): string | undefined {
   return input === 0 && facts.constant(1) ? undefined : 'its weights are computed at run time';
@@ -18,7 +40,11 @@ export const conv: Rule = {
   refuses,
   gradient(c) {
     const shape = c.shape(0);
-    const attributes = { ...windowAttributes(convWindow(c)), ...groupAttribute(c.node), input_shape: ints(shape) };
+    const attributes = {
+      ...windowAttributes(convWindow(c)),
+      ...groupAttribute(c.node),
+      input_shape: ints(shape),
+    };
     return c.algebra.linear(c.gradient(), shape, (dY) =>
       c.emitter.emit('ConvBackward', [dY, c.node.inputs[1]!], { shape, domain: camberDomain, attributes }),
     );
@@ -53,7 +79,10 @@ function weightedKernel(c: RuleContext, counts: readonly NumberArray[]): { weigh
   const [rows, columns] = counts as [NumberArray, NumberArray];
   const served = combine(rows, transposeArray(columns, [1, 0]), (x, y) => x * y);
   if (served.data.length === 1) return { weights: name, count: served.data[0]! };
-  const summed = sumArray(combine(arrayOf(w), served, (x, n) => x * n), [2, 3]);
+  const summed = sumArray(
+    combine(arrayOf(w), served, (x, n) => x * n),
+    [2, 3],
+  );
   return { weights: c.emitter.constant(`${name}/summed`, tensorOf(summed, w.dtype as 'float32')), count: 1 };
 }
 
@@ -120,10 +149,26 @@ export const convTranspose: Rule = {
 function transposedWindow(c: RuleContext): Window {
   const [input, output] = [c.shape(0).slice(2), c.outputShape().slice(2)];
   const kernel = c.shape(1).slice(2);
-  const strides = intsAttribute(c.node, 'strides', kernel.map(() => 1));
-  const dilations = intsAttribute(c.node, 'dilations', kernel.map(() => 1));
-  const extra = intsAttribute(c.node, 'output_padding', kernel.map(() => 0));
-  const pads = intsAttribute(c.node, 'pads', [...kernel, ...kernel].map(() => 0));
+  const strides = intsAttribute(
+    c.node,
+    'strides',
+    kernel.map(() => 1),
+  );
+  const dilations = intsAttribute(
+    c.node,
+    'dilations',
+    kernel.map(() => 1),
+  );
+  const extra = intsAttribute(
+    c.node,
+    'output_padding',
+    kernel.map(() => 0),
+  );
+  const pads = intsAttribute(
+    c.node,
+    'pads',
+    [...kernel, ...kernel].map(() => 0),
+  );
   const autoPad = textAttribute(c.node, 'auto_pad', 'NOTSET');
   const implied = autoPad.startsWith('SAME') || c.node.attributes['output_shape'] !== undefined;
   const reach = kernel.map((k, i) => strides[i]! * (input[i]! - 1) + (k - 1) * dilations[i]! + 1);

@@ -24,7 +24,9 @@ export const maxPool: Rule = {
     const shape = c.shape(0);
     return c.algebra.apply(c.gradient(), 'masked', shape, (dY) =>
       c.emitter.emit('MaxPoolBackward', [dY, c.node.inputs[0]!], {
-        shape, domain: camberDomain, attributes: windowAttributes(poolWindow(c)),
+        shape,
+        domain: camberDomain,
+        attributes: windowAttributes(poolWindow(c)),
       }),
     );
   },
@@ -38,7 +40,8 @@ function averageBackward(c: RuleContext, dY: Gradient, divisor: Divisor): Gradie
   const shape = c.shape(0);
   return c.algebra.linear(dY, shape, (tensor) =>
     c.emitter.emit('AveragePoolBackward', [tensor], {
-      shape, domain: camberDomain,
+      shape,
+      domain: camberDomain,
       attributes: { ...windowAttributes(poolWindow(c)), input_shape: ints(shape), divisor: text(divisor) },
     }),
   );
@@ -48,8 +51,10 @@ export const averagePool: Rule = {
   gradient(c) {
     const output = c.outputShape();
     const window = poolWindow(c);
-    const global = output.slice(2).every((d) => d === 1) && window.kernel.every((k, i) => k === c.shape(0)[i + 2]);
-    if (global && [...window.begin, ...window.end].every((p) => p === 0)) return globalAveragePool.gradient(c, 0);
+    const global =
+      output.slice(2).every((d) => d === 1) && window.kernel.every((k, i) => k === c.shape(0)[i + 2]);
+    if (global && [...window.begin, ...window.end].every((p) => p === 0))
+      return globalAveragePool.gradient(c, 0);
     return averageBackward(c, c.gradient(), countsPadding(c) ? 'padded' : 'inside');
   },
   mean(c, _, groups) {
@@ -75,10 +80,18 @@ export const globalMaxPool: Rule = {
   gradient(c) {
     const shape = c.shape(0);
     const kernel = shape.slice(2);
-    const window = { kernel, strides: kernel, dilations: kernel.map(() => 1), begin: kernel.map(() => 0), end: kernel.map(() => 0) };
+    const window = {
+      kernel,
+      strides: kernel,
+      dilations: kernel.map(() => 1),
+      begin: kernel.map(() => 0),
+      end: kernel.map(() => 0),
+    };
     return c.algebra.apply(c.gradient(), 'masked', shape, (dY) =>
       c.emitter.emit('MaxPoolBackward', [dY, c.node.inputs[0]!], {
-        shape, domain: camberDomain, attributes: windowAttributes(window),
+        shape,
+        domain: camberDomain,
+        attributes: windowAttributes(window),
       }),
     );
   },
@@ -95,7 +108,8 @@ function lpPoolRule(backward: (c: RuleContext, dY: Gradient) => Gradient): Rule 
       if (dY.kind === 'zero') return { kind: 'zero', shape: c.shape(0) };
       const byNorm = c.algebra.times(dY, guardedPower(c, c.node.outputs[0]!, 1 - p));
       const x = c.node.inputs[0]!;
-      const slope = p === 2 ? x : e.binary('Mul', e.unary('Sign', x), e.binary('Pow', e.unary('Abs', x), p - 1));
+      const slope =
+        p === 2 ? x : e.binary('Mul', e.unary('Sign', x), e.binary('Pow', e.unary('Abs', x), p - 1));
       return c.algebra.times(backward(c, byNorm), slope);
     },
   };
@@ -111,4 +125,3 @@ export function guardedPower(c: RuleContext, y: string, q: number): string {
 
 export const lpPool = lpPoolRule((c, dY) => averageBackward(c, dY, 'one'));
 export const globalLpPool = lpPoolRule((c, dY) => c.algebra.broadcast(dY, c.shape(0)));
-

@@ -11,7 +11,9 @@ function axesOf(f: NodeFacts): number[] {
   const constant = f.node.inputs[1] ? f.constant(1) : undefined;
   const axes = constant ? [...arrayOf(constant).data] : intsAttribute(f.node, 'axes', []);
   if (axes.length === 0) {
-    return intAttribute(f.node, 'noop_with_empty_axes', 0) === 1 ? [] : Array.from({ length: rank }, (_, i) => i);
+    return intAttribute(f.node, 'noop_with_empty_axes', 0) === 1
+      ? []
+      : Array.from({ length: rank }, (_, i) => i);
   }
   return axes.map((a) => normalAxis(a, rank));
 }
@@ -107,4 +109,3 @@ export const logSoftmax: Rule = {
     });
   },
 };
-

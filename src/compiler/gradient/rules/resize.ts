@@ -8,12 +8,16 @@ export const resize: Rule = {
     if (input !== 0) return 'its size is computed at run time';
     const mode = textAttribute(f.node, 'mode', 'nearest');
     if (mode !== 'nearest' && mode !== 'linear') return `its interpolation mode is ${mode}`;
-    if (textAttribute(f.node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize') return 'it crops and resizes';
+    if (textAttribute(f.node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize')
+      return 'it crops and resizes';
     return intAttribute(f.node, 'antialias', 0) === 1 ? 'it is antialiased' : undefined;
   },
   gradient(c) {
     const matrices = interpolations(c);
-    return matrices.reduce((g, m, axis) => (m ? c.algebra.axisMap(g, axis, transposeArray(m, [1, 0])) : g), c.gradient());
+    return matrices.reduce(
+      (g, m, axis) => (m ? c.algebra.axisMap(g, axis, transposeArray(m, [1, 0])) : g),
+      c.gradient(),
+    );
   },
   /** The weights of every output add up to one, so dY arrives whole. */
   mean(c, _, groups) {
@@ -84,6 +88,7 @@ function rounding(f: NodeFacts): (x: number) => number {
     floor: Math.floor,
     ceil: Math.ceil,
   };
-  return modes[old ? 'floor' : textAttribute(f.node, 'nearest_mode', 'round_prefer_floor')] ?? modes['floor']!;
+  return (
+    modes[old ? 'floor' : textAttribute(f.node, 'nearest_mode', 'round_prefer_floor')] ?? modes['floor']!
+  );
 }
-
