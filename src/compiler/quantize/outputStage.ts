@@ -1,0 +1,58 @@
+import type { IntegerLayer, IntegerNetwork } from './network.ts';
+import { maskBit, roundingShift, wideValue } from './semantics.ts';
+import { operand, tensorOf, type SumContext } from './sums/context.ts';
+
+/** What an output stage writes. */
+export interface StageResult {
+  readonly values: Int32Array;
+  /** One 0 or 1 per element, where the stage writes a mask. */
+  readonly mask?: Uint8Array;
+}
+
+/** Index of an element's parameters: per output channel; a map from a dense row has them per class, others one. */
+function parameterIndex(layer: IntegerLayer, channel: number, classIndex: number): number {
+  if (layer.sum.kind === 'mapFromRow') return classIndex;
+  return layer.sum.kind === 'mapFromTensor' ? 0 : channel;
+}
+
+/** Runs a layer's output stage over its accumulators (`OutputStage`, `semantics.ts`). */
+export function outputStage(
+  network: IntegerNetwork,
+  layer: IntegerLayer,
+  accumulators: Int32Array,
+  context: SumContext,
+  masks: ReadonlyMap<string, Uint8Array>,
+): StageResult {
+  const stage = layer.output;
+  const tensor = tensorOf(network, stage.tensor);
+  const pixels = tensor.height * tensor.width;
+  const residual = stage.residual && operand(context, stage.residual.tensor);
+  const gate = stage.maskRead === undefined ? undefined : masks.get(stage.maskRead);
+  if (stage.maskRead !== undefined && !gate)
+    throw new Error(`mask ${stage.maskRead} is read before it is written`);
+
+  const values = new Int32Array(accumulators.length);
+  const mask = stage.maskWrite && new Uint8Array(accumulators.length);
+  for (let channel = 0; channel < tensor.channels; channel++) {
+    const p = parameterIndex(layer, channel, context.classIndex);
+    const parameters = {
+      bias: stage.bias[p]!,
+      multiplier: stage.multiplier[p]!,
+      shift: stage.shift[p]!,
+      residualMultiplier: stage.residual?.multiplier[p] ?? 0,
+      residualShift: stage.residual?.shift[p] ?? 0,
+    };
+    for (let at = channel * pixels; at < (channel + 1) * pixels; at++) {
+      const wide = wideValue({
+        ...parameters,
+        accumulator: accumulators[at]!,
+        residual: residual ? residual.values[at]! - residual.tensor.zeroPoint : 0,
+      });
+      const rounded = roundingShift(wide, stage.shift[p]!) + tensor.zeroPoint;
+      const q = Math.min(stage.upper, Math.max(stage.lower, rounded));
+      if (mask) mask[at] = maskBit(wide, q, stage.maskWrite!.upper);
+      values[at] = gate && gate[at] === 0 ? 0 : q;
+    }
+  }
+  return mask ? { values, mask } : { values };
+}

@@ -1,0 +1,33 @@
+import { operand, weightsOf, type SumFunction } from './context.ts';
+
+/** acc[i,y,x] = sum over the (o,ky,kx) whose tap reads (i,y,x) of W[o,i,ky,kx] * dY[o, ...]: the adjoint of `conv`. */
+export const convBackward: SumFunction<'convBackward'> = (sum, output, context) => {
+  const gradient = operand(context, sum.input);
+  const weights = weightsOf(context.network, sum.weights);
+  const [outputs, inputs, kernelHeight, kernelWidth] = weights.shape;
+  const [top, left] = sum.geometry.pads;
+  const [strideY, strideX] = sum.geometry.strides;
+  const [dilationY, dilationX] = sum.geometry.dilations;
+  const { height, width } = gradient.tensor;
+  const accumulators = new Int32Array(inputs * output.height * output.width);
+  for (let o = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let ky = 0; ky < kernelHeight; ky++) {
+        for (let kx = 0; kx < kernelWidth; kx++) {
+          const weight = weights.data[((o * inputs + i) * kernelHeight + ky) * kernelWidth + kx]!;
+          for (let y = 0; y < height; y++) {
+            const iy = y * strideY + ky * dilationY - top;
+            if (iy < 0 || iy >= output.height) continue;
+            for (let x = 0; x < width; x++) {
+              const ix = x * strideX + kx * dilationX - left;
+              if (ix < 0 || ix >= output.width) continue;
+              const at = (i * output.height + iy) * output.width + ix;
+              accumulators[at] = accumulators[at]! + weight * gradient.values[(o * height + y) * width + x]!;
+            }
+          }
+        }
+      }
+    }
+  }
+  return accumulators;
+};
