@@ -31,10 +31,14 @@ module.exports = {
     },
     {
       name: 'compiler-packages',
-      comment: 'Each named package sits behind one module: onnx-proto in compiler/onnx, ndarray in compiler/graph.',
+      comment:
+        'Each named package sits behind one module: onnx-proto in compiler/onnx, ndarray in compiler/graph.',
       severity: 'error',
       from: { path: '^src/compiler/' },
-      to: { path: 'node_modules', pathNot: 'node_modules/(onnx-proto|ndarray|@types/ndarray|protobufjs|long)' },
+      to: {
+        path: 'node_modules',
+        pathNot: 'node_modules/(onnx-proto|ndarray|@types/ndarray|protobufjs|long)',
+      },
     },
     {
       name: 'webview-sees-protocol-only',
@@ -44,7 +48,8 @@ module.exports = {
     },
     {
       name: 'processes-live-in-toolchain',
-      comment: 'Only the toolchain starts external programs (the extension forks its own server through the language client).',
+      comment:
+        'Only the toolchain starts external programs (the extension forks its own server through the language client).',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/toolchain/' },
       to: { path: '^(node:)?child_process$' },
@@ -54,6 +59,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

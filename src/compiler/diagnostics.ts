@@ -33,6 +33,7 @@ export const diagnosticCodes = {
   CAM301: { title: 'Unreadable image', severity: 'error' },
   CAM302: { title: 'Image does not fit the model input', severity: 'error' },
   CAM303: { title: 'Invalid preprocessing', severity: 'error' },
+  CAM304: { title: 'Preprocessing assumed', severity: 'information' },
   // 4xx: quantisation
   CAM401: { title: 'No calibration pictures', severity: 'warning' },
   CAM402: { title: 'Layer cannot be quantised', severity: 'error' },

@@ -1,8 +1,10 @@
 /** The simplification of a read graph, as a list of passes. */
+import { explicitPadding } from './explicit-padding.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { inferShapes } from './infer.ts';
 import type { Graph } from './ir.ts';
+import { lowerOpset } from './lower-opset.ts';
 import { mergePad } from './merge-pad.ts';
 import { emptyNotes, type Pass, type PassNotes } from './pass.ts';
 import { raiseOpset } from './raise-opset.ts';
@@ -38,8 +40,10 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
     removeDead,
     removeIdentity,
     ...(options.foldBatchNorm === false ? [] : [foldBatchNorm]),
+    explicitPadding,
     mergePad,
     removeDead,
+    lowerOpset,
     infer,
   ];
 }

@@ -1,0 +1,72 @@
+/**
+ * Builds `dist/`. Every entry lies two folders below the package root, in `src` as in `dist`, and data beside it, so
+ * that `new URL('../rtl/', import.meta.url)` finds the same files from the sources and from a bundle.
+ *
+ *     tsx scripts/build.ts [--watch]
+ */
+import { context, type BuildOptions } from 'esbuild';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+const watch = process.argv.includes('--watch');
+
+type Kind = 'node' | 'extension' | 'webview';
+
+/** What is bundled: entry, output, and where it runs. */
+const bundles: readonly { entry: string; out: string; kind: Kind }[] = [
+  { entry: 'src/cli/main.ts', out: 'dist/cli/camber.mjs', kind: 'node' },
+];
+
+/** What is copied as it is. */
+const copies: readonly { from: string; to: string }[] = [
+  {
+    from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
+    to: 'dist/ort/ort-wasm-simd-threaded.mjs',
+  },
+  {
+    from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
+    to: 'dist/ort/ort-wasm-simd-threaded.wasm',
+  },
+];
+
+// CommonJS packages inside an ES module bundle still call require() for Node's own modules.
+const requireBanner =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+const kinds: Readonly<Record<Kind, BuildOptions>> = {
+  node: { platform: 'node', target: 'node20', format: 'esm', banner: { js: requireBanner } },
+  extension: { platform: 'node', target: 'node20', format: 'cjs', external: ['vscode'] },
+  webview: { platform: 'browser', target: 'es2022', format: 'esm' },
+};
+
+async function build(): Promise<void> {
+  if (!watch) rmSync(join(root, 'dist'), { recursive: true, force: true });
+  for (const { from, to } of copies) {
+    mkdirSync(join(root, to, '..'), { recursive: true });
+    cpSync(join(root, from), join(root, to), { recursive: true });
+  }
+  for (const { entry, out, kind } of bundles) {
+    const bundler = await context({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      outfile: out,
+      bundle: true,
+      sourcemap: 'linked',
+      minify: kind === 'webview',
+      logLevel: 'warning',
+      ...kinds[kind],
+    });
+    if (watch) {
+      await bundler.watch();
+      continue;
+    }
+    await bundler.rebuild();
+    await bundler.dispose();
+  }
+  const bin = join(root, 'dist/cli/camber.mjs');
+  if (existsSync(bin)) chmodSync(bin, 0o755);
+}
+
+await build();

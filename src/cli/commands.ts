@@ -1,0 +1,4 @@
+import type { CliCommand } from './command.ts';
+
+/** Every command of the program, in the order of `camber --help`. */
+export const commands: readonly CliCommand[] = [];

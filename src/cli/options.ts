@@ -1,0 +1,114 @@
+/** Options that several commands share, with the checks that make wrong usage. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { CompileError } from '../compiler/diagnostics.ts';
+import { applyPreprocessing, type PreprocessingText } from '../compiler/input/parse.ts';
+import { preprocessingPresets } from '../compiler/input/preprocessing.ts';
+
+/** Options of every command that reads a model. */
+export interface ModelOptions extends PreprocessingText {
+  readonly inputShape?: readonly number[];
+  /** Name of the tensor that holds the class scores. */
+  readonly score?: string;
+}
+
+/** Class to explain: an index, or undefined for argmax. */
+export type ClassOption = number | undefined;
+
+const preprocessingFields: readonly { flags: string; field: keyof PreprocessingText; description: string }[] =
+  [
+    {
+      flags: '--preset <name>',
+      field: 'preset',
+      description: `preprocessing by name: ${Object.keys(preprocessingPresets).join(', ')}`,
+    },
+    {
+      flags: '--scale <number>',
+      field: 'scale',
+      description: 'factor on the pixels 0 ... 255, such as 1 or 1/255',
+    },
+    {
+      flags: '--mean <numbers>',
+      field: 'mean',
+      description: 'subtracted after scaling: one value, or three for R,G,B',
+    },
+    {
+      flags: '--std <numbers>',
+      field: 'std',
+      description: 'divisor after the mean: one value, or three for R,G,B',
+    },
+    {
+      flags: '--layout <layout>',
+      field: 'layout',
+      description: 'NCHW or NHWC (default: from the input shape)',
+    },
+    {
+      flags: '--resize <size>',
+      field: 'resize',
+      description: 'shorter side (256), height x width (224x224), or none (default: cover the input)',
+    },
+    {
+      flags: '--crop <size>',
+      field: 'crop',
+      description: 'centre crop, 224 or 224x224 (default: the input size)',
+    },
+  ];
+
+/** Turns a CAM303 into wrong usage: the value was written on the command line. */
+function checkField(field: keyof PreprocessingText): (value: string) => string {
+  return (value) => {
+    try {
+      applyPreprocessing(preprocessingPresets.raw, { [field]: value });
+      return value;
+    } catch (error) {
+      if (error instanceof CompileError)
+        throw new InvalidArgumentError(error.diagnostics.map((d) => d.hint).join(' '));
+      throw error;
+    }
+  };
+}
+
+function parseShape(value: string): readonly number[] {
+  const shape = value.split(/[,x]/).map(Number);
+  if (shape.length === 0 || !shape.every((n) => Number.isInteger(n) && n > 0)) {
+    throw new InvalidArgumentError('Give positive whole numbers, such as 1,3,224,224.');
+  }
+  return shape;
+}
+
+/** `argmax` or a class index. */
+export function parseClass(value: string): ClassOption {
+  if (value === 'argmax') return undefined;
+  if (!/^\d{1,9}$/.test(value))
+    throw new InvalidArgumentError('Give argmax or the index of a class, from 0.');
+  return Number(value);
+}
+
+/** Refuses a value that is not in a list. */
+export function oneOf<T extends string>(names: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = names.find((n) => n === value);
+    if (found === undefined) throw new InvalidArgumentError(`Give one of ${names.join(', ')}.`);
+    return found;
+  };
+}
+
+/** Adds the model options: `--input-shape`, `--score` and the preprocessing. */
+export function addModelOptions(parser: Command): void {
+  parser.option(
+    '--input-shape <shape>',
+    'shape of the input where the model leaves it open: 1,3,224,224',
+    parseShape,
+  );
+  parser.option('--score <tensor>', 'output that holds the class scores (default: the only candidate)');
+  for (const { flags, field, description } of preprocessingFields)
+    parser.option(flags, description, checkField(field));
+}
+
+/** Adds `--target` and `--class`. */
+export function addExplanationOptions(parser: Command): void {
+  parser.option(
+    '--target <name>',
+    'layer or tensor that the map is taken on (default: the deepest with H*W > 1)',
+  );
+  parser.option('--class <class>', 'argmax or the index of a class (default: argmax)', parseClass);
+}

@@ -1,0 +1,171 @@
+import { imageWordReady } from './latency.ts';
+import type { Operation, Placement, Schedule, Walk } from './operation.ts';
+import { stepsOf } from './walk.ts';
+import type { Problems } from './problems.ts';
+
+/** Which operation wrote each word of a memory last, and the placement it belonged to. */
+class Memory {
+  private readonly writer: Int32Array;
+  private readonly owner: Int32Array;
+  private readonly buffers: readonly Placement[];
+
+  constructor(
+    private readonly name: Placement['memory'],
+    depth: number,
+    private readonly schedule: Schedule,
+    private readonly problems: Problems,
+  ) {
+    this.writer = new Int32Array(depth).fill(-1);
+    this.owner = new Int32Array(depth).fill(-1);
+    this.buffers = schedule.placements.filter(({ memory }) => memory === name);
+  }
+
+  /** The buffer that is alive at an operation and holds an address. */
+  private bufferAt(address: number, operation: number): number {
+    return this.buffers.findIndex(
+      (b) =>
+        b.live[0] <= operation &&
+        operation <= b.live[1] &&
+        address >= b.address &&
+        address < b.address + b.words,
+    );
+  }
+
+  private layer(operation: number): string {
+    return `Operation ${operation} (${this.schedule.operations[operation]!.operation.layer})`;
+  }
+
+  write(address: number, operation: number): void {
+    const buffer = this.recent(address, operation);
+    if (buffer < 0) {
+      this.problems.report(
+        `write ${this.name}`,
+        operation,
+        `${this.layer(operation)} writes ${this.name} word ${address}, where no live buffer is.`,
+      );
+      return;
+    }
+    this.writer[address] = operation;
+    this.owner[address] = buffer;
+  }
+
+  read(address: number, operation: number): void {
+    const buffer = this.recent(address, operation);
+    const writer = buffer < 0 ? -1 : this.writer[address]!;
+    if (writer < 0 || this.owner[address] !== buffer) {
+      this.problems.report(
+        `read ${this.name}`,
+        operation,
+        `${this.layer(operation)} reads ${this.name} word ${address}, which holds nothing of a live buffer.`,
+      );
+    } else if (writer >= operation) {
+      this.problems.report(
+        `read ${this.name}`,
+        operation,
+        `${this.layer(operation)} reads ${this.name} word ${address}, which it writes itself.`,
+      );
+    }
+  }
+
+  // Neighbouring accesses mostly hit the same buffer.
+  private hit = -1;
+  private recent(address: number, operation: number): number {
+    const b = this.buffers[this.hit];
+    const same =
+      b &&
+      b.live[0] <= operation &&
+      operation <= b.live[1] &&
+      address >= b.address &&
+      address < b.address + b.words;
+    if (!same) this.hit = this.bufferAt(address, operation);
+    return this.hit;
+  }
+}
+
+/** Value of a walk at given loop indices. */
+const at = ({ base, strides }: Walk, index: readonly number[]) => {
+  let value = base;
+  for (let level = 0; level < 7; level++) value += strides[level]! * index[level]!;
+  return value;
+};
+
+/** Advances loop indices like an odometer over levels first ... last; false once all are done. */
+function advance(index: number[], counts: readonly number[], first: number, last: number): boolean {
+  for (let level = last; level >= first; level--) {
+    if (++index[level]! < counts[level]!) return true;
+    index[level] = 0;
+  }
+  return false;
+}
+
+/** Walks every operation's loops: all reads follow their writes, within live buffers, and the image behind its loader. */
+export function checkTraffic(schedule: Schedule, problems: Problems): void {
+  const { depths, image } = schedule;
+  const activation = new Memory('activation', depths.activation, schedule, problems);
+  const mask = new Memory('mask', depths.mask, schedule, problems);
+  const imageReady = (address: number) => imageWordReady(image, address);
+
+  schedule.operations.forEach(({ operation, start }, number) => {
+    const index = [0, 0, 0, 0, 0, 0, 0];
+    const steps = stepsOf(operation.counts);
+    let cycle = start;
+    do {
+      let step = 0;
+      do {
+        readStep(operation, number, index, activation, (address) => {
+          const ready = address >= 0 && address < depths.image && imageReady(address) <= cycle + step;
+          if (!ready)
+            problems.report('image', number, `Operation ${number} reads image word ${address} too early.`);
+        });
+        step++;
+      } while (advance(index, operation.counts, 3, 6));
+      if (step !== steps)
+        problems.report('steps', number, `Operation ${number} has lost count of its steps.`);
+      finishVector(operation, number, index, schedule, activation, mask);
+      cycle += operation.interval;
+    } while (advance(index, operation.counts, 0, 2));
+  });
+}
+
+/** Reads of one reduction step. */
+function readStep(
+  operation: Operation,
+  number: number,
+  index: readonly number[],
+  activation: Memory,
+  imageRead: (address: number) => void,
+): void {
+  const { source, walk } = operation.activation;
+  if (source !== 'oneHot') {
+    const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
+    const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
+    if (isInside && source === 'memory') activation.read(at(walk, index), number);
+    if (isInside && source === 'input') imageRead(at(walk, index));
+  }
+  if (operation.weights.mode === 'port') activation.read(at(operation.port.walk, index), number);
+}
+
+/** Reads and writes of the output stage for one vector. */
+function finishVector(
+  operation: Operation,
+  number: number,
+  index: readonly number[],
+  { shape }: Schedule,
+  activation: Memory,
+  mask: Memory,
+): void {
+  const { port, output } = operation;
+  const valid = Math.min(shape.columns, output.channels - index[0]! * shape.columns);
+  const words = Math.ceil(valid / shape.rows);
+  const isPort = operation.weights.mode === 'port';
+  for (let word = 0; word < words; word++) {
+    for (let plane = 0; plane < port.planes && !isPort; plane++) {
+      activation.read(at(port.walk, index) + plane * port.planeStride + word, number);
+    }
+    for (let plane = 0; plane < output.planes && output.destination === 'activation'; plane++) {
+      activation.write(at(output.walk, index) + plane * output.planeStride + word, number);
+    }
+  }
+  if (operation.mask.mode === 'write') mask.write(at(operation.mask.walk, index), number);
+  if (operation.mask.mode === 'read') mask.read(at(operation.mask.walk, index), number);
+}

@@ -1,0 +1,116 @@
+import { adjointStrides } from './adjoint-weights.ts';
+import {
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  need,
+  outputHalf,
+  outputTiles,
+  outside,
+} from './lowering.ts';
+import { counts, walk } from './walk.ts';
+
+/**
+ * The taps of one axis that reach input positions p, p + s, p + 2s, ... (one stride phase): with
+ * position p + s * j, tap first + n * step reads output j + offset - n * back.
+ */
+interface PhaseTaps {
+  readonly count: number;
+  readonly first: number;
+  readonly step: number;
+  readonly offset: number;
+  readonly back: number;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+/** Output y = (position + pad - k * dilation) / stride must be whole. */
+export function phaseTaps(
+  phase: number,
+  kernel: number,
+  stride: number,
+  pad: number,
+  dilation: number,
+): PhaseTaps {
+  const step = stride / gcd(stride, dilation);
+  for (let first = 0; first < Math.min(step, kernel); first++) {
+    const distance = phase + pad - first * dilation;
+    if (distance % stride !== 0) continue;
+    const count = Math.ceil((kernel - first) / step);
+    return { count, first, step, offset: distance / stride, back: (step * dilation) / stride };
+  }
+  return { count: 0, first: 0, step, offset: 0, back: 0 };
+}
+
+/**
+ * Transposed convolution without multiplying inserted zeros: one dense sub-convolution per stride phase. Reads the
+ * forward weight words, transposed; the taps run backwards by negative walk strides.
+ */
+export function lowerConvBackward(
+  layer: LayerOf<'convBackward'>,
+  context: LoweringContext,
+): LoweredOperation[] {
+  const { kernel, strides, pads, dilations } = layer.sum.geometry;
+  const block = need(context.weights, layer.name);
+  const { address, tiles, planes, planeStride, tensor: gradient } = need(context.tensors, layer.sum.input);
+  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
+  const weights = adjointStrides(block);
+  const operations: LoweredOperation[] = [];
+
+  for (let py = 0; py < Math.min(strides[0], height); py++) {
+    const y = phaseTaps(py, kernel[0], strides[0], pads[0], dilations[0]);
+    for (let px = 0; px < Math.min(strides[1], width); px++) {
+      const x = phaseTaps(px, kernel[1], strides[1], pads[1], dilations[1]);
+      const half = outputHalf(layer, context, { start: [py, px], step: strides });
+      const outputs = {
+        tile: outputTiles(layer, context),
+        row: Math.ceil((height - py) / strides[0]),
+        column: Math.ceil((width - px) / strides[1]),
+      };
+      if (y.count * x.count === 0) {
+        // No tap reaches this phase: its sums are 0, but bias, residual and mask still apply.
+        operations.push({
+          ...half,
+          counts: counts(outputs),
+          activation: { source: 'memory', walk: walk(0) },
+          y: outside,
+          x: outside,
+          padding: 0,
+          weights: { mode: weights.mode, walk: walk(block.base), classStride: 0 },
+        });
+        continue;
+      }
+      operations.push({
+        ...half,
+        counts: counts({ ...outputs, plane: planes, ky: y.count, kx: x.count, input: tiles }),
+        activation: {
+          source: 'memory',
+          walk: walk(address + (y.offset * gradient.width + x.offset) * tiles, {
+            row: gradient.width * tiles,
+            column: tiles,
+            plane: planes === 2 ? planeStride : 0,
+            ky: -y.back * gradient.width * tiles,
+            kx: -x.back * tiles,
+            input: 1,
+          }),
+        },
+        y: { walk: walk(y.offset, { row: 1, ky: -y.back }), limit: gradient.height },
+        x: { walk: walk(x.offset, { column: 1, kx: -x.back }), limit: gradient.width },
+        padding: 0,
+        weights: {
+          mode: weights.mode,
+          walk: walk(block.base + y.first * weights.ky + x.first * weights.kx, {
+            tile: weights.tile,
+            ky: y.step * weights.ky,
+            kx: x.step * weights.kx,
+            input: weights.input,
+          }),
+          classStride: 0,
+        },
+      });
+    }
+  }
+  return operations;
+}

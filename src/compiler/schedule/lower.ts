@@ -1,0 +1,37 @@
+import type { IntegerLayer } from '../quantize/network.ts';
+import { lowerBorderSums } from './lower-border-sums.ts';
+import { lowerConvBackward } from './lower-conv-backward.ts';
+import { lowerConvMean } from './lower-conv-mean.ts';
+import { lowerConv } from './lower-conv.ts';
+import { lowerDenseRow } from './lower-dense-row.ts';
+import { lowerMapFromRow, lowerMapFromTensor } from './lower-map.ts';
+import { lowerWindowSum } from './lower-window-sum.ts';
+import type { LayerOf, LoweredOperation, LoweringContext } from './lowering.ts';
+
+type Kind = IntegerLayer['sum']['kind'];
+type Lowerings = {
+  readonly [K in Kind]: (layer: LayerOf<K>, context: LoweringContext) => LoweredOperation[];
+};
+
+const lowerings: Lowerings = {
+  conv: lowerConv,
+  convBackward: lowerConvBackward,
+  windowSum: lowerWindowSum,
+  denseRow: lowerDenseRow,
+  borderSums: lowerBorderSums,
+  convMean: lowerConvMean,
+  mapFromRow: lowerMapFromRow,
+  mapFromTensor: lowerMapFromTensor,
+};
+
+/** Pass: every layer as engine operations, in order. */
+export function lower(context: LoweringContext): LoweredOperation[] {
+  return context.network.layers.flatMap((layer) => {
+    // The table's key and the layer's kind are one: TypeScript cannot see it across the union.
+    const lowering = lowerings[layer.sum.kind] as (
+      layer: IntegerLayer,
+      context: LoweringContext,
+    ) => LoweredOperation[];
+    return lowering(layer, context);
+  });
+}

@@ -1,0 +1,49 @@
+import type { IntegerLayer, IntegerNetwork, OutputStage } from '../quantize/network.ts';
+import type { ChannelParameters, EngineShape } from './operation.ts';
+import { tensorOf } from './storage.ts';
+
+export interface ParameterLayout {
+  readonly parameters: readonly ChannelParameters[];
+  /** First parameter word of each layer, by layer name. */
+  readonly words: ReadonlyMap<string, number>;
+}
+
+/** What lanes beyond the channels get: they give 0. */
+const unused: ChannelParameters = {
+  bias: 0,
+  multiplier: 0,
+  shift: 1,
+  residualMultiplier: 0,
+  residualShift: 0,
+};
+
+function channelParameters(output: OutputStage, channel: number): ChannelParameters {
+  return {
+    bias: output.bias[channel]!,
+    multiplier: output.multiplier[channel]!,
+    shift: output.shift[channel]!,
+    residualMultiplier: output.residual?.multiplier[channel] ?? 0,
+    residualShift: output.residual?.shift[channel] ?? 0,
+  };
+}
+
+/** How many sets of parameters a layer has: channels of its output; a map has one per class or just one. */
+function entries(layer: IntegerLayer, network: IntegerNetwork): number {
+  if (layer.sum.kind === 'mapFromRow') return network.classes;
+  if (layer.sum.kind === 'mapFromTensor') return 1;
+  return tensorOf(network, layer.output.tensor).channels;
+}
+
+/** Pass: lays out the requantisation parameters, layer after layer, each padded to whole output vectors. */
+export function parameterLayout(network: IntegerNetwork, shape: EngineShape): ParameterLayout {
+  const parameters: ChannelParameters[] = [];
+  const words = new Map<string, number>();
+  for (const layer of network.layers) {
+    words.set(layer.name, parameters.length / shape.lanes);
+    const count = entries(layer, network);
+    for (let channel = 0; channel < count; channel++)
+      parameters.push(channelParameters(layer.output, channel));
+    while (parameters.length % shape.columns !== 0) parameters.push(unused);
+  }
+  return { parameters, words };
+}

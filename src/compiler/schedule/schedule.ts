@@ -1,0 +1,84 @@
+import { CompileError } from '../diagnostics.ts';
+import type { IntegerNetwork } from '../quantize/network.ts';
+import { type Allocation, allocateActivations, allocateMasks } from './allocate.ts';
+import { imageLayout, imageWords } from './image-layout.ts';
+import { lower } from './lower.ts';
+import type { LoweringContext } from './lowering.ts';
+import type { EngineShape, Schedule, ScheduledOperation } from './operation.ts';
+import { parameterLayout } from './parameter-layout.ts';
+import { placements } from './placements.ts';
+import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
+import { time } from './time.ts';
+import { weightLayout } from './weight-layout.ts';
+
+/** The passes of the scheduler, in order; each one's result is immutable and the next one's input. */
+export const schedulePasses = [
+  { name: 'check-mapping', description: 'Reports every layer the engine cannot carry out' },
+  { name: 'storage', description: 'Forms of tensors and masks in memory words' },
+  { name: 'image-layout', description: 'Pixels per image word' },
+  { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
+  { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
+  { name: 'lower', description: 'Layers as engine operations' },
+  { name: 'time', description: 'Start and length of every operation' },
+] as const;
+
+/** Cycles up to the end of the last inference operation, and from there to the end. */
+function cycles(operations: readonly ScheduledOperation[]): Schedule['cycles'] {
+  const end = (of: readonly ScheduledOperation[]) =>
+    Math.max(0, ...of.map(({ start, length }) => start + length));
+  const inference = end(operations.filter(({ operation }) => operation.phase === 'inference'));
+  return { inference, explanation: end(operations) - inference };
+}
+
+const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
+  new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
+
+/**
+ * The static schedule of an integer network on an array: every address, loop bound, start cycle and length.
+ * Throws a CompileError that lists everything the engine has no mapping for.
+ */
+export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule {
+  const problems = unmappable(network, shape);
+  if (problems.length > 0) throw new CompileError(problems);
+
+  const forms = tensorForms(network, shape);
+  const masks = maskForms(network, shape);
+  const image = imageLayout(network, shape);
+  const weights = weightLayout(network, shape, image);
+  const parameters = parameterLayout(network, shape);
+  const activationPlan = allocateActivations(network, forms);
+  const maskPlan = allocateMasks(network, masks);
+
+  const context: LoweringContext = {
+    network,
+    shape,
+    image,
+    tensors: addressed(forms, activationPlan),
+    masks: addressed(masks, maskPlan),
+    weights: weights.blocks,
+    parameters: parameters.words,
+  };
+  const operations = time(lower(context), shape, image);
+  const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
+  const mapValues = map ? map.height * map.width : 0;
+  return {
+    shape,
+    image,
+    operations,
+    depths: {
+      activation: activationPlan.depth,
+      image: imageWords(image),
+      weights: weights.words.length / (shape.rows * shape.columns),
+      parameters: parameters.parameters.length / shape.lanes,
+      mask: maskPlan.depth,
+      result: network.classes + mapValues,
+    },
+    placements: placements(context, operations, weights.contents),
+    classes: network.classes,
+    mapValues,
+    cycles: cycles(operations),
+    weightWords: weights.words,
+    parameters: parameters.parameters,
+  };
+}

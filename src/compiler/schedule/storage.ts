@@ -1,0 +1,135 @@
+import { diagnostic, fail } from '../diagnostics.ts';
+import type { IntegerLayer, IntegerNetwork, IntegerTensor } from '../quantize/network.ts';
+import type { EngineShape } from './operation.ts';
+
+/** Words a tensor takes and how they are ordered; addresses come later (`allocate.ts`). */
+export interface TensorForm {
+  readonly tensor: IntegerTensor;
+  readonly memory: 'activation' | 'image' | 'result';
+  /** Words per position: ceil(channels / rows). */
+  readonly tiles: number;
+  readonly planes: 1 | 2;
+  /** Words from the high plane to the low plane. */
+  readonly planeStride: number;
+  readonly words: number;
+}
+
+/** A mask takes one word of C bits per output vector. */
+export interface MaskForm {
+  readonly name: string;
+  readonly tiles: number;
+  readonly words: number;
+}
+
+/** The tensor a layer's sum reads first (denseRow reads none). */
+export function sumInput(layer: IntegerLayer): string | undefined {
+  return layer.sum.kind === 'denseRow' ? undefined : layer.sum.input;
+}
+
+/** Every tensor a layer reads: input, alpha, residual. */
+export function readsOf(layer: IntegerLayer): string[] {
+  const names = [sumInput(layer), layer.sum.kind === 'mapFromTensor' ? layer.sum.alpha : undefined];
+  return [...names, layer.output.residual?.tensor].filter((name) => name !== undefined);
+}
+
+/** The tensor of that name; a network that names none is a fault of ours. */
+export function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
+  const tensor = network.tensors.get(name);
+  if (!tensor)
+    fail('CAM505', `The integer network has no tensor ${name}.`, 'Report this as a fault of Camber.');
+  return tensor;
+}
+
+/** Pass: how every tensor is stored. */
+export function tensorForms(network: IntegerNetwork, shape: EngineShape): ReadonlyMap<string, TensorForm> {
+  const forms = new Map<string, TensorForm>();
+  const result = new Set([network.scores, network.explanation?.map]);
+  const names = [network.input.tensor, ...network.layers.map((layer) => layer.output.tensor)];
+  for (const name of names) {
+    const tensor = tensorOf(network, name);
+    const memory = name === network.input.tensor ? 'image' : result.has(name) ? 'result' : 'activation';
+    if (memory === 'activation' && tensor.bits === 32) {
+      fail(
+        'CAM501',
+        `Tensor ${name} is 32 bits wide but is neither scores nor map.`,
+        'Requantise it to 8 or 16 bits.',
+      );
+    }
+    const tiles = Math.ceil(tensor.channels / shape.rows);
+    const planes = tensor.bits === 16 ? 2 : 1;
+    const positions = tensor.height * tensor.width;
+    const planeStride = positions * tiles;
+    const words = memory === 'result' ? positions * tensor.channels : planeStride * planes;
+    forms.set(name, { tensor, memory, tiles, planes, planeStride, words });
+  }
+  return forms;
+}
+
+/** Pass: how every mask is stored: laid out like the tensor it was written beside, C channels to a word. */
+export function maskForms(network: IntegerNetwork, shape: EngineShape): ReadonlyMap<string, MaskForm> {
+  const forms = new Map<string, MaskForm>();
+  for (const { output } of network.layers) {
+    if (!output.maskWrite) continue;
+    const { channels, height, width } = tensorOf(network, output.tensor);
+    const tiles = Math.ceil(channels / shape.columns);
+    forms.set(output.maskWrite.mask, { name: output.maskWrite.mask, tiles, words: height * width * tiles });
+  }
+  return forms;
+}
+
+/** What the mapping cannot do, all of it, as diagnostics. */
+export function unmappable(network: IntegerNetwork, shape: EngineShape) {
+  const { rows, columns, lanes } = shape;
+  const problems = [];
+  if (columns % rows !== 0 || columns % lanes !== 0) {
+    problems.push(
+      diagnostic(
+        'CAM504',
+        `An array of ${rows} rows, ${columns} columns and ${lanes} lanes cannot be built.`,
+        'Columns must be a multiple of rows and of the requantiser lanes.',
+      ),
+    );
+  }
+  const image = tensorOf(network, network.input.tensor);
+  if (image.channels > rows) {
+    problems.push(
+      diagnostic(
+        'CAM504',
+        `An image of ${image.channels} channels does not fit ${rows} array rows.`,
+        `Choose an array of at least ${image.channels} rows.`,
+      ),
+    );
+  }
+  const imageReaders = new Set(['conv', 'windowSum']);
+  for (const layer of network.layers) {
+    const fromImage = readsOf(layer).includes(network.input.tensor);
+    if (
+      fromImage &&
+      (!imageReaders.has(layer.sum.kind) || layer.output.residual?.tensor === network.input.tensor)
+    ) {
+      const where = { node: layer.nodes[0], tensor: network.input.tensor };
+      problems.push(
+        diagnostic(
+          'CAM501',
+          `Layer ${layer.name} (${layer.op}) needs the image as an activation.`,
+          'Only convolutions and pools can read the image; choose a target behind the first of them.',
+          where,
+        ),
+      );
+    }
+    if (layer.sum.kind === 'denseRow' && rows !== columns) {
+      const classes = network.weights.get(layer.sum.weights)?.shape[0] ?? 0;
+      if (classes > rows) {
+        problems.push(
+          diagnostic(
+            'CAM504',
+            `Layer ${layer.name} picks one of ${classes} classes, which an array of ${rows} x ${columns} cannot.`,
+            'Choose a square array for run-time gradients.',
+            { node: layer.nodes[0] },
+          ),
+        );
+      }
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,26 @@
+import { type Level, levels, type PerLevel, type Walk } from './operation.ts';
+
+/** One value per loop level, from the levels that matter; the others take `fallback`. */
+export function perLevel(values: Partial<Record<Level, number>>, fallback: number): PerLevel {
+  return levels.map((level) => values[level] ?? fallback) as unknown as PerLevel;
+}
+
+/** A walk from its base and the strides that are not 0. */
+export function walk(base: number, strides: Partial<Record<Level, number>> = {}): Walk {
+  return { base, strides: perLevel(strides, 0) };
+}
+
+/** Loop counts from those that are not 1. */
+export function counts(values: Partial<Record<Level, number>>): PerLevel {
+  return perLevel(values, 1);
+}
+
+/** Output vectors of an operation: the product of the output levels. */
+export function vectorsOf(loops: PerLevel): number {
+  return loops[0] * loops[1] * loops[2];
+}
+
+/** Reduction steps per output vector: the product of the reduction levels. */
+export function stepsOf(loops: PerLevel): number {
+  return loops[3] * loops[4] * loops[5] * loops[6];
+}

@@ -1,0 +1,102 @@
+/**
+ * Every setting, once: the manifest's declaration and the type that the code reads.
+ */
+interface Declaration<T> {
+  readonly type: 'string' | 'number' | 'integer';
+  readonly default: T;
+  readonly description: string;
+  /** `machine-overridable` and `machine` settings never come from a workspace that is not trusted. */
+  readonly scope: 'window' | 'resource' | 'machine';
+  readonly enum?: readonly T[];
+  readonly enumDescriptions?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly pattern?: string;
+  readonly patternErrorMessage?: string;
+}
+
+const text = (declaration: Omit<Declaration<string>, 'type'>): Declaration<string> => ({
+  type: 'string',
+  ...declaration,
+});
+const number = (declaration: Omit<Declaration<number>, 'type'>): Declaration<number> => ({
+  type: 'number',
+  ...declaration,
+});
+const toolPath = (tool: string): Declaration<string> =>
+  text({ default: '', scope: 'machine', description: `Path of ${tool}. Empty: the one on the search path.` });
+
+export const settings = {
+  'camber.device': text({
+    default: 'xczu3eg-sbva484-1-e',
+    scope: 'resource',
+    description: 'FPGA part that models are compiled for.',
+  }),
+  'camber.clock': number({
+    default: 100,
+    minimum: 1,
+    maximum: 1000,
+    scope: 'resource',
+    description: 'Clock of the accelerator, in MHz. Latencies are figured from it.',
+  }),
+  'camber.array': text({
+    default: 'auto',
+    pattern: '^(auto|[0-9]+x[0-9]+)$',
+    patternErrorMessage: 'auto, or rows and columns such as 16x16',
+    scope: 'resource',
+    description: 'Size of the multiply-accumulate array, ROWSxCOLUMNS, or `auto`.',
+  }),
+  'camber.target': text({
+    default: '',
+    scope: 'resource',
+    description:
+      'Tensor that the GradCAM map is taken on. Empty: the deepest activation with more than one pixel.',
+  }),
+  'camber.class': text({
+    default: 'argmax',
+    pattern: '^(argmax|[0-9]+)$',
+    patternErrorMessage: 'argmax, or the index of a class',
+    scope: 'resource',
+    description: 'Class that is explained: `argmax` (the top class, chosen at run time) or an index.',
+  }),
+  'camber.gradientBits': {
+    type: 'integer',
+    default: 16,
+    enum: [8, 16],
+    enumDescriptions: ['Fewer cycles, coarser maps', 'The default'],
+    scope: 'resource',
+    description: 'Width of gradients in fixed point, in bits.',
+  } satisfies Declaration<number>,
+  'camber.calibrationFolder': text({
+    default: '',
+    scope: 'resource',
+    description: 'Folder of pictures that the int8 scales are found from. Empty: the bundled pictures.',
+  }),
+  'camber.pictureFolder': text({
+    default: '',
+    scope: 'resource',
+    description: 'Folder of pictures that heat maps are shown on. Empty: the bundled pictures.',
+  }),
+  'camber.outputFolder': text({
+    default: 'build',
+    scope: 'resource',
+    description: "Folder that builds go to, relative to the model's folder.",
+  }),
+  'camber.tools.verilator': toolPath('Verilator'),
+  'camber.tools.iverilog': toolPath('Icarus Verilog (iverilog)'),
+  'camber.tools.yosys': toolPath('Yosys'),
+} as const satisfies Record<string, Declaration<string> | Declaration<number>>;
+
+export type SettingId = keyof typeof settings;
+
+/** The settings as the server receives them. */
+export type Settings = {
+  readonly [
+    K in SettingId as K extends `camber.${infer Name}` ? Name : never
+  ]: (typeof settings)[K]['default'];
+};
+
+/** Values of a manifest default, used before the editor has told any. */
+export const defaultSettings: Settings = Object.fromEntries(
+  Object.entries(settings).map(([id, s]) => [id.slice('camber.'.length), s.default]),
+) as unknown as Settings;

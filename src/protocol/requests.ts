@@ -1,0 +1,62 @@
+/**
+ * What the language server answers beside the Language Server Protocol itself, and what it tells by itself.
+ *
+ * The same table serves both legs: extension <-> server (as custom LSP messages) and webview <-> extension, which
+ * passes server requests on. A failed request rejects with an `ErrorData`.
+ */
+import type {
+  BuildView,
+  Choices,
+  DeviceView,
+  Diagnostic,
+  HeatMapRow,
+  ModelState,
+  PictureView,
+  VerifyView,
+} from './views.ts';
+
+/** Requests to the server: parameters and result by method. `uri` is the model file's. */
+export interface ServerRequests {
+  /** Opens a model (or returns its state if it is open) and keeps it open until `camber/close`. */
+  'camber/open': { params: { uri: string; choices?: Choices }; result: ModelState };
+  'camber/close': { params: { uri: string }; result: null };
+  'camber/state': { params: { uri: string }; result: ModelState };
+  /** Changes what is chosen for a model and compiles again. Fields that are null go back to the settings. */
+  'camber/choose': {
+    params: { uri: string; choices: { [K in keyof Choices]: Choices[K] | null } };
+    result: ModelState;
+  };
+  /** The model in ONNX's textual form. */
+  'camber/text': { params: { uri: string }; result: { text: string } };
+  'camber/devices': { params: Record<string, never>; result: readonly DeviceView[] };
+  /** The bundled pictures, those of the picture folder, and those given by path. */
+  'camber/pictures': { params: { uri: string; extra: readonly string[] }; result: readonly PictureView[] };
+  'camber/heatMap': { params: { uri: string; picture: string }; result: HeatMapRow };
+  /** Writes the build folder. */
+  'camber/build': { params: { uri: string; folder: string; token?: string }; result: BuildView };
+  'camber/verify': { params: { uri: string; folder: string; token?: string }; result: VerifyView };
+  /** Writes the static GradCAM model. */
+  'camber/export': { params: { uri: string; file: string }; result: { file: string } };
+}
+
+export type ServerMethod = keyof ServerRequests;
+export type Params<M extends ServerMethod> = ServerRequests[M]['params'];
+export type Result<M extends ServerMethod> = ServerRequests[M]['result'];
+
+/** What the server tells by itself. */
+export interface ServerNotifications {
+  /** The state of an open model has changed. */
+  'camber/stateChanged': ModelState;
+  /** Progress of the request that carried this token. */
+  'camber/progress': { token: string; stage: string; fraction: number };
+}
+
+/** Cancels the request that carried this token. */
+export const cancelMethod = 'camber/cancel';
+
+/** Data of a rejected request. */
+export interface ErrorData {
+  readonly message: string;
+  /** Empty where the failure is a defect of Camber itself. */
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,54 @@
+/**
+ * Messages between a webview and the extension: one tagged union per direction.
+ */
+import type { HeatMapRow, ModelState, PictureView } from './views.ts';
+import type { ErrorData } from './requests.ts';
+
+/** Requests of a webview to the extension: parameters and result by method. */
+export interface WebviewRequests {
+  /** The state of the model this view shows; undefined where none is open. */
+  state: { params: undefined; result: ModelState | undefined };
+  /** Makes a layer the selected one everywhere. */
+  select: { params: { layer: string | undefined }; result: null };
+  setTarget: { params: { tensor: string }; result: null };
+  /** Runs one of the extension's own commands on this view's model. */
+  run: { params: { command: WebviewCommand }; result: null };
+  pictures: { params: undefined; result: readonly PictureView[] };
+  heatMap: { params: { picture: string }; result: HeatMapRow };
+  addPictures: { params: undefined; result: readonly PictureView[] };
+}
+
+/** Commands a webview may run, by their last part. */
+export const webviewCommands = [
+  'compile',
+  'setTarget',
+  'selectDevice',
+  'selectArray',
+  'openAsText',
+  'showOutput',
+  'showSchedule',
+  'showResources',
+  'showHeatMaps',
+  'openModel',
+] as const;
+export type WebviewCommand = (typeof webviewCommands)[number];
+
+export type WebviewMethod = keyof WebviewRequests;
+export type WebviewParams<M extends WebviewMethod> = WebviewRequests[M]['params'];
+export type WebviewResult<M extends WebviewMethod> = WebviewRequests[M]['result'];
+
+/** Webview -> extension. */
+export type ToExtension = {
+  [M in WebviewMethod]: { kind: 'request'; id: number; method: M; params: WebviewParams<M> };
+}[WebviewMethod];
+
+/** What the extension tells a webview by itself. */
+export type WebviewEvent =
+  | { readonly event: 'state'; readonly state: ModelState | undefined }
+  | { readonly event: 'selection'; readonly layer: string | undefined };
+
+/** Extension -> webview. */
+export type ToWebview =
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: ErrorData }
+  | { readonly kind: 'event'; readonly event: WebviewEvent };

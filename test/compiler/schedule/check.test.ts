@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { checkSchedule } from '../../../src/compiler/schedule/check.ts';
+import type { Operation, Placement, Schedule, Walk } from '../../../src/compiler/schedule/operation.ts';
+import { schedule } from '../../../src/compiler/schedule/schedule.ts';
+import { generateNetwork } from './support/generate.ts';
+
+const shape = { rows: 8, columns: 8, lanes: 4 };
+
+const shifted = (walk: Walk, by: number): Walk => ({ ...walk, base: walk.base + by });
+
+/** A copy of a schedule with one operation changed. */
+function withOperation(
+  plan: Schedule,
+  index: number,
+  change: (operation: Operation) => Partial<Operation>,
+): Schedule {
+  const operations = plan.operations.map((scheduled, n) =>
+    n === index
+      ? { ...scheduled, operation: { ...scheduled.operation, ...change(scheduled.operation) } }
+      : scheduled,
+  );
+  return { ...plan, operations };
+}
+
+const find = (plan: Schedule, wanted: (operation: Operation) => boolean) =>
+  plan.operations.findIndex(({ operation }) => wanted(operation));
+
+describe('the checker', () => {
+  it('accepts every schedule of generated networks', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      for (const size of [4, 8, 16]) {
+        const { network } = generateNetwork(seed, { maxChannels: 2 * size + 3 });
+        const plan = schedule(network, { rows: size, columns: size, lanes: size / 2 });
+        expect(checkSchedule(plan), `seed ${seed} on ${size}x${size}`).toEqual([]);
+      }
+    }
+  });
+
+  const plan = schedule(generateNetwork(11).network, shape);
+  const reader = find(plan, (o) => o.activation.source === 'memory' && o.phase === 'inference');
+  const writer = find(plan, (o) => o.output.destination === 'activation');
+  const scores = find(plan, (o) => o.output.destination === 'scores');
+  const first = plan.operations[0]!;
+  const buffers = plan.placements.filter((p) => p.memory === 'activation');
+
+  const faults: readonly (readonly [string, Schedule])[] = [
+    [
+      'a read outside its buffer',
+      withOperation(plan, reader, (o) => ({
+        activation: { ...o.activation, walk: shifted(o.activation.walk, plan.depths.activation) },
+      })),
+    ],
+    [
+      'a read of the neighbouring word',
+      withOperation(plan, reader, (o) => ({
+        activation: { ...o.activation, walk: shifted(o.activation.walk, 1) },
+      })),
+    ],
+    [
+      'a write outside its buffer',
+      withOperation(plan, writer, (o) => ({ output: { ...o.output, walk: shifted(o.output.walk, 1) } })),
+    ],
+    [
+      'a weight address beyond the memory',
+      withOperation(plan, scores, (o) => ({
+        weights: { ...o.weights, walk: shifted(o.weights.walk, plan.depths.weights) },
+      })),
+    ],
+    [
+      'parameters beyond the memory',
+      withOperation(plan, scores, (o) => ({ output: { ...o.output, parameters: plan.depths.parameters } })),
+    ],
+    ['an interval below the reduction steps', withOperation(plan, reader, () => ({ interval: 1 }))],
+    ['a missing layer', { ...plan, operations: plan.operations.filter((_, n) => n !== writer) }],
+    [
+      'an early start',
+      {
+        ...plan,
+        operations: plan.operations.map((s, n) => (n === reader ? { ...s, start: s.start - 1 } : s)),
+      },
+    ],
+    [
+      'a stem that overtakes the loader',
+      { ...plan, operations: [{ ...first, start: 0 }, ...plan.operations.slice(1)] },
+    ],
+    ['wrong totals', { ...plan, cycles: { ...plan.cycles, inference: plan.cycles.inference - 1 } }],
+    [
+      'overlapping buffers',
+      {
+        ...plan,
+        placements: plan.placements.map((p): Placement =>
+          p === buffers[1] ? { ...p, address: buffers[0]!.address, live: buffers[0]!.live } : p,
+        ),
+      },
+    ],
+    [
+      'a score written twice',
+      withOperation(plan, scores, (o) => ({ output: { ...o.output, walk: shifted(o.output.walk, 1) } })),
+    ],
+  ];
+
+  for (const [name, faulty] of faults) {
+    it(`finds ${name}`, () => {
+      const problems = checkSchedule(faulty);
+      expect(problems.length).toBeGreaterThan(0);
+      expect(problems[0]!.code).toBe('CAM505');
+    });
+  }
+
+  it('finds reads from a buffer whose life has ended', () => {
+    const short = plan.placements.map((p): Placement => ({ ...p, live: [p.live[0], p.live[0]] }));
+    expect(checkSchedule({ ...plan, placements: short }).length).toBeGreaterThan(0);
+  });
+});

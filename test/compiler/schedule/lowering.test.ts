@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { execute } from '../../../src/compiler/quantize/executor.ts';
+import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
+import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
+import { schedule } from '../../../src/compiler/schedule/schedule.ts';
+import { unpackTensor } from '../../../src/compiler/schedule/unpack.ts';
+import { generateNetwork } from './support/generate.ts';
+
+const shapes: readonly EngineShape[] = [
+  { rows: 4, columns: 4, lanes: 2 },
+  { rows: 8, columns: 8, lanes: 4 },
+  { rows: 16, columns: 16, lanes: 8 },
+  { rows: 4, columns: 8, lanes: 4 },
+  { rows: 8, columns: 16, lanes: 8 },
+];
+
+/** Every tensor, score and map value of the lowered schedule against the layer-level executor. Integers: no tolerance. */
+function compare(seed: number, shape: EngineShape, fixedClass?: number): void {
+  const { network, pixels } = generateNetwork(seed, {
+    maxChannels: shape.rows * 2 + 3,
+    // A one-hot row picks among R classes on an array that is not square.
+    ...(shape.rows === shape.columns ? {} : { classes: 4 }),
+  });
+  const plan = schedule(network, shape);
+  const got = interpret(plan, pixels, fixedClass);
+  const want = execute(network, pixels, { classIndex: fixedClass });
+  expect(got.class).toBe(want.classIndex);
+  for (const layer of network.layers) {
+    const tensor = network.tensors.get(layer.output.tensor)!;
+    const expected = [...want.tensors.get(tensor.name)!];
+    const actual =
+      tensor.name === network.scores
+        ? [...got.scores]
+        : tensor.name === network.explanation?.map
+          ? [...got.map]
+          : unpackTensor(plan, got, layer.name, tensor);
+    expect(actual, `${layer.name} (${layer.sum.kind}) of seed ${seed}`).toEqual(expected);
+  }
+}
+
+describe('lowered schedules carry out the integer network', () => {
+  for (const shape of shapes) {
+    it(`40 generated networks on ${shape.rows}x${shape.columns}`, () => {
+      for (let seed = 1; seed <= 40; seed++) compare(seed, shape);
+    });
+  }
+
+  it('explains every fixed class', () => {
+    const { network } = generateNetwork(5);
+    for (let c = 0; c < network.classes; c++) compare(5, shapes[1]!, c);
+  });
+});
