@@ -17,7 +17,8 @@ import {
   unsliceArray,
   type NumberArray,
 } from './array.ts';
-import { float, type Emitter } from './emitter.ts';
+import { makeAttribute } from '../graph/attributes.ts';
+import type { Emitter } from './emitter.ts';
 import {
   isFull,
   joinNature,
@@ -281,7 +282,7 @@ export class Algebra {
       const tensor = this.emitter.emit('Spread', [g.tensor], {
         shape: g.shape,
         domain: camberDomain,
-        attributes: { scale: float(g.scale) },
+        attributes: { scale: makeAttribute.float(g.scale) },
       });
       return { ...g, stored: g.shape, tensor, scale: 1 };
     }
@@ -332,7 +333,7 @@ export class Algebra {
     const row = e.emit('DenseRow', [table, this.classIndex], {
       shape: [1, columns],
       domain: camberDomain,
-      attributes: { scale: float(g.scale) },
+      attributes: { scale: makeAttribute.float(g.scale) },
     });
     return e.reshape(row, g.stored);
   }

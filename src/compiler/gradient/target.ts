@@ -1,6 +1,7 @@
 /** Targets: which activations a map can be taken on, the default one, and how names given by the user find theirs. */
 import { CompileError, diagnostic, fail, type Diagnostic } from '../diagnostics.ts';
 import type { Graph, Node } from '../graph/ir.ts';
+import type { FoldedBatchNorm, PassNotes } from '../graph/pass.ts';
 import { nearest } from './names.ts';
 import type { NodeFacts } from './rule.ts';
 import { ruleOf } from './rules/index.ts';
@@ -98,8 +99,29 @@ export function defaultTarget(graph: Graph, paths: Paths): string {
   );
 }
 
-/** Finds a target by tensor name, node name, or module path (`layer4.1`: the last activation inside that module). */
-export function resolveTarget(graph: Graph, paths: Paths, name: string): string {
+/**
+ * Finds a target by tensor name, node name, or module path (`layer4.1`: the last activation inside that module).
+ * A tensor that `simplify` removed is found under the name of the one that has its values.
+ */
+export function resolveTarget(
+  graph: Graph,
+  paths: Paths,
+  wanted: string,
+  notes: Readonly<PassNotes>,
+): Served {
+  const folded = notes.foldedBatchNorms.find((f) => f.convOutput === wanted);
+  const name = folded?.bnOutput ?? notes.aliases.get(wanted) ?? wanted;
+  return { tensor: findTarget(graph, paths, name), ...(folded ? { folded } : {}) };
+}
+
+export interface Served {
+  /** The tensor of the graph on which the map is taken. */
+  readonly tensor: string;
+  /** Where the target itself was folded away: tensor = scale * target + shift. */
+  readonly folded?: FoldedBatchNorm;
+}
+
+function findTarget(graph: Graph, paths: Paths, name: string): string {
   const targets = targetsOf(graph, paths);
   const candidates = new Set(targets);
   if (candidates.has(name)) return name;

@@ -75,7 +75,7 @@ export const extremum: Rule = {
     const e = c.emitter;
     const y = c.node.outputs[0]!;
     const toWinner = c.algebra.apply(c.gradient(), 'masked', c.outputShape(), (dY) => {
-      const hits = c.node.inputs.map((x) => e.cast(e.equal(x, y), e.floatType));
+      const hits = c.node.inputs.map((x) => e.cast(e.binary('Equal', x, y, 'bool'), e.floatType));
       const winners = hits.reduce((a, b) => e.binary('Add', a, b));
       return e.binary('Mul', dY, e.binary('Div', hits[input]!, winners));
     });

@@ -1,7 +1,8 @@
 /** Adjoints of dense layers and matrix products (Gemm, MatMul). */
 import { arrayOf, reshapeArray, sumArray, tensorOf, transposeArray } from '../array.ts';
 import type { Gradient } from '../gradient.ts';
-import { floatAttribute, intAttribute, type Rule, type RuleContext } from '../rule.ts';
+import { floatAttribute, intAttribute } from '../../graph/attributes.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 import { padRank, sizeOf, type Shape } from '../shape.ts';
 
 /** Y = alpha A' B' + beta C, with A' and B' transposed or not. */

@@ -1,14 +1,8 @@
 /** Adjoints of operators that move, copy or drop elements and compute nothing. */
 import { arrayOf, type NumberArray } from '../array.ts';
 import { zero, type Gradient } from '../gradient.ts';
-import {
-  intAttribute,
-  intsAttribute,
-  textAttribute,
-  type NodeFacts,
-  type Rule,
-  type RuleContext,
-} from '../rule.ts';
+import { intAttribute, intsAttribute, stringAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis } from '../shape.ts';
 
 const dataOnly = (_: NodeFacts, input: number) =>
@@ -42,11 +36,7 @@ export const transpose: Rule = {
 
 function permutation(c: RuleContext): readonly number[] {
   const rank = c.shape(0).length;
-  return intsAttribute(
-    c.node,
-    'perm',
-    Array.from({ length: rank }, (_, i) => rank - 1 - i),
-  );
+  return intsAttribute(c.node, 'perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
 }
 
 export const concat: Rule = {
@@ -99,7 +89,7 @@ function parts(c: RuleContext, axis: number, part: (output: number) => Gradient)
   });
 }
 
-/** Slice with constant ranges (attributes before opset 10). */
+/** Slice with constant ranges. */
 export const slice: Rule = {
   refuses: (f, input) =>
     dataOnly(f, input) ??
@@ -139,14 +129,10 @@ interface Range {
 }
 
 function ranges(c: RuleContext): Range[] {
-  const list = (input: number, name: string): readonly number[] | undefined => {
-    const constant = c.constant(input);
-    if (constant) return [...arrayOf(constant).data];
-    return c.node.attributes[name] ? intsAttribute(c.node, name, []) : undefined;
-  };
-  const starts = list(1, 'starts')!;
-  const axes = list(3, 'axes') ?? starts.map((_, i) => i);
-  const steps = list(4, 'steps') ?? starts.map(() => 1);
+  const list = (input: number) => (c.constant(input) ? [...arrayOf(c.constant(input)!).data] : undefined);
+  const starts = list(1)!;
+  const axes = list(3) ?? starts.map((_, i) => i);
+  const steps = list(4) ?? starts.map(() => 1);
   return starts.map((from, i) => {
     const axis = normalAxis(axes[i]!, c.shape(0).length);
     const size = c.shape(0)[axis]!;
@@ -169,10 +155,9 @@ function selection(size: number, sources: readonly number[]): NumberArray {
 /** Pad: constant mode drops the border; reflect and edge send it back to where it came from; negative pads crop. */
 export const pad: Rule = {
   refuses: (f, input) =>
-    dataOnly(f, input) ??
-    (f.node.inputs[1] && !f.constant(1) ? 'its pads are computed at run time' : undefined),
+    dataOnly(f, input) ?? (f.constant(1) ? undefined : 'its pads are computed at run time'),
   gradient(c) {
-    const mode = textAttribute(c.node, 'mode', 'constant');
+    const mode = stringAttribute(c.node, 'mode', 'constant');
     const shape = c.shape(0);
     return padsOf(c).reduce((g, [begin, end], axis) => {
       if (begin === 0 && end === 0) return g;
@@ -186,9 +171,7 @@ export const pad: Rule = {
 
 function padsOf(c: RuleContext): [number, number][] {
   const rank = c.shape(0).length;
-  const given = c.constant(1)
-    ? [...arrayOf(c.constant(1)!).data]
-    : [...intsAttribute(c.node, 'pads', intsAttribute(c.node, 'paddings', []))];
+  const given = [...arrayOf(c.constant(1)!).data];
   const named = c.constant(3)
     ? [...arrayOf(c.constant(3)!).data].map((a) => normalAxis(a, rank))
     : given.slice(0, given.length / 2).map((_, i) => i);
@@ -255,7 +238,7 @@ export const depthToSpace: Rule = {
     const [n, k, h, w] = c.shape(0) as [number, number, number, number];
     const channels = k / (b * b);
     const blocks = c.algebra.reshape(c.gradient(), [n, channels, h, b, w, b]);
-    const columnsFirst = textAttribute(c.node, 'mode', 'DCR') === 'CRD';
+    const columnsFirst = stringAttribute(c.node, 'mode', 'DCR') === 'CRD';
     return c.algebra.reshape(
       c.algebra.transpose(blocks, columnsFirst ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]),
       [n, k, h, w],

@@ -1,7 +1,8 @@
 /** Adjoints of normalisations. Batch norm at inference is a constant factor per channel; the others recompute their statistics. */
 import { arrayOf, combine, reshapeArray } from '../array.ts';
 import type { Gradient } from '../gradient.ts';
-import { floatAttribute, intAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import { floatAttribute, intAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis, sizeOf, type Shape } from '../shape.ts';
 
 const constantParameters =

@@ -4,7 +4,8 @@
  */
 import type { DataType } from '../../graph/ir.ts';
 import { arrayOf, type NumberArray } from '../array.ts';
-import { intAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import { intAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis, sizeOf } from '../shape.ts';
 import { mask } from './activation.ts';
 
