@@ -89,13 +89,13 @@ export async function explainFloat(
 }
 
 /** ONNX Runtime's web API cannot override an initializer, so here `class` is an ordinary input. */
-function withClassInput(graph: Graph, model: StaticGradCam): Graph {
+export function withClassInput(graph: Graph, model: StaticGradCam): Graph {
   const initializers = new Map(graph.initializers);
   initializers.delete(model.classInput);
   return { ...graph, initializers };
 }
 
-function imageInput(model: StaticGradCam) {
+export function imageInput(model: StaticGradCam) {
   return model.graph.inputs.find((i) => i.name !== model.classInput)!;
 }
 
