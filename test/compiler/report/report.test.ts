@@ -12,7 +12,7 @@ const model = { name: 'resnet <18> & co', opset: 17, parameters: 700_000 };
 const shape = { rows: 16, columns: 16, lanes: 8 };
 
 function reportOf(part: string) {
-  const { network } = residualNetwork(resnet18w16, true);
+  const { network } = residualNetwork(resnet18w16, 'last');
   const plan = schedule(network, shape);
   const device = findDevice(part)!;
   return {
