@@ -56,6 +56,9 @@ describe('the report', () => {
     expect(small.resources.fits).toBe(false);
     expect(small.diagnostics.map((d) => d.code)).toEqual(['CAM502']);
     expect(small.diagnostics[0]!.message).toContain('bram36');
+    // 57 halves of a block per 512 weight words, 2736 words: 171 blocks for the weights alone.
+    expect(small.resources.estimated.bram36).toBeGreaterThan(171);
+    expect(small.diagnostics[0]!.hint).toContain('xczu3eg');
   });
 
   it('is plain data, and the schedule document too', () => {
