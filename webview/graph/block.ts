@@ -37,7 +37,6 @@ function figure(layer: LayerView, { compiled, costs }: Drawing): { text: string;
   return carriesFigure(layer, cost) ? { text: format.count(cost.cycles), cost } : { text: 'fused' };
 }
 
-
 export function blockElement(block: Block, index: number, total: number, draw: Drawing): HTMLElement {
   const { layer } = block;
   const { text, cost } = figure(layer, draw);
