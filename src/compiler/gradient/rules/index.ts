@@ -100,7 +100,6 @@ export const rules: Readonly<Record<string, Rule>> = {
   ArgMax: layout.noGradient,
 
   Resize: resize,
-  Upsample: resize,
 
   QuantizeLinear: quantization.quantizeLinear,
   DequantizeLinear: quantization.dequantizeLinear,
@@ -108,5 +107,5 @@ export const rules: Readonly<Record<string, Rule>> = {
 
 /** The rule of a node's operator; only the standard domain has rules. */
 export function ruleOf(node: Node): Rule | undefined {
-  return node.domain === '' || node.domain === 'ai.onnx' ? rules[node.op] : undefined;
+  return node.domain === '' && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
 }
