@@ -33,7 +33,7 @@ const copies: readonly { from: string; to: string }[] = [
 
 // CommonJS packages inside an ES module bundle still call require() for Node's own modules.
 const requireBanner =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  "import { createRequire as camberRequire } from 'node:module'; const require = camberRequire(import.meta.url);";
 
 const kinds: Readonly<Record<Kind, BuildOptions>> = {
   node: { platform: 'node', target: 'node20', format: 'esm', banner: { js: requireBanner } },
