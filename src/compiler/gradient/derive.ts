@@ -106,12 +106,13 @@ export function deriveGradCam(graph: Graph, options: DeriveOptions = {}): Static
   walk.seed(scores.tensor, seedGradient(scores, graph));
 
   const diagnostics: Diagnostic[] = [];
-  const drafts = served.map(({ tensor }, i) => {
+  const drafts = served.map(({ tensor, folded }, i) => {
     const [, channels, height, width] = graph.values.get(tensor)!.shape as [number, number, number, number];
     const mean = walk.mean(tensor, channels);
     e.scope = 'gradcam';
     const alpha = algebra.tensor(mean);
-    const map = e.emit('HeatMap', [alpha, tensor], {
+    const shift = folded && e.floats(`${tensor}/shift`, [channels], folded.shift);
+    const map = e.emit('HeatMap', [alpha, tensor, ...(shift ? [shift] : [])], {
       shape: [1, 1, height, width],
       dtype: 'float32',
       domain: camberDomain,
@@ -127,7 +128,7 @@ export function deriveGradCam(graph: Graph, options: DeriveOptions = {}): Static
       height,
       width,
       gradient: natureOf(mean),
-      alpha,
+      alpha: folded ? unfoldedAlpha(e, algebra, mean, folded.scale) : alpha,
       map,
       meanPushed: pushed,
       ...(why ? { why } : {}),
@@ -181,6 +182,11 @@ function seedGradient(scores: Scores, graph: Graph): Gradient {
     scale: 1,
   };
   return seed;
+}
+
+/** The target was folded away as A' = s A + b: its alpha is s times that of A'. */
+function unfoldedAlpha(e: Emitter, algebra: Algebra, mean: Gradient, scale: Float32Array): string {
+  return algebra.tensor(algebra.times(mean, e.floats('gradcam/scale', [1, scale.length], scale)));
 }
 
 /** Gives alpha its public name: the tensor is renamed where a node here makes it for this target alone, else copied. */

@@ -20,7 +20,7 @@
  * | Spread | g [1, K, 1, 1] or [1, K] | [1, K, H, W] | scale * g broadcast over H x W: adjoint of GlobalAveragePool |
  * | MaxPoolBackward | dY, x | dX | dY to the first maximum of each window; attributes of MaxPool; a window as large as x: GlobalMaxPool |
  * | AveragePoolBackward | dY | dX | sums of dY over the windows each input lies in, divided by the taps counted in each: `divisor` = "padded" (count_include_pad), "inside", or "one" (no division) |
- * | HeatMap | alpha [1, K], A [1, K, H, W] | [1, 1, H, W] | L = ReLU(sum_k alpha_k A_k) |
+ * | HeatMap | alpha [1, K], A [1, K, H, W], shift [K] (optional) | [1, 1, H, W] | L = ReLU(sum_k alpha_k (A_k - shift_k)); the shift serves a target before a folded batch norm |
  */
 export const camberDomain = 'camber';
 

@@ -1,4 +1,5 @@
 /** Writes the structured adjoint operators of a static model in standard ONNX operators. */
+import { withoutKeys } from '../../graph/edit.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import { Emitter } from '../emitter.ts';
 import { camberDomain, type AdjointOperator } from '../operators.ts';
@@ -11,8 +12,20 @@ export function legalise(graph: Graph, floatType: 'float32' | 'float64' | 'float
     if (node.domain === camberDomain) lower(e, node);
     else e.nodes.push(node);
   }
-  const { nodes, initializers, values } = { ...e.finish() };
-  return { ...graph, nodes: nodes.slice(graph.nodes.length), initializers, values };
+  const finished = e.finish();
+  return withoutUnusedConstants({ ...finished, outputs: graph.outputs, nodes: e.nodes });
+}
+
+/** Tables and weights that a lowering replaced by rearranged copies. */
+function withoutUnusedConstants(graph: Graph): Graph {
+  const used = new Set([...graph.nodes.flatMap((n) => n.inputs), ...graph.outputs.map((o) => o.name)]);
+  for (const input of graph.inputs) used.add(input.name);
+  const unused = new Set([...graph.initializers.keys()].filter((name) => !used.has(name)));
+  return {
+    ...graph,
+    initializers: withoutKeys(graph.initializers, unused),
+    values: withoutKeys(graph.values, unused),
+  };
 }
 
 function lower(e: Emitter, node: Node): void {

@@ -207,12 +207,13 @@ const activationBackward: Lowering = (e, node) => {
   return e.binary('Mul', g, derivative(e, node, x, y));
 };
 
-/** L = ReLU(sum_k alpha_k A_k), as a row times a matrix. */
+/** L = ReLU(sum_k alpha_k (A_k - shift_k)), as a row times a matrix. */
 const heatMap: Lowering = (e, node, shape) => {
-  const [alpha, a] = node.inputs as [string, string];
+  const [alpha, a, shift] = node.inputs as [string, string, string | undefined];
   const [, channels, height, width] = e.shape(a) as [number, number, number, number];
   const sum = e.matmul(alpha, e.reshape(a, [1, channels, height * width]));
-  return e.cast(e.reshape(e.unary('Relu', sum), shape), 'float32');
+  const shifted = shift ? e.binary('Sub', sum, e.matmul(alpha, e.reshape(shift, [channels, 1]))) : sum;
+  return e.cast(e.reshape(e.unary('Relu', shifted), shape), 'float32');
 };
 
 export const lowerings: Readonly<Record<AdjointOperator, Lowering>> = {
