@@ -91,7 +91,7 @@ function onFull(
   return (d, tensor) => {
     const gradient = d.walk.gradient(tensor);
     d.emitter.scope = 'map';
-    const g = d.algebra.tensor(gradient.kind === 'zero' ? gradient : d.algebra.fill(gradient));
+    const g = d.algebra.whole(gradient);
     const made = build(d, g, tensor);
     if ('weighted' in made) return { map: sumOfChannels(d, made.weighted), gradient };
     const alpha = d.emitter.reshape(made.alpha, [1, d.emitter.shape(tensor)[1]!]);
@@ -125,7 +125,7 @@ const layerCam = onFull((d, g, a) => ({ weighted: d.emitter.binary('Mul', d.emit
 const ofInput: Method['build'] = (d, tensor) => {
   const gradient = d.walk.gradient(tensor);
   d.emitter.scope = 'map';
-  const g = d.algebra.tensor(gradient.kind === 'zero' ? gradient : d.algebra.fill(gradient));
+  const g = d.algebra.whole(gradient);
   const { shape } = gradient;
   const attribution = d.emitter.emit('Identity', [g], { shape, output: d.emitter.fresh('attribution') });
   const magnitude = d.emitter.unary('Abs', attribution);
