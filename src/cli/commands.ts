@@ -1,4 +1,5 @@
 import type { CliCommand } from './command.ts';
+import { inspect } from './commands/inspect.ts';
 
 /** Every command of the program, in the order of `camber --help`. */
-export const commands: readonly CliCommand[] = [];
+export const commands: readonly CliCommand[] = [inspect];

@@ -4,7 +4,7 @@ import { deriveFromModel, type ExportOptions } from '../compiler/gradient/export
 import { legalise } from '../compiler/gradient/legalise/legalise.ts';
 import type { MethodTarget, StaticModel } from '../compiler/gradient/derive.ts';
 import { withOutputs } from '../compiler/gradient/outputs.ts';
-import type { Graph } from '../compiler/graph/ir.ts';
+import type { Graph, ValueInfo } from '../compiler/graph/ir.ts';
 import { writeModel } from '../compiler/onnx/write.ts';
 import { createFloatEngine, type EngineOptions } from './ort.ts';
 
@@ -92,13 +92,14 @@ export async function explainFloat(
 }
 
 /** ONNX Runtime's web API cannot override an initializer, so here `class` is an ordinary input. */
-function withClassInput(graph: Graph, model: StaticModel): Graph {
+export function withClassInput(graph: Graph, model: Pick<StaticModel, 'classInput'>): Graph {
   const initializers = new Map(graph.initializers);
   initializers.delete(model.classInput);
   return { ...graph, initializers };
 }
 
-function imageInput(model: StaticModel) {
+/** The graph input that takes the image. */
+export function imageInput(model: Pick<StaticModel, 'graph' | 'classInput'>): ValueInfo {
   return model.graph.inputs.find((i) => i.name !== model.classInput)!;
 }
 

@@ -36,8 +36,8 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
   return [
     infer,
     foldConstants,
-    raiseOpset,
     removeDead,
+    raiseOpset,
     removeIdentity,
     ...(options.foldBatchNorm === false ? [] : [foldBatchNorm]),
     explicitPadding,

@@ -41,11 +41,10 @@ function startBehindLoader(operation: LoweredOperation, interval: number, image:
   return start;
 }
 
-/** Words that stand in image memory at a cycle, the loader never having paused. */
-function wordsReady(image: ImageLayout, cycle: number): number {
-  const total = imageWords(image);
-  let words = 0;
-  while (words < total && imageWordReady(image, words) <= cycle) words++;
+/** Image words to wait for so that an operation starts at `start` or as soon after as a word has been written. */
+function wordsToAwait(image: ImageLayout, start: number): number {
+  let words = 1;
+  while (words < imageWords(image) && imageWordReady(image, words - 1) < start) words++;
   return words;
 }
 
@@ -55,17 +54,16 @@ export function time(
   shape: EngineShape,
   image: ImageLayout,
 ): ScheduledOperation[] {
-  const total = imageWords(image);
   const scheduled: ScheduledOperation[] = [];
   let next = 0;
   for (const lowered of operations) {
     const interval = intervalOf(shape, lowered);
     const drain = drainOf(shape, lowered);
     const fromImage = lowered.activation.source === 'input';
-    const start = fromImage ? Math.max(next, startBehindLoader(lowered, interval, image)) : next;
-    const ready = fromImage ? wordsReady(image, start) : total;
+    const inputWords = fromImage ? wordsToAwait(image, startBehindLoader(lowered, interval, image)) : 0;
+    const start = fromImage ? Math.max(next, imageWordReady(image, inputWords - 1)) : next;
     const length = vectorsOf(lowered.counts) * interval + drain;
-    const operation: Operation = { ...lowered, interval, drain, inputWords: ready === total ? 0 : ready };
+    const operation: Operation = { ...lowered, interval, drain, inputWords };
     scheduled.push({ operation, start, length });
     next = start + length;
   }

@@ -42,7 +42,7 @@ export function inputAxes(shape: readonly number[], layout?: Layout): InputAxes 
   }
   fail(
     'CAM302',
-    `The model's input has shape [${shape.join(', ')}], which is not one grey or RGB picture${layout ? ` in ${layout}` : ''}`,
+    `The model's input has shape [${shape.join(', ')}], which is not one grey or RGB picture${layout ? ` in ${layout}` : ''}.`,
     'Give the input as a .npy array of float32 in that shape, or another --layout.',
   );
 }
@@ -52,7 +52,7 @@ export function viewOf(picture: Size, input: Size, { resize, crop = input }: Pre
   if (crop.height !== input.height || crop.width !== input.width) {
     fail(
       'CAM303',
-      `The crop ${crop.height}x${crop.width} is not the model's input size ${input.height}x${input.width}`,
+      `The crop ${crop.height}x${crop.width} is not the model's input size ${input.height}x${input.width}.`,
       'Leave --crop out, or give the input size.',
     );
   }
@@ -60,7 +60,7 @@ export function viewOf(picture: Size, input: Size, { resize, crop = input }: Pre
   if (scaled.height < crop.height || scaled.width < crop.width) {
     fail(
       'CAM303',
-      `The picture is ${scaled.height}x${scaled.width} before the crop of ${crop.height}x${crop.width}`,
+      `The picture is ${scaled.height}x${scaled.width} before the crop of ${crop.height}x${crop.width}.`,
       'Give a --resize at least as large as the crop, or leave it out.',
     );
   }

@@ -1,0 +1,51 @@
+/** FPGA resources, in the units of the device family: block RAM in 36-Kibit blocks. */
+export interface ResourceCount {
+  readonly lut: number;
+  readonly ff: number;
+  readonly dsp: number;
+  readonly bram36: number;
+}
+
+export interface Device {
+  readonly part: string;
+  readonly description: string;
+  /** Series 7 and UltraScale+ share the block RAM modes counted in `block-ram.ts`. */
+  readonly family: 'xc7' | 'xcup';
+  readonly available: ResourceCount;
+  /** Where the figures come from. */
+  readonly source: string;
+}
+
+const ds180 = 'AMD DS180, 7 Series FPGAs Data Sheet: Overview';
+const ds190 = 'AMD DS190, Zynq-7000 SoC Data Sheet: Overview';
+const ds891 = 'AMD DS891, Zynq UltraScale+ MPSoC Data Sheet: Overview';
+const ds987 = 'AMD DS987, Kria K26 SOM Data Sheet';
+
+const row = (
+  part: string,
+  description: string,
+  family: Device['family'],
+  [lut, ff, dsp, bram36]: readonly [number, number, number, number],
+  source: string,
+): Device => ({ part, description, family, available: { lut, ff, dsp, bram36 }, source });
+
+/** Parts Camber knows, smallest first within a family. */
+export const devices: readonly Device[] = [
+  row('xc7a35t', 'Artix-7 35T (Arty, Basys 3)', 'xc7', [20_800, 41_600, 90, 50], ds180),
+  row('xc7a100t', 'Artix-7 100T (Arty A7-100T)', 'xc7', [63_400, 126_800, 240, 135], ds180),
+  row('xc7a200t', 'Artix-7 200T (Nexys Video)', 'xc7', [134_600, 269_200, 740, 365], ds180),
+  row('xc7k325t', 'Kintex-7 325T (KC705)', 'xc7', [203_800, 407_600, 840, 445], ds180),
+  row('xc7z010', 'Zynq 7010 (Zybo)', 'xc7', [17_600, 35_200, 80, 60], ds190),
+  row('xc7z020', 'Zynq 7020 (PYNQ-Z1, PYNQ-Z2)', 'xc7', [53_200, 106_400, 220, 140], ds190),
+  row('xczu2eg', 'Zynq UltraScale+ ZU2EG', 'xcup', [47_232, 94_464, 240, 150], ds891),
+  row('xczu3eg', 'Zynq UltraScale+ ZU3EG (Ultra96)', 'xcup', [70_560, 141_120, 360, 216], ds891),
+  row('xczu7ev', 'Zynq UltraScale+ ZU7EV (ZCU104)', 'xcup', [230_400, 460_800, 1_728, 312], ds891),
+  row('xck26', 'Kria K26 (KV260)', 'xcup', [117_120, 234_240, 1_248, 144], ds987),
+];
+
+export const defaultPart = 'xczu3eg';
+
+/** The device of that part name, whatever its case; undefined where Camber knows none. */
+export function findDevice(part: string): Device | undefined {
+  return devices.find((device) => device.part === part.toLowerCase());
+}
