@@ -10,3 +10,9 @@ export function ortFiles(): string | undefined {
   const folder = new URL('../ort/', import.meta.url);
   return existsSync(fileURLToPath(folder)) ? folder.href : undefined;
 }
+
+const sampleFolder = fileURLToPath(new URL('../../media/sample/', import.meta.url));
+
+/** The bundled photographs. */
+export const samplePictures = (): readonly string[] =>
+  ['chelsea.jpg', 'coffee.jpg', 'astronaut.jpg'].map((file) => `${sampleFolder}${file}`);

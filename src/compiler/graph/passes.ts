@@ -8,6 +8,7 @@ import { lowerOpset } from './lower-opset.ts';
 import { mergePad } from './merge-pad.ts';
 import { emptyNotes, type Pass, type PassNotes } from './pass.ts';
 import { raiseOpset } from './raise-opset.ts';
+import { recogniseActivations } from './recognise-activations.ts';
 import { removeDead } from './remove-dead.ts';
 import { removeIdentity } from './remove-identity.ts';
 
@@ -39,6 +40,7 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
     removeDead,
     raiseOpset,
     removeIdentity,
+    recogniseActivations,
     ...(options.foldBatchNorm === false ? [] : [foldBatchNorm]),
     explicitPadding,
     mergePad,
