@@ -5,7 +5,7 @@ import { carriesFigure, costsByNode, mainCost } from '../../src/protocol/layer-f
 import type { CompiledView, Diagnostic, LayerCost, LayerView } from '../../src/protocol/views.ts';
 import { h, icon } from '../shared/dom.ts';
 import { blockSize, type Block } from './layout.ts';
-import { shortName } from './short-name.ts';
+import { shortName } from '../../src/protocol/short-name.ts';
 
 /** What the blocks are drawn from. */
 export interface Drawing {
