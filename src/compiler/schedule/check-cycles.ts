@@ -1,4 +1,4 @@
-import { intervalOf } from './latency.ts';
+import { intervalOf } from './timing.ts';
 import type { Schedule } from './operation.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 import type { Problems } from './problems.ts';

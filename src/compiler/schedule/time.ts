@@ -1,7 +1,7 @@
 import { imageWords } from './image-layout.ts';
-import { drainOf, imageWordReady, intervalOf } from './latency.ts';
 import type { LoweredOperation } from './lowering.ts';
 import type { EngineShape, ImageLayout, Operation, ScheduledOperation } from './operation.ts';
+import { drainOf, imageWordReady, intervalOf } from './timing.ts';
 import { vectorsOf } from './walk.ts';
 
 /** Calls `visit` with the offset from the operation's start of each image word it reads. */
@@ -41,11 +41,11 @@ function startBehindLoader(operation: LoweredOperation, interval: number, image:
   return start;
 }
 
-/** Words that stand in image memory at a cycle, the loader never having paused. */
-function wordsReady(image: ImageLayout, cycle: number): number {
+/** The number of image words to wait for so that an operation starts no earlier than `cycle`. */
+function wordsToAwait(image: ImageLayout, cycle: number): number {
   const total = imageWords(image);
-  let words = 0;
-  while (words < total && imageWordReady(image, words) <= cycle) words++;
+  let words = 1;
+  while (words < total && imageWordReady(image, words - 1) < cycle) words++;
   return words;
 }
 
@@ -55,17 +55,16 @@ export function time(
   shape: EngineShape,
   image: ImageLayout,
 ): ScheduledOperation[] {
-  const total = imageWords(image);
   const scheduled: ScheduledOperation[] = [];
   let next = 0;
   for (const lowered of operations) {
     const interval = intervalOf(shape, lowered);
     const drain = drainOf(shape, lowered);
     const fromImage = lowered.activation.source === 'input';
-    const start = fromImage ? Math.max(next, startBehindLoader(lowered, interval, image)) : next;
-    const ready = fromImage ? wordsReady(image, start) : total;
+    const inputWords = fromImage ? wordsToAwait(image, startBehindLoader(lowered, interval, image)) : 0;
+    const start = fromImage ? Math.max(next, imageWordReady(image, inputWords - 1)) : next;
     const length = vectorsOf(lowered.counts) * interval + drain;
-    const operation: Operation = { ...lowered, interval, drain, inputWords: ready === total ? 0 : ready };
+    const operation: Operation = { ...lowered, interval, drain, inputWords };
     scheduled.push({ operation, start, length });
     next = start + length;
   }
