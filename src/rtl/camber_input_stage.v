@@ -31,7 +31,7 @@ module camber_input_stage #(
     output wire              s_axis_tready,
     output wire              begin_run,      // pulse: first beat accepted
     output wire              stall,
-    output reg               write_enable,
+    output wire              write_enable,
     output wire [15:0]       write_address,
     output reg  [ROWS*8-1:0] write_data,
     output reg  [15:0]       image_words     // words written
@@ -43,6 +43,7 @@ module camber_input_stage #(
     reg        ticking;
     reg [11:0] tick;
     reg [11:0] row;
+    reg        complete;    // write_data is a word of the image memory
 
     assign s_axis_tready = beats != 24'd0 && level <= 4'd8;
     wire accept = s_axis_tvalid && s_axis_tready;
@@ -114,7 +115,10 @@ module camber_input_stage #(
         else if (advance)
             write_data <= next_word;
 
-        write_enable <= rst_n && advance && tick >= image_first_tick;
+        if (!rst_n || open)
+            complete <= 1'b0;
+        else if (!stall)
+            complete <= advance && tick >= image_first_tick;
 
         if (open)
             image_words <= 16'd0;
@@ -122,6 +126,8 @@ module camber_input_stage #(
             image_words <= image_words + 16'd1;
     end
 
+    // A stall freezes this write too, so that the sequencer counts words in the same cycles whatever the stream does.
+    assign write_enable = complete && !stall;
     assign write_address = image_words;
 endmodule
 

@@ -399,7 +399,7 @@ module camber_tb #(
             RUN: begin
                 if (irq && results_seen == scores + map_values)
                     go(READ);
-                if (reset_after != 0 && wall == reset_after && !was_reset) begin
+                if (reset_after != 0 && wall >= reset_after && run == 0 && !was_reset) begin
                     // A reset in mid-flight: everything starts over.
                     was_reset = 1'b1;
                     rst_n <= 1'b0;
