@@ -1,10 +1,14 @@
+<<<<<<< HEAD
 import { intervalOf } from './timing.ts';
+=======
+import { imageWordReady, intervalOf } from './latency.ts';
+>>>>>>> main
 import type { Schedule } from './operation.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
 
 /** Intervals reach both bounds, operations follow one another, the totals are those of the operations. */
-export function checkCycles({ operations, shape, cycles }: Schedule, problems: Problems): void {
+export function checkCycles({ operations, shape, cycles, image }: Schedule, problems: Problems): void {
   let free = 0;
   let inferenceEnd = 0;
   operations.forEach(({ operation, start, length }, index) => {
@@ -21,6 +25,14 @@ export function checkCycles({ operations, shape, cycles }: Schedule, problems: P
     }
     if (start < free)
       problems.report('start', index, `Operation ${index} (${layer}) starts before the engine is free.`);
+    // The engine itself waits for these words, and for nothing else: the start must be just then.
+    const due = Math.max(
+      free,
+      operation.inputWords > 0 ? imageWordReady(image, operation.inputWords - 1) : 0,
+    );
+    if (start !== due) {
+      problems.report('due', index, `Operation ${index} (${layer}) would start at ${due}, not ${start}.`);
+    }
     free = start + length;
     if (phase === 'inference') {
       if (inferenceEnd < 0)

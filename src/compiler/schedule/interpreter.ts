@@ -231,6 +231,7 @@ function finish(
   const maskBase = outer(mask.walk, t, r, c) * columns;
   const bits = new Uint8Array(columns);
   const values = new Int32Array(columns);
+  // Columns beyond the channels are written as 0.
   for (let column = 0; column < valid; column++) {
     const { wide, q } = stage(column);
     bits[column] = maskBit(wide, q, mask.upper);

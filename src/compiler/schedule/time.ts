@@ -1,7 +1,7 @@
 import { imageWords } from './image-layout.ts';
+import { drainOf, imageWordReady, intervalOf } from './latency.ts';
 import type { LoweredOperation } from './lowering.ts';
 import type { EngineShape, ImageLayout, Operation, ScheduledOperation } from './operation.ts';
-import { drainOf, imageWordReady, intervalOf } from './timing.ts';
 import { vectorsOf } from './walk.ts';
 
 /** Calls `visit` with the offset from the operation's start of each image word it reads. */
@@ -41,11 +41,10 @@ function startBehindLoader(operation: LoweredOperation, interval: number, image:
   return start;
 }
 
-/** The number of image words to wait for so that an operation starts no earlier than `cycle`. */
-function wordsToAwait(image: ImageLayout, cycle: number): number {
-  const total = imageWords(image);
+/** Image words to wait for so that an operation starts at `start` or as soon after as a word has been written. */
+function wordsToAwait(image: ImageLayout, start: number): number {
   let words = 1;
-  while (words < total && imageWordReady(image, words - 1) < cycle) words++;
+  while (words < imageWords(image) && imageWordReady(image, words - 1) < start) words++;
   return words;
 }
 

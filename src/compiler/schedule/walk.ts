@@ -7,7 +7,8 @@ export function perLevel(values: Partial<Record<Level, number>>, fallback: numbe
 
 /** A walk from its base and the strides that are not 0. */
 export function walk(base: number, strides: Partial<Record<Level, number>> = {}): Walk {
-  return { base, strides: perLevel(strides, 0) };
+  // Adding 0 turns -0, which JSON cannot hold, into 0.
+  return { base: base + 0, strides: perLevel(strides, 0).map((stride) => stride + 0) as unknown as PerLevel };
 }
 
 /** Loop counts from those that are not 1. */

@@ -1,0 +1,62 @@
+/** Inlining of model-local functions (ModelProto.functions): a call becomes the nodes of the function's body. */
+import { fail } from '../diagnostics.ts';
+import type { AttributeProto, FunctionProto, ModelProto, NodeProto } from './proto.ts';
+
+/** Functions may call functions; deeper than this is recursion, which ONNX forbids. */
+const maxDepth = 32;
+
+/** Node count after which a model is taken for damaged or hostile (a chain of functions grows exponentially). */
+const maxNodes = 200_000;
+
+/** The nodes with every call of a model-local function replaced by its body. Fails with CAM104 or CAM110. */
+export function inlineFunctions(nodes: readonly NodeProto[], model: ModelProto): NodeProto[] {
+  const functions = new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f]));
+  if (functions.size === 0) return [...nodes];
+  const result: NodeProto[] = [];
+  let calls = 0;
+  const visit = (node: NodeProto, depth: number): void => {
+    const body = functions.get(functionKey(node.domain, node.opType));
+    if (!body) {
+      result.push(node);
+      return;
+    }
+    if (depth >= maxDepth) {
+      fail('CAM104', `Function "${node.opType}" calls itself.`, 'Export the model again.', {
+        node: node.name ?? '',
+      });
+    }
+    if (result.length > maxNodes) {
+      fail('CAM110', `The model has more than ${maxNodes} nodes.`, 'Export a smaller model.');
+    }
+    const prefix = `${node.name || node.opType}_${++calls}/`;
+    for (const inner of instantiate(body, node, prefix)) visit(inner, depth + 1);
+  };
+  for (const node of nodes) visit(node, 0);
+  return result;
+}
+
+function functionKey(domain: string | null | undefined, name: string | null | undefined): string {
+  return `${domain === 'ai.onnx' ? '' : (domain ?? '')}::${name ?? ''}`;
+}
+
+function instantiate(body: FunctionProto, call: NodeProto, prefix: string): NodeProto[] {
+  const names = new Map<string, string>([['', '']]);
+  (body.input ?? []).forEach((formal, i) => names.set(formal, call.input?.[i] ?? ''));
+  (body.output ?? []).forEach((formal, i) => names.set(formal, call.output?.[i] || prefix + formal));
+  const rename = (name: string): string => names.get(name) ?? prefix + name;
+  const given = new Map((call.attribute ?? []).map((a) => [a.name ?? '', a]));
+  return (body.node ?? []).map((node) => ({
+    ...node,
+    name: node.name ? prefix + node.name : '',
+    opType: node.opType,
+    domain: node.domain,
+    input: (node.input ?? []).map(rename),
+    output: (node.output ?? []).map(rename),
+    attribute: (node.attribute ?? []).flatMap((a): AttributeProto[] => {
+      if (!a.refAttrName) return [a];
+      const actual = given.get(a.refAttrName);
+      // An attribute that the caller leaves out is left out inside, too (ONNX IR, "Attribute parameters").
+      return actual ? [{ ...actual, name: a.name }] : [];
+    }),
+  }));
+}

@@ -1,0 +1,18 @@
+import type { IntegerWeights } from '../network.ts';
+import type { RealWeights } from '../plan/stage.ts';
+
+/**
+ * What rounding the weights adds to each output channel on average: sum of (Wq - W)[o,i,ky,kx] * mean(input[i]).
+ * Subtracting it from the bias centres the error (Nagel et al., Data-Free Quantization, 2019, section 4.2).
+ */
+export function biasShift(real: RealWeights, rounded: IntegerWeights, mean: Float64Array): Float64Array {
+  const [outputs, inputs, height, width] = real.shape;
+  const taps = height * width;
+  const shift = new Float64Array(outputs);
+  real.data.forEach((w, index) => {
+    const o = Math.floor(index / (taps * inputs));
+    const i = Math.floor(index / taps) % inputs;
+    shift[o]! += (rounded.data[index]! * rounded.scale[o]! - w) * mean[i]!;
+  });
+  return shift;
+}

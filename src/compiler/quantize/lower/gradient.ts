@@ -1,0 +1,217 @@
+/**
+ * Numbers for the gradient stages.
+ *
+ * Gradient integers leave the explained class's own scale out: real gradient = scale[k] * q * classScale[class].
+ * Scales are powers of two, over the per-channel weight scales of the adjoint convolution that reads the tensor.
+ */
+import { fail } from '../../diagnostics.ts';
+import { channelPeaks, type CalibrationTable } from '../calibration.ts';
+import { fixedPoint, fixedPointPair } from '../fixedPoint.ts';
+import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage } from '../network.ts';
+import type { QuantiseOptions } from '../options.ts';
+import type { ScaleDemands } from '../plan/splitScales.ts';
+import type { PlanTensor, RealWeights, Stage } from '../plan/stage.ts';
+import { int16Limit } from '../semantics.ts';
+import { inputLoads, quantiseWeights, roundWeights, rowMagnitudes, weightLimit } from '../weights.ts';
+import { int32Limit, provenBits } from './proof.ts';
+
+/** Room above the largest gradient seen in calibration, before the scale is rounded up to a power of two. */
+const headroom = 1.25;
+
+export interface GradientContext {
+  readonly plan: ReadonlyMap<string, PlanTensor>;
+  readonly realWeights: ReadonlyMap<string, RealWeights>;
+  readonly calibration: CalibrationTable;
+  readonly options: QuantiseOptions;
+  readonly demands: ScaleDemands;
+  /** Real value per class that all gradients are multiples of. */
+  readonly classScale: readonly number[];
+  /** All gradient stages: who reads what. */
+  readonly stages: readonly Stage[];
+  /** Run-time alpha and the most it may reach so that the map's sum stays inside int32. */
+  readonly alpha: { readonly tensor: string; readonly limit: number } | undefined;
+  readonly tensors: Map<string, IntegerTensor>;
+  readonly weights: Map<string, IntegerWeights>;
+  /** Clamp limit of each gradient tensor. */
+  readonly limits: Map<string, number>;
+}
+
+/** The accumulator: real sum = unit[k] * acc. */
+interface Accumulator {
+  readonly sum: IntegerLayer['sum'];
+  readonly unit: readonly number[];
+  readonly bound: number;
+  readonly macs: number;
+}
+
+export function lowerGradient(stage: Stage, context: GradientContext): IntegerLayer {
+  const shape = context.plan.get(stage.output)!;
+  const accumulator = accumulate(stage, shape, context);
+  const tensor = chooseTensor(stage, shape, context);
+  context.tensors.set(tensor.name, tensor);
+  return {
+    name: stage.name,
+    op: stage.op,
+    nodes: stage.nodes,
+    phase: 'gradient',
+    sum: accumulator.sum,
+    output: outputStage(stage, tensor, accumulator, context),
+    macs: accumulator.macs,
+    accumulatorBits: provenBits(stage.name, accumulator.bound),
+  };
+}
+
+function accumulate(stage: Stage, shape: PlanTensor, context: GradientContext): Accumulator {
+  const { sum, factor } = stage;
+  const constant = (unit: number) => new Array<number>(shape.channels).fill(unit);
+  switch (sum.kind) {
+    case 'denseRow': {
+      const { weights, unit } = rowWeights(sum.weights, context);
+      return {
+        sum: { kind: 'denseRow', weights: weights.name },
+        unit: constant(unit * factor),
+        bound: weightLimit,
+        macs: 0,
+      };
+    }
+    case 'convBackward':
+    case 'convMean': {
+      const weights = adjointWeights(sum.weights, context);
+      const input = context.tensors.get(sum.input)!;
+      const bound = Math.max(...inputLoads(weights)) * context.limits.get(sum.input)!;
+      // input.scale[o] * weights.scale[o] is the same for every o
+      const unit = constant(input.scale[0]! * weights.scale[0]! * factor);
+      const read = sum.kind === 'convMean' ? 1 : input.height * input.width;
+      return { sum: { ...sum, weights: weights.name }, unit, bound, macs: weights.data.length * read };
+    }
+    case 'borderSums':
+    case 'windowSum': {
+      const input = context.tensors.get(sum.input)!;
+      const taps =
+        sum.kind === 'windowSum'
+          ? sum.geometry.kernel[0] * sum.geometry.kernel[1]
+          : input.height * input.width;
+      const unit = Array.from({ length: shape.channels }, (_, k) => scaleAt(input, k) * factor);
+      return { sum, unit, bound: taps * context.limits.get(sum.input)!, macs: 0 };
+    }
+    default:
+      throw new Error(`stage ${stage.name} of kind ${sum.kind} is not a gradient stage`);
+  }
+}
+
+/** The weights of an adjoint convolution: those of inference, where there are such. */
+function adjointWeights(name: string, context: GradientContext): IntegerWeights {
+  const weights = context.weights.get(name) ?? quantiseWeights(context.realWeights.get(name)!);
+  context.weights.set(name, weights);
+  return weights;
+}
+
+/** A table of constant gradients with one row per class, in integers on the common class scale: real = q * classScale * unit. */
+function rowWeights(name: string, context: GradientContext): { weights: IntegerWeights; unit: number } {
+  const real = context.realWeights.get(name)!;
+  const known = context.weights.get(name);
+  const isDense = known?.scale.every((s, c) => s === context.classScale[c]);
+  if (known && isDense) return { weights: known, unit: 1 };
+  const unit =
+    Math.max(...rowMagnitudes(real).map((m, c) => m / (weightLimit * context.classScale[c]!))) || 1;
+  const weights = {
+    ...roundWeights(
+      real,
+      context.classScale.map((s) => s * unit),
+    ),
+    name: `${name}/rows`,
+  };
+  context.weights.set(weights.name, weights);
+  return { weights, unit };
+}
+
+function scaleAt(tensor: IntegerTensor, channel: number): number {
+  return tensor.scale[tensor.scale.length === 1 ? 0 : channel]!;
+}
+
+/** Storage of a gradient tensor: the finest power-of-two scale that holds the calibrated range and every proof. */
+function chooseTensor(stage: Stage, shape: PlanTensor, context: GradientContext): IntegerTensor {
+  const demand = context.demands.get(stage.output);
+  const divisor = demand === undefined ? undefined : adjointWeights(demand, context).scale;
+  const small = shape.height * shape.width === 1 || stage.sum.kind === 'borderSums';
+  const bits = small ? 16 : context.options.gradientBits;
+  const limit = Math.min(bits === 16 ? int16Limit : weightLimit, readerLimit(stage.output, context));
+  context.limits.set(stage.output, limit);
+  const peaks = peaksOf(stage, context);
+  const largest = peaks.reduce((most, p, k) => Math.max(most, p * (divisor?.[k] ?? 1)), 0) * headroom;
+  const scale = largest > 0 ? 2 ** Math.ceil(Math.log2(largest / limit)) : 1;
+  return {
+    name: shape.name,
+    channels: shape.channels,
+    height: shape.height,
+    width: shape.width,
+    bits,
+    zeroPoint: 0,
+    scale: divisor ? divisor.map((d) => scale / d) : [scale],
+  };
+}
+
+/** The largest magnitude for which every sum that reads the tensor is proven to stay inside int32. */
+function readerLimit(tensor: string, context: GradientContext): number {
+  const limits = context.stages.map(({ sum }) => {
+    if (!('input' in sum) || sum.input !== tensor) return Infinity;
+    if (sum.kind !== 'convBackward' && sum.kind !== 'convMean') return Infinity;
+    return Math.floor(int32Limit / Math.max(1, ...inputLoads(adjointWeights(sum.weights, context))));
+  });
+  const map = context.alpha?.tensor === tensor ? context.alpha.limit : Infinity;
+  return Math.min(map, ...limits);
+}
+
+/** Calibrated peaks per channel in units of classScale. A rescaled copy has those of its source. */
+function peaksOf(stage: Stage, context: GradientContext): Float64Array {
+  const found = context.calibration.gradients.get(stage.output);
+  // The table is in units of the largest weight of the class's row, which is 127 classScale.
+  if (found) return channelPeaks(found).map((p) => p * weightLimit);
+  if (stage.op === 'Rescale' && stage.sum.kind === 'windowSum') {
+    const source = context.stages.find((s) => 'input' in stage.sum && s.output === stage.sum.input);
+    if (source) return peaksOf(source, context);
+  }
+  return fail(
+    'CAM402',
+    `The calibration has no range for the gradient "${stage.output}".`,
+    'Calibrate again with this model and target.',
+    { tensor: stage.output },
+  );
+}
+
+function outputStage(
+  stage: Stage,
+  tensor: IntegerTensor,
+  accumulator: Accumulator,
+  context: GradientContext,
+): OutputStage {
+  const limit = context.limits.get(tensor.name)!;
+  const common = {
+    tensor: tensor.name,
+    bias: new Int32Array(tensor.channels),
+    lower: -limit,
+    upper: limit,
+    ...(stage.mask === undefined ? {} : { maskRead: stage.mask }),
+  };
+  const factors = accumulator.unit.map((u, k) => u / scaleAt(tensor, k));
+  if (stage.residual === undefined) {
+    const fixed = factors.map((f) => fixedPoint(f));
+    return {
+      ...common,
+      multiplier: Uint16Array.from(fixed, (f) => f.multiplier),
+      shift: Uint8Array.from(fixed, (f) => f.shift),
+    };
+  }
+  const residual = context.tensors.get(stage.residual)!;
+  const pairs = factors.map((f, k) => fixedPointPair(f, scaleAt(residual, k) / scaleAt(tensor, k)));
+  return {
+    ...common,
+    multiplier: Uint16Array.from(pairs, (f) => f.multiplier),
+    shift: Uint8Array.from(pairs, (f) => f.shift),
+    residual: {
+      tensor: stage.residual,
+      multiplier: Uint16Array.from(pairs, (f) => f.residualMultiplier),
+      shift: Uint8Array.from(pairs, (f) => f.residualShift),
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { RangeMethod } from './calibration.ts';
+
+/** Affine preprocessing of a uint8 pixel, per channel: x = (pixel * scale - mean) / std. */
+export interface AffinePreprocessing {
+  readonly scale: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface QuantiseOptions {
+  /** Present: the accelerator takes raw uint8 pixels and this is folded into the first convolution. Absent: int8 input. */
+  readonly preprocessing?: AffinePreprocessing;
+  /** Storage of gradient tensors; border sums and alpha always have 16 bits. */
+  readonly gradientBits: 8 | 16;
+  readonly rangeMethod: RangeMethod;
+  /** Shift each bias by the mean error that rounding the weights causes on the calibration pictures. */
+  readonly biasCorrection: boolean;
+}
+
+export const defaultQuantiseOptions: QuantiseOptions = {
+  gradientBits: 16,
+  rangeMethod: 'mse',
+  biasCorrection: true,
+};

@@ -1,0 +1,145 @@
+import type { Diagnostic } from '../../diagnostics.ts';
+import type { Graph } from '../../graph/ir.ts';
+import type { Phase } from '../network.ts';
+import {
+  reduction,
+  unitGeometry,
+  type PlanTensor,
+  type RealWeights,
+  type Stage,
+  type StageSum,
+} from './stage.ts';
+
+/** A stage still open for fusion: its result is not stored yet. */
+type OpenStage = { -readonly [K in keyof Stage]: Stage[K] } & { nodes: string[]; inner: Stage['inner'] };
+
+/**
+ * Builds a list of fused stages from nodes given in topological order. A stage stays open while its result has a
+ * single reader, so that the reader can be fused into it.
+ */
+export class StageBuilder {
+  readonly tensors = new Map<string, PlanTensor>();
+  readonly weights: Map<string, RealWeights>;
+  readonly diagnostics: Diagnostic[] = [];
+  private readonly aliases = new Map<string, string>();
+  private stages: OpenStage[] = [];
+  private readonly producers = new Map<string, OpenStage>();
+
+  /** `uses` counts the readers of each tensor among the nodes to be built (an alias and its source share theirs). */
+  constructor(
+    readonly graph: Graph,
+    readonly phase: Phase,
+    private readonly uses: ReadonlyMap<string, number>,
+    weights = new Map<string, RealWeights>(),
+  ) {
+    this.weights = weights;
+  }
+
+  /** The stored tensor behind a name (a Flatten is only another name). */
+  resolve(tensor: string): string {
+    return this.aliases.get(tensor) ?? tensor;
+  }
+
+  alias(tensor: string, source: string): void {
+    this.aliases.set(tensor, this.resolve(source));
+  }
+
+  /** Shape of a tensor as channels, height, width. */
+  describe(tensor: string): PlanTensor {
+    const known = this.tensors.get(tensor);
+    if (known) return known;
+    const shape = this.graph.values.get(tensor)?.shape ?? [];
+    const [, channels = 1, height = 1, width = 1] = shape;
+    const described = { name: tensor, channels, height, width };
+    this.tensors.set(tensor, described);
+    return described;
+  }
+
+  push(node: { name: string; op: string }, sum: StageSum, output: string, factor = 1): void {
+    const stage: OpenStage = {
+      name: node.name,
+      op: node.op,
+      nodes: [node.name],
+      phase: this.phase,
+      sum,
+      factor,
+      relu: false,
+      output,
+      inner: [],
+    };
+    this.describe(output);
+    this.stages.push(stage);
+    this.producers.set(output, stage);
+  }
+
+  /** The stage that computes a tensor, if nobody but the caller reads it and nothing has closed it. */
+  open(tensor: string): OpenStage | undefined {
+    const stage = this.producers.get(this.resolve(tensor));
+    if (!stage || this.uses.get(tensor) !== 1 || stage.output !== tensor) return undefined;
+    return stage.relu || stage.mask !== undefined ? undefined : stage;
+  }
+
+  /** Sum of two tensors: in the output stage of the longer sum of products where one is open, else as a copy. */
+  add(node: { name: string; op: string }, a: string, b: string, output: string): void {
+    const candidates = [a, b]
+      .map((name, i) => ({ stage: this.open(name), other: [b, a][i]! }))
+      .filter((c) => c.stage !== undefined && c.stage.residual === undefined && a !== b)
+      .sort((x, y) => reduction(y.stage!.sum, this.weights) - reduction(x.stage!.sum, this.weights));
+    const best = candidates[0];
+    if (best) {
+      this.fuse(best.stage!, node, output, { tensor: best.stage!.output, residual: false });
+      best.stage!.residual = this.resolve(best.other);
+      return;
+    }
+    this.push(node, { kind: 'windowSum', input: this.resolve(a), geometry: unitGeometry }, output);
+    this.producers.get(output)!.residual = this.resolve(b);
+  }
+
+  /** Puts one more node into an open stage, which moves to the end of the order. */
+  fuse(
+    stage: OpenStage,
+    node: { name: string; op: string },
+    output: string,
+    inner?: Stage['inner'][number],
+  ): void {
+    if (inner) stage.inner = [...stage.inner, inner];
+    stage.op = `${stage.op}+${node.op}`;
+    stage.nodes.push(node.name);
+    this.producers.delete(stage.output);
+    stage.output = output;
+    this.describe(output);
+    this.producers.set(output, stage);
+    this.stages = [...this.stages.filter((s) => s !== stage), stage];
+  }
+
+  /** Another name for the same elements (Reshape): the open stage's new name, or an alias. */
+  rename(node: { name: string; op: string }, tensor: string, output: string): void {
+    const open = this.open(tensor);
+    if (!open) return this.alias(output, tensor);
+    const { op } = open;
+    this.fuse(open, node, output);
+    open.op = op;
+  }
+
+  /** The open stage of a tensor, or a copy of the tensor: something that can be given a ReLU or mask. */
+  openOrCopy(node: { name: string; op: string }, tensor: string): OpenStage {
+    return this.open(tensor) ?? this.copy(node, tensor);
+  }
+
+  /** A stage that copies a tensor. */
+  copy(node: { name: string; op: string }, tensor: string): OpenStage {
+    const copy = `${tensor}#${node.name}`;
+    const source = this.resolve(tensor);
+    this.tensors.set(copy, { ...this.describe(source), name: copy });
+    this.push(
+      { name: node.name, op: 'Copy' },
+      { kind: 'windowSum', input: source, geometry: unitGeometry },
+      copy,
+    );
+    return this.producers.get(copy)!;
+  }
+
+  finish(): readonly Stage[] {
+    return this.stages;
+  }
+}

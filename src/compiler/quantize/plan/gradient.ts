@@ -1,0 +1,246 @@
+import { CompileError, fail } from '../../diagnostics.ts';
+import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
+import type { Graph, Node } from '../../graph/ir.ts';
+import { StageBuilder } from './builder.ts';
+import { mergeEqual } from './mergeEqual.ts';
+import { constantOf, countUses, geometryOf, nodesBefore, unsupported } from './forward.ts';
+import { unitGeometry, type PlanTensor, type RealWeights, type Stage } from './stage.ts';
+
+export const name = 'plan-gradient';
+export const description = 'Fuse the gradient graph into stages: adjoint sums, residual add, mask';
+
+/** The gradient as stages, and what the heat map is made of. */
+export interface GradientPlan {
+  readonly stages: readonly Stage[];
+  readonly tensors: ReadonlyMap<string, PlanTensor>;
+  /** Where alpha comes from: a row of dense weights times a factor, or a tensor [K, 1, 1]. */
+  readonly alpha: { readonly row: string; readonly factor: number } | { readonly tensor: string };
+}
+
+type Rule = (node: Node, build: StageBuilder) => void;
+
+const rules: Readonly<Record<string, Rule>> = {
+  DenseRow: denseRow,
+  Spread: spread,
+  Mask: mask,
+  ConvBackward: convBackward,
+  BorderSums: borderSums,
+  ConvMean: convMean,
+  Add: (node, build) => build.add(node, node.inputs[0]!, node.inputs[1]!, node.outputs[0]!),
+  Mul: scale,
+  Reshape: reshape,
+  Identity: (node, build) => build.rename(node, node.inputs[0]!, node.outputs[0]!),
+  ReduceMean: reduceMean,
+};
+
+/**
+ * Plans the nodes between the scores and `alpha`.
+ *
+ * @param forward Tensors of the inference graph: what the gradient may read as masks.
+ * @param weights The inference plan's weights; new ones are added.
+ * @throws CompileError with one CAM501 per node that has no hardware mapping.
+ */
+export function planGradient(
+  graph: Graph,
+  alpha: string,
+  forward: ReadonlySet<string>,
+  weights: Map<string, RealWeights>,
+): GradientPlan {
+  const { nodes, renamed } = mergeEqual(
+    graph,
+    nodesBefore(graph, alpha).filter((node) => !node.outputs.some((output) => forward.has(output))),
+  );
+  const result = renamed.get(alpha) ?? alpha;
+  const build = new StageBuilder(graph, 'gradient', countUses(nodes, [result]), weights);
+  for (const node of nodes) {
+    // The class index's own arithmetic (argmax, optional input) is the sequencer's business.
+    if (node.outputs.every((output) => graph.values.get(output)?.dtype !== 'float32')) continue;
+    const rule = rules[node.op];
+    if (rule) rule(node, build);
+    else unsupported(build, node, `operator ${node.op} of the gradient has no integer mapping`);
+  }
+  if (build.diagnostics.length > 0) throw new CompileError(build.diagnostics);
+  const stages = build.finish();
+  const last = stages.find((stage) => stage.output === build.resolve(result));
+  if (!last)
+    fail('CAM206', `The gradient never reaches "${alpha}".`, 'Choose another target layer.', {
+      tensor: alpha,
+    });
+  if (isPlainRow(last, build)) {
+    return {
+      stages: stages.filter((stage) => stage !== last),
+      tensors: build.tensors,
+      alpha: { row: last.sum.kind === 'denseRow' ? last.sum.weights : '', factor: last.factor },
+    };
+  }
+  return { stages, tensors: build.tensors, alpha: { tensor: last.output } };
+}
+
+/** True where alpha is a dense row as it stands: it is then read where the weights already are. */
+function isPlainRow(stage: Stage, build: StageBuilder): boolean {
+  const { height, width } = build.describe(stage.output);
+  return stage.sum.kind === 'denseRow' && !stage.residual && stage.mask === undefined && height * width === 1;
+}
+
+function denseRow(node: Node, build: StageBuilder): void {
+  const name = node.inputs[0]!;
+  const data = constantOf(build.graph, name);
+  const shape = build.graph.initializers.get(name)?.shape ?? [];
+  if (!data) return unsupported(build, node, 'its weights are computed at run time');
+  const table: RealWeights = { name, shape: [shape[0]!, data.length / shape[0]!, 1, 1], data };
+  // A row of weights that are already there needs no table of its own.
+  const known = findMultiple(table, build.weights);
+  if (!known) build.weights.set(name, table);
+  const factor = floatAttribute(node, 'scale', 1) * (known?.ratio ?? 1);
+  build.push(node, { kind: 'denseRow', weights: known?.weights ?? name }, node.outputs[0]!, factor);
+}
+
+/** Weights of which a table is a positive multiple, element by element up to float32 rounding. */
+function findMultiple(
+  table: RealWeights,
+  weights: ReadonlyMap<string, RealWeights>,
+): { weights: string; ratio: number } | undefined {
+  const largest = table.data.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  for (const { name, shape, data } of weights.values()) {
+    if (shape.join() !== table.shape.join() || largest === 0) continue;
+    const at = table.data.findIndex((v) => Math.abs(v) === largest);
+    const ratio = table.data[at]! / data[at]!;
+    if (!(ratio > 0) || !Number.isFinite(ratio)) continue;
+    if (table.data.every((v, i) => Math.abs(v - ratio * data[i]!) <= 1e-6 * largest))
+      return { weights: name, ratio };
+  }
+  return undefined;
+}
+
+/** A row reshaped to [1, K, H, W] must be one value per channel: then it is spread like any other. */
+function reshape(node: Node, build: StageBuilder): void {
+  const stage = build.open(node.inputs[0]!);
+  const { channels, height, width } = build.describe(node.outputs[0]!);
+  if (stage?.sum.kind === 'denseRow' && height * width > 1) {
+    const weights = perChannel(build.weights.get(stage.sum.weights)!, channels, height * width);
+    if (!weights)
+      return unsupported(
+        build,
+        node,
+        'a constant gradient that differs between pixels has no integer mapping',
+      );
+    const known = findMultiple(weights, build.weights);
+    if (!known) build.weights.set(weights.name, weights);
+    stage.sum = { kind: 'denseRow', weights: known?.weights ?? weights.name };
+    stage.factor *= known?.ratio ?? 1;
+  }
+  build.rename(node, node.inputs[0]!, node.outputs[0]!);
+}
+
+/** The table [N, K * pixels] as [N, K], where every pixel of a channel has the same value. */
+function perChannel(table: RealWeights, channels: number, pixels: number): RealWeights | undefined {
+  const rows = table.shape[0];
+  const data = Float64Array.from({ length: rows * channels }, (_, i) => table.data[i * pixels]!);
+  if (!table.data.every((value, i) => value === data[Math.floor(i / pixels)])) return undefined;
+  return { name: `${table.name}/channels`, shape: [rows, channels, 1, 1], data };
+}
+
+function spread(node: Node, build: StageBuilder): void {
+  const stage = build.open(node.inputs[0]!);
+  if (stage?.sum.kind !== 'denseRow' || stage.residual !== undefined) {
+    return unsupported(build, node, 'only the adjoint of a pool in front of the dense layer can be spread');
+  }
+  build.fuse(stage, node, node.outputs[0]!);
+  stage.factor *= floatAttribute(node, 'scale', 1);
+}
+
+function mask(node: Node, build: StageBuilder): void {
+  const lower = floatAttribute(node, 'lower', 0);
+  const upper = floatAttribute(node, 'upper', Infinity);
+  if (lower !== 0 || Number.isFinite(upper))
+    return unsupported(build, node, 'only the mask of a ReLU has an integer mapping yet');
+  const stage = build.openOrCopy(node, node.inputs[0]!);
+  build.fuse(stage, node, node.outputs[0]!);
+  stage.mask = node.inputs[1]!;
+}
+
+/** Reads the weights of a Conv-like node; false where they are not constant or grouped. */
+function readWeights(node: Node, build: StageBuilder, name: string): RealWeights | undefined {
+  const known = build.weights.get(name);
+  if (known) return known;
+  const data = constantOf(build.graph, name);
+  const shape = build.graph.initializers.get(name)?.shape;
+  if (!data || shape?.length !== 4) {
+    unsupported(build, node, 'its weights are not a constant convolution kernel');
+    return undefined;
+  }
+  const [o, i, kh, kw] = shape as [number, number, number, number];
+  const weights: RealWeights = { name, shape: [o, i, kh, kw], data };
+  build.weights.set(name, weights);
+  return weights;
+}
+
+function convBackward(node: Node, build: StageBuilder): void {
+  const weights = readWeights(node, build, node.inputs[1]!);
+  if (!weights) return;
+  const geometry = geometryOf(build.graph, node, weights.shape.slice(2));
+  if (!geometry || weights.shape[0] !== build.describe(build.resolve(node.inputs[0]!)).channels) {
+    return unsupported(build, node, 'only two-dimensional convolution with one group has an integer adjoint');
+  }
+  const input = build.resolve(node.inputs[0]!);
+  build.push(node, { kind: 'convBackward', input, weights: weights.name, geometry }, node.outputs[0]!);
+}
+
+function borderSums(node: Node, build: StageBuilder): void {
+  const output = build.graph.values.get(node.outputs[0]!)?.shape ?? [];
+  const inputShape = intsAttribute(node, 'input_shape') ?? [];
+  const geometry = geometryOf(build.graph, node, output.slice(2));
+  if (!geometry) return unsupported(build, node, 'only two-dimensional convolution has border sums');
+  const inputSize = [inputShape[2]!, inputShape[3]!] as const;
+  build.push(
+    node,
+    { kind: 'borderSums', input: build.resolve(node.inputs[0]!), geometry, inputSize },
+    node.outputs[0]!,
+  );
+}
+
+function convMean(node: Node, build: StageBuilder): void {
+  const weights = readWeights(node, build, node.inputs[1]!);
+  if (!weights) return;
+  const input = build.resolve(node.inputs[0]!);
+  if (build.describe(input).channels !== weights.shape[0]) {
+    return unsupported(build, node, 'grouped convolution has no integer mapping yet');
+  }
+  build.push(
+    node,
+    { kind: 'convMean', input, weights: weights.name },
+    node.outputs[0]!,
+    floatAttribute(node, 'scale', 1),
+  );
+}
+
+/** Multiplication by a constant scalar. */
+function scale(node: Node, build: StageBuilder): void {
+  const factors = node.inputs.map((input) => constantOf(build.graph, input));
+  const at = factors.findIndex((f) => f?.length === 1);
+  if (at < 0) return unsupported(build, node, 'multiplication by a run-time tensor has no integer mapping');
+  const source = node.inputs[1 - at]!;
+  const open = build.open(source);
+  const stage = open?.residual === undefined && open ? open : build.copy(node, source);
+  build.fuse(stage, node, node.outputs[0]!);
+  stage.factor *= factors[at]![0]!;
+}
+
+/** Mean over height and width. */
+function reduceMean(node: Node, build: StageBuilder): void {
+  const axes = intsAttribute(node, 'axes') ?? Array.from(constantOf(build.graph, node.inputs[1]) ?? []);
+  const input = build.describe(build.resolve(node.inputs[0]!));
+  const spatial = axes
+    .map((axis) => (axis < 0 ? axis + 4 : axis))
+    .sort()
+    .join();
+  if (spatial !== '2,3')
+    return unsupported(build, node, 'only the mean over height and width has an integer mapping');
+  const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
+  build.push(
+    node,
+    { kind: 'windowSum', input: input.name, geometry },
+    node.outputs[0]!,
+    1 / (input.height * input.width),
+  );
+}

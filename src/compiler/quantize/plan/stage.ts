@@ -1,0 +1,81 @@
+/**
+ * The plan: the network as fused stages over real numbers, before any scale is chosen.
+ *
+ * A stage is what becomes one integer layer: a sum of products, then residual add, ReLU or mask. Fusion is decided
+ * here, numbers later, so that inference and gradient share one quantiser.
+ */
+import type { Phase, WindowGeometry } from '../network.ts';
+
+/** Weights of a convolution or dense layer, OIHW (dense: [N, K, 1, 1]; after a flatten [N, K, H, W]). */
+export interface RealWeights {
+  readonly name: string;
+  readonly shape: readonly [number, number, number, number];
+  readonly data: Float64Array;
+}
+
+/** A 4-D tensor [1, channels, height, width]; vectors are 1 x 1 pixels. */
+export interface PlanTensor {
+  readonly name: string;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export type StageSum =
+  | {
+      readonly kind: 'conv';
+      readonly input: string;
+      readonly weights: string;
+      /** Real bias per output channel, zeros where the node has none. */
+      readonly bias: Float64Array;
+      readonly geometry: WindowGeometry;
+    }
+  | { readonly kind: 'windowSum'; readonly input: string; readonly geometry: WindowGeometry }
+  | { readonly kind: 'denseRow'; readonly weights: string }
+  | {
+      readonly kind: 'convBackward';
+      readonly input: string;
+      readonly weights: string;
+      readonly geometry: WindowGeometry;
+    }
+  | {
+      readonly kind: 'borderSums';
+      readonly input: string;
+      readonly geometry: WindowGeometry;
+      readonly inputSize: readonly [number, number];
+    }
+  | { readonly kind: 'convMean'; readonly input: string; readonly weights: string };
+
+export interface Stage {
+  readonly name: string;
+  /** ONNX operators joined: `Conv+Add+Relu`. */
+  readonly op: string;
+  readonly nodes: readonly string[];
+  readonly phase: Phase;
+  readonly sum: StageSum;
+  /** The stage's real sum is this times the sum of products (1/(H*W) of an average). */
+  readonly factor: number;
+  /** Tensor added to the sum. */
+  readonly residual?: string;
+  readonly relu: boolean;
+  /** Gradient only: the element passes where this pre-activation tensor is positive. */
+  readonly mask?: string;
+  readonly output: string;
+  /** Tensors inside the stage that are never stored, first to last: after the sum, after the add. */
+  readonly inner: readonly { readonly tensor: string; readonly residual: boolean }[];
+}
+
+/** 1 x 1 window: the identity. */
+export const unitGeometry: WindowGeometry = {
+  kernel: [1, 1],
+  strides: [1, 1],
+  pads: [0, 0, 0, 0],
+  dilations: [1, 1],
+};
+
+/** Sums of products per output element (0 where the stage only adds). */
+export function reduction(sum: StageSum, weights: ReadonlyMap<string, RealWeights>): number {
+  if (sum.kind === 'windowSum' || sum.kind === 'denseRow' || sum.kind === 'borderSums') return 0;
+  const [outputs, inputs, height, width] = weights.get(sum.weights)!.shape;
+  return (sum.kind === 'conv' ? inputs : outputs) * height * width;
+}

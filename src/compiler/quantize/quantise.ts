@@ -1,0 +1,221 @@
+import { fail } from '../diagnostics.ts';
+import type { CalibrationTable } from './calibration.ts';
+import { lowerForward, type ForwardContext } from './lower/forward.ts';
+import { lowerGradient, type GradientContext } from './lower/gradient.ts';
+import { alphaLimit, mapFromRow, mapFromTensor, mapTensor } from './lower/heatmap.ts';
+import { lowerInput } from './lower/input.ts';
+import type { IntegerLayer, IntegerNetwork, IntegerTensor, IntegerWeights } from './network.ts';
+import type { QuantiseOptions } from './options.ts';
+import { planNetwork } from './plan/network.ts';
+import type { ExplanationSource, QuantiseSource } from './source.ts';
+import type { StageBuilder } from './plan/builder.ts';
+import type { GradientPlan } from './plan/gradient.ts';
+import { splitScales } from './plan/splitScales.ts';
+import type { PlanTensor, Stage } from './plan/stage.ts';
+import { quantiseWeights } from './weights.ts';
+
+export const name = 'quantise';
+export const description = 'Choose integers for every tensor and weight of the fused network';
+
+/**
+ * Quantises a network after training.
+ *
+ * @throws CompileError with all nodes that have no integer mapping (CAM501), a tensor the calibration does not
+ *   know (CAM402), preprocessing that cannot be folded (CAM303) or an overflow that cannot be ruled out (CAM403).
+ */
+export function quantise(
+  source: QuantiseSource,
+  calibration: CalibrationTable,
+  options: QuantiseOptions,
+): IntegerNetwork {
+  const { graph, scores, explanation } = source;
+  const { forward, stages, gradient } = planNetwork(source);
+  const split = gradient && splitScales(gradient.stages, gradient.tensors);
+
+  const imageName = graph.inputs[0]!.name;
+  const input = lowerInput(forward.describe(imageName), calibration, options);
+  const tensors = new Map<string, IntegerTensor>([[imageName, input.tensor]]);
+  const weights = new Map<string, IntegerWeights>();
+  const scoreTensor = forward.resolve(scores);
+  const context: ForwardContext = {
+    plan: forward.tensors,
+    realWeights: forward.weights,
+    calibration,
+    options,
+    input,
+    scores: scoreTensor,
+    wide: wideTensors(stages, explanation?.activation),
+    masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
+    tensors,
+    weights,
+  };
+  const layers: IntegerLayer[] = stages.map((stage) => lowerForward({ stage, phase: 'inference' }, context));
+  const network = {
+    name: graph.name,
+    input: input.stage,
+    tensors,
+    weights,
+    layers,
+    scores: scoreTensor,
+    classes: tensors.get(scoreTensor)!.channels,
+  };
+  if (!explanation || !gradient || !split) return network;
+
+  const target = explanationActivation(explanation, stages, forward.tensors, context);
+  const activation = tensors.get(target.name)!;
+  const alphaRow = 'row' in gradient.alpha ? gradient.alpha : undefined;
+  const limit = alphaLimit(activation);
+  const classScale = classScales(stages, scoreTensor, weights, alphaRow?.row, forward);
+  const gradientContext: GradientContext = {
+    plan: split.tensors,
+    realWeights: forward.weights,
+    calibration,
+    options,
+    demands: split.demands,
+    classScale,
+    stages: split.stages,
+    alpha: 'tensor' in gradient.alpha ? { tensor: gradient.alpha.tensor, limit } : undefined,
+    tensors,
+    weights,
+    limits: new Map(),
+  };
+  layers.push(...split.stages.map((stage) => lowerGradient(stage, gradientContext)), ...target.layers);
+  const alphaUnit = alphaRow
+    ? alphaRow.factor
+    : tensors.get((gradient.alpha as { tensor: string }).tensor)!.scale[0]!;
+  const map = mapTensor(activation, alphaUnit * activation.scale[0]!);
+  tensors.set(map.name, map);
+  layers.push(mapLayer(gradient, activation, weights, gradientContext));
+  return {
+    ...network,
+    explanation: {
+      target: explanation.target,
+      gradient: explanation.gradient,
+      activation: activation.name,
+      alpha: alphaRow ? { row: alphaRow.row } : (gradient.alpha as { tensor: string }),
+      map: map.name,
+      mapScale: map.scale[0]!,
+      classScale,
+      alphaScale: explanation.folded
+        ? Array.from(explanation.folded.scale, (s) => s * alphaUnit)
+        : [alphaUnit],
+    },
+  };
+}
+
+/** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
+function wideTensors(stages: readonly Stage[], activation: string | undefined): Set<string> {
+  const readers = (tensor: string) =>
+    stages.filter(
+      (stage) => ('input' in stage.sum && stage.sum.input === tensor) || stage.residual === tensor,
+    );
+  const isDense = (stage: Stage) =>
+    stage.sum.kind === 'conv' && stage.sum.geometry.pads.every((p) => p === 0);
+  return new Set(
+    stages
+      .filter(
+        (stage) =>
+          stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual && stage.output !== activation,
+      )
+      .filter(
+        (stage) =>
+          readers(stage.output).length > 0 &&
+          readers(stage.output).every((r) => r.residual !== stage.output && isDense(r)),
+      )
+      .map((stage) => stage.output),
+  );
+}
+
+/** The tensor the map is taken on. One that is never stored as such gets a layer of its own. */
+function explanationActivation(
+  explanation: ExplanationSource,
+  stages: readonly Stage[],
+  plan: ReadonlyMap<string, PlanTensor>,
+  context: ForwardContext,
+): { name: string; layers: IntegerLayer[] } {
+  const { activation, folded } = explanation;
+  if (!folded && context.tensors.has(activation)) return { name: activation, layers: [] };
+  const stage = stages.find((s) => s.output === activation || s.inner.some((t) => t.tensor === activation));
+  if (!stage) {
+    return fail(
+      'CAM203',
+      `"${explanation.target}" is no tensor of the inference network.`,
+      'Choose another target layer.',
+      {
+        tensor: explanation.target,
+      },
+    );
+  }
+  const residual = stage.inner.find((t) => t.tensor === activation)?.residual ?? stage.residual !== undefined;
+  const relu = stage.output === activation && stage.relu;
+  const output = `${explanation.target}#target`;
+  const { residual: added, ...plain } = stage;
+  const shape = plan.get(stage.output)!;
+  const copy: Stage = {
+    ...plain,
+    ...(residual && added !== undefined ? { residual: added } : {}),
+    name: `${stage.name}#target`,
+    relu,
+    inner: [],
+    output,
+  };
+  const own: ForwardContext = {
+    ...context,
+    plan: new Map([...plan, [output, { ...shape, name: output }]]),
+    calibration: renamed(context.calibration, explanation, output),
+    // A shifted tensor has no histogram of its own.
+    options: folded ? { ...context.options, rangeMethod: 'minmax' } : context.options,
+    masks: new Set(),
+  };
+  const offset = folded && Array.from(folded.shift);
+  const layer = lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own);
+  const tensor = context.tensors.get(output)!;
+  context.tensors.set(output, { ...tensor, onnx: explanation.target });
+  return { name: output, layers: [layer] };
+}
+
+/** The calibration with the target's range under the copy's name, less the folded batch norm's shift. */
+function renamed(
+  calibration: CalibrationTable,
+  { activation, folded }: ExplanationSource,
+  output: string,
+): CalibrationTable {
+  const found = calibration.activations.get(activation);
+  if (!found) return calibration;
+  const less = (values: Float64Array) => values.map((v, k) => v - (folded?.shift[k] ?? 0));
+  const statistics = {
+    ...found,
+    minimum: less(found.minimum),
+    maximum: less(found.maximum),
+    mean: less(found.mean),
+  };
+  return { ...calibration, activations: new Map([...calibration.activations, [output, statistics]]) };
+}
+
+/** The scale of each class that gradient integers leave out: that of the dense row which starts the gradient. */
+function classScales(
+  stages: readonly Stage[],
+  scores: string,
+  weights: Map<string, IntegerWeights>,
+  row: string | undefined,
+  forward: StageBuilder,
+): readonly number[] {
+  if (row !== undefined) {
+    const known = weights.get(row) ?? quantiseWeights(forward.weights.get(row)!);
+    weights.set(row, known);
+    return known.scale;
+  }
+  const dense = stages.find((stage) => stage.output === scores)!;
+  if (dense.sum.kind === 'conv') return weights.get(dense.sum.weights)!.scale;
+  return new Array<number>(forward.describe(scores).channels).fill(1);
+}
+
+function mapLayer(
+  gradient: GradientPlan,
+  activation: IntegerTensor,
+  weights: ReadonlyMap<string, IntegerWeights>,
+  context: GradientContext,
+): IntegerLayer {
+  if ('row' in gradient.alpha) return mapFromRow(activation, weights.get(gradient.alpha.row)!);
+  return mapFromTensor(activation, gradient.alpha.tensor, context.limits.get(gradient.alpha.tensor)!);
+}

@@ -1,0 +1,133 @@
+import { formatDiagnostic } from '../diagnostics.ts';
+import type { Schedule } from '../schedule/operation.ts';
+import { blockRams } from './block-ram.ts';
+import { memoryMap } from './memory-map.ts';
+import type { Report } from './report.ts';
+import { memoryShapes } from './resources.ts';
+import { escape, grouped } from './svg.ts';
+import { timeline } from './timeline.ts';
+
+const style = `
+:root { color-scheme: light dark; --line: #8884; --inference: #3a7ca5; --gradient: #d98324; --heatmap: #b5446e; }
+body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th:first-child, td:first-child, .text { text-align: left; }
+td.name { white-space: normal; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; }
+svg { width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
+.tick { stroke: var(--line); }
+.inference { fill: var(--inference); } .gradient { fill: var(--gradient); } .heatmap { fill: var(--heatmap); }
+.buffer { stroke: Canvas; stroke-width: 1; }
+.key::before { content: ''; display: inline-block; width: .8em; height: .8em; margin: 0 .4em 0 1em; background: var(--key); }
+.note { opacity: .75; }
+pre { white-space: pre-wrap; }`;
+
+const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: 'th' | 'td', row: readonly string[]) =>
+    row
+      .map((cell, n) => `<${tag}${tag === 'td' && n === 0 ? ' class="name"' : ''}>${escape(cell)}</${tag}>`)
+      .join('');
+  const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n');
+  return `<div class="scroll"><table><thead><tr>${cells('th', head)}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+function summary(report: Report): string {
+  const { array, cycles, device, target, numerics } = report;
+  const milliseconds = cycles.total / (device.clockMHz * 1000);
+  const rows = [
+    ['Inference', `${grouped(cycles.inference)} cycles`],
+    ['Explanation', `${grouped(cycles.explanation)} cycles (+${percent(cycles.overhead)})`],
+    [
+      'Total',
+      `${grouped(cycles.total)} cycles, ${milliseconds.toFixed(3)} ms at an assumed ${device.clockMHz} MHz`,
+    ],
+    ['Utilisation of inference', percent(report.utilization.inference)],
+    ['Array', `${array.rows} x ${array.columns}, ${array.lanes} requantiser lanes`],
+    ['Weight port', `${array.weightPortBytesPerCycle} bytes per cycle`],
+    ['Target', target ? `${target.tensor}, ${target.channels} x ${target.height} x ${target.width}` : 'none'],
+    [
+      'Gradient',
+      target ? `${target.gradient}${numerics.gradientBits ? `, ${numerics.gradientBits} bits` : ''}` : 'none',
+    ],
+    ['Model', `${grouped(report.model.macs)} MACs, ${grouped(report.model.parameters)} parameters`],
+  ];
+  return table(['', 'Scheduled'], rows);
+}
+
+function layerTable(report: Report): string {
+  const head = ['Layer', 'Operator', 'Phase', 'Start', 'Cycles', 'MACs', 'Utilisation', 'Read', 'Written'];
+  const rows = report.layers.map((l) => [
+    l.name,
+    l.op,
+    l.phase,
+    grouped(l.start),
+    grouped(l.cycles),
+    grouped(l.macs),
+    percent(l.utilization),
+    grouped(l.bytesRead),
+    grouped(l.bytesWritten),
+  ]);
+  return table(head, rows);
+}
+
+function resourceTable({ resources }: Report): string {
+  const kinds = { lut: 'LUT', ff: 'FF', dsp: 'DSP', bram36: 'Block RAM (36 Kibit)' } as const;
+  const rows = Object.entries(kinds).map(([key, name]) => {
+    const kind = key as keyof typeof kinds;
+    const [need, have] = [resources.estimated[kind], resources.available[kind]];
+    return [name, grouped(need), grouped(have), percent(need / have)];
+  });
+  return table(['Resource', 'Estimated', 'Available', 'Share'], rows);
+}
+
+function memoryTable(schedule: Schedule): string {
+  const rows = memoryShapes(schedule).map((m) => [
+    m.name,
+    `${grouped(m.depth)} x ${grouped(m.width)} bits`,
+    grouped(Math.ceil((m.depth * m.width) / 8)),
+    String(blockRams(m)),
+  ]);
+  return table(['Memory', 'Shape', 'Bytes', 'Block RAM'], rows);
+}
+
+/** `report.html`: one file, no scripts, nothing fetched; opens without a server. */
+export function reportHtml(report: Report, schedule: Schedule): string {
+  const { model, device, resources } = report;
+  const phases = ['inference', 'gradient', 'heatmap'] as const;
+  const key = phases.map((p) => `<span class="key" style="--key: var(--${p})">${p}</span>`).join('');
+  const notes = report.diagnostics.map(formatDiagnostic).join('\n');
+  const fits = resources.fits ? `fits ${device.part}` : `does not fit ${device.part}`;
+  const masks = schedule.depths.mask > 0 ? `<h3>Masks</h3>\n${memoryMap(schedule, 'mask')}` : '';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escape(model.name)}: Camber report</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${escape(model.name)}</h1>
+${summary(report)}
+<h2>Schedule</h2>
+<p>${key}</p>
+${timeline(report)}
+<h2>Layers</h2>
+${layerTable(report)}
+<h2>Memory</h2>
+${memoryTable(schedule)}
+<h3>Activations</h3>
+${memoryMap(schedule, 'activation')}
+${masks}
+<h2>Resources: ${escape(fits)}</h2>
+${resourceTable(report)}
+<p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF are rough estimates, not synthesis.</p>
+${notes === '' ? '' : `<h2>Diagnostics</h2>\n<pre>${escape(notes)}</pre>`}
+</body>
+</html>
+`;
+}

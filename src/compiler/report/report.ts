@@ -1,0 +1,163 @@
+import { type Diagnostic, diagnostic } from '../diagnostics.ts';
+import type { IntegerNetwork } from '../quantize/network.ts';
+import type { Schedule } from '../schedule/operation.ts';
+import { type Device, devices, type ResourceCount } from './devices.ts';
+import { type LayerReport, layerReports } from './layers.ts';
+import { estimateResources } from './resources.ts';
+
+/** `report.json`: stable; `schemaVersion` grows when a field changes its meaning. */
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly model: {
+    readonly name: string;
+    readonly opset: number;
+    readonly parameters: number;
+    readonly macs: number;
+  };
+  /** Absent with --no-explanation. */
+  readonly target?: {
+    readonly tensor: string;
+    readonly channels: number;
+    readonly height: number;
+    readonly width: number;
+    readonly gradient: 'constant' | 'masked' | 'general';
+  };
+  readonly numerics: {
+    readonly weightBits: 8;
+    readonly activationBits: 8;
+    /** Width of the widest gradient; absent where no gradient is computed at run time. */
+    readonly gradientBits?: 8 | 16;
+    /** Bits the widest accumulator needs in the worst case. */
+    readonly accumulatorBits: number;
+    readonly input: 'uint8' | 'int8';
+  };
+  readonly array: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly lanes: number;
+    readonly macsPerCycle: number;
+    readonly weightPortBytesPerCycle: number;
+  };
+  readonly device: { readonly part: string; readonly clockMHz: number };
+  readonly cycles: {
+    readonly inference: number;
+    readonly explanation: number;
+    /** Static figures assume streams that never pause. */
+    readonly stall: 0;
+    readonly total: number;
+    /** explanation / inference. */
+    readonly overhead: number;
+  };
+  readonly utilization: { readonly inference: number };
+  readonly layers: readonly LayerReport[];
+  readonly resources: {
+    readonly estimated: ResourceCount;
+    readonly synthesized?: ResourceCount;
+    readonly available: ResourceCount;
+    readonly fits: boolean;
+  };
+  readonly memory: {
+    readonly weightsBytes: number;
+    readonly activationBytes: number;
+    readonly maskBytes: number;
+    readonly weightsOnChip: true;
+  };
+  /** Agreement of the fixed-point map with the float map; filled in where pictures were given. */
+  readonly fidelity?: Readonly<Record<string, unknown>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ReportInput {
+  readonly model: { readonly name: string; readonly opset: number; readonly parameters: number };
+  readonly network: IntegerNetwork;
+  readonly schedule: Schedule;
+  readonly device: Device;
+  readonly clockMHz: number;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly fidelity?: Readonly<Record<string, unknown>>;
+}
+
+const over = (need: ResourceCount, have: ResourceCount) =>
+  (['lut', 'ff', 'dsp', 'bram36'] as const).filter((resource) => need[resource] > have[resource]);
+
+/** The listed device of least block RAM that has room for everything. */
+function smallestThatFits(estimated: ResourceCount): Device | undefined {
+  return devices
+    .filter((device) => over(estimated, device.available).length === 0)
+    .sort((a, b) => a.available.bram36 - b.available.bram36 || a.available.lut - b.available.lut)[0];
+}
+
+/** What is short on the device, if anything, and what would do. */
+function fitDiagnostics(estimated: ResourceCount, device: Device): Diagnostic[] {
+  const short = over(estimated, device.available);
+  if (short.length === 0) return [];
+  const list = short.map((r) => `${r} ${estimated[r]} of ${device.available[r]}`).join(', ');
+  const fitting = smallestThatFits(estimated);
+  const hint = fitting
+    ? `Choose a smaller array, or ${fitting.part} (${fitting.description}), the smallest listed device with room for it.`
+    : 'Choose a smaller array or a smaller model: no listed device has room for it.';
+  return [diagnostic('CAM502', `The accelerator does not fit ${device.part}: ${list}.`, hint)];
+}
+
+function targetOf(network: IntegerNetwork): Report['target'] {
+  if (!network.explanation) return undefined;
+  const { target, gradient, activation } = network.explanation;
+  const tensor = network.tensors.get(activation)!;
+  const { channels, height, width } = tensor;
+  return { tensor: target, channels, height, width, gradient };
+}
+
+function numericsOf(network: IntegerNetwork): Report['numerics'] {
+  const gradients = network.layers
+    .filter(({ phase }) => phase === 'gradient')
+    .map(({ output }) => network.tensors.get(output.tensor)!.bits);
+  const gradientBits = gradients.includes(16) ? 16 : gradients.includes(8) ? 8 : undefined;
+  return {
+    weightBits: 8,
+    activationBits: 8,
+    ...(gradientBits === undefined ? {} : { gradientBits }),
+    accumulatorBits: Math.max(...network.layers.map(({ accumulatorBits }) => accumulatorBits)),
+    input: network.input.format,
+  };
+}
+
+/** Builds the report from the schedule; no figure in it is computed from anything else. */
+export function buildReport(input: ReportInput): Report {
+  const { model, network, schedule, device, clockMHz } = input;
+  const { shape, cycles, depths } = schedule;
+  const macsPerCycle = shape.rows * shape.columns;
+  const layers = layerReports(network, schedule);
+  const macs = layers.reduce((sum, layer) => sum + (layer.phase === 'inference' ? layer.macs : 0), 0);
+  const estimated = estimateResources(schedule);
+  const target = targetOf(network);
+  return {
+    schemaVersion: 1,
+    model: { ...model, macs },
+    ...(target ? { target } : {}),
+    numerics: numericsOf(network),
+    array: { ...shape, macsPerCycle, weightPortBytesPerCycle: macsPerCycle },
+    device: { part: device.part, clockMHz },
+    cycles: {
+      inference: cycles.inference,
+      explanation: cycles.explanation,
+      stall: 0,
+      total: cycles.inference + cycles.explanation,
+      overhead: cycles.explanation / cycles.inference,
+    },
+    utilization: { inference: macs / (cycles.inference * macsPerCycle) },
+    layers,
+    resources: {
+      estimated,
+      available: device.available,
+      fits: over(estimated, device.available).length === 0,
+    },
+    memory: {
+      weightsBytes: depths.weights * macsPerCycle,
+      activationBytes: depths.activation * shape.rows,
+      maskBytes: (depths.mask * shape.columns) / 8,
+      weightsOnChip: true,
+    },
+    ...(input.fidelity ? { fidelity: input.fidelity } : {}),
+    diagnostics: [...input.diagnostics, ...fitDiagnostics(estimated, device)],
+  };
+}

@@ -1,0 +1,21 @@
+import { fail } from '../diagnostics.ts';
+import type { EngineShape } from './operation.ts';
+
+/** Arrays that can be built, by name. Half as many requantiser lanes as columns keep up with every 3x3 convolution. */
+export const engineShapes: ReadonlyMap<string, EngineShape> = new Map(
+  [4, 8, 16].map((size) => [`${size}x${size}`, { rows: size, columns: size, lanes: size / 2 }]),
+);
+
+export const defaultArray = '16x16';
+
+/**
+ * The engine of an array written `ROWSxCOLUMNS`.
+ *
+ * @throws CompileError CAM504
+ */
+export function engineShape(array: string): EngineShape {
+  const shape = engineShapes.get(array.toLowerCase());
+  if (shape) return shape;
+  const known = [...engineShapes.keys()].join(', ');
+  return fail('CAM504', `There is no array ${array}.`, `Choose one of ${known}.`);
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { blockRams } from '../../../src/compiler/report/block-ram.ts';
+import { defaultPart, devices, findDevice } from '../../../src/compiler/report/devices.ts';
+import { reportHtml } from '../../../src/compiler/report/html.ts';
+import { buildReport } from '../../../src/compiler/report/report.ts';
+import { scheduleDocument } from '../../../src/compiler/report/schedule-json.ts';
+import { schedule } from '../../../src/compiler/schedule/schedule.ts';
+import { generateNetwork } from '../schedule/support/generate.ts';
+import { residualNetwork, resnet18w16 } from '../schedule/support/resnet.ts';
+
+const model = { name: 'resnet <18> & co', opset: 17, parameters: 700_000 };
+const shape = { rows: 16, columns: 16, lanes: 8 };
+
+function reportOf(part: string) {
+  const { network } = residualNetwork(resnet18w16, 'last');
+  const plan = schedule(network, shape);
+  const device = findDevice(part)!;
+  return {
+    plan,
+    report: buildReport({ model, network, schedule: plan, device, clockMHz: 100, diagnostics: [] }),
+  };
+}
+
+describe('the report', () => {
+  const { plan, report } = reportOf(defaultPart);
+
+  it('holds the figures of the schedule and of nothing else', () => {
+    expect(report.cycles).toMatchObject(plan.cycles);
+    expect(report.cycles.total).toBe(plan.cycles.inference + plan.cycles.explanation);
+    expect(report.cycles.overhead).toBeCloseTo(plan.cycles.explanation / plan.cycles.inference, 12);
+    expect(report.model.macs).toBe(35_046_656);
+    expect(report.target).toMatchObject({ channels: 128, height: 4, width: 4, gradient: 'constant' });
+  });
+
+  it('has layers that follow one another and fill the whole time', () => {
+    let end = 0;
+    for (const layer of report.layers) {
+      expect(layer.start).toBe(end);
+      expect(layer.time.compute + layer.time.output + layer.time.fill).toBe(layer.cycles);
+      expect(layer.time.fill).toBeGreaterThanOrEqual(0);
+      end += layer.cycles;
+    }
+    expect(end).toBe(report.cycles.total);
+  });
+
+  it('counts the bytes of a layer', () => {
+    // The stem: 32 x 32 outputs, 3 steps each; its 3 kernel rows meet 94 of 96 image rows; no step leaves sideways
+    // but where the window starts left of the packed word: 1056 words a row are all inside.
+    const stem = report.layers[0]!;
+    expect(stem.bytesWritten).toBe(32 * 32 * 16);
+    expect(stem.bytesRead).toBe(94 * 32 * 16 + 32 * 32 * 3 * 256);
+  });
+
+  it('says what is short on a device that is too small', () => {
+    const { report: small } = reportOf('xc7z020');
+    expect(small.resources.fits).toBe(false);
+    expect(small.diagnostics.map((d) => d.code)).toEqual(['CAM502']);
+    expect(small.diagnostics[0]!.message).toContain('bram36');
+    // 57 halves of a block per 512 weight words, 2736 words: 171 blocks for the weights alone.
+    expect(small.resources.estimated.bram36).toBeGreaterThan(171);
+    expect(small.diagnostics[0]!.hint).toContain('xczu3eg');
+  });
+
+  it('is plain data, and the schedule document too', () => {
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    const document = scheduleDocument(plan);
+    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+    expect(document.operations).toHaveLength(plan.operations.length);
+  });
+
+  it('reports networks of every layer kind, with and without explanation', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { network } = generateNetwork(seed, { explanation: seed % 4 !== 0 });
+      const generated = schedule(network, { rows: 8, columns: 8, lanes: 4 });
+      const device = devices[0]!;
+      const made = buildReport({
+        model,
+        network,
+        schedule: generated,
+        device,
+        clockMHz: 50,
+        diagnostics: [],
+      });
+      expect(made.layers.reduce((sum, layer) => sum + layer.cycles, 0)).toBe(made.cycles.total);
+      expect('target' in made).toBe(network.explanation !== undefined);
+    }
+  });
+});
+
+describe('report.html', () => {
+  const { plan, report } = reportOf(defaultPart);
+  const html = reportHtml(report, plan);
+
+  it('is one file without scripts or anything to fetch', () => {
+    expect(html).not.toMatch(/<script|src=|href=|url\(|@import/);
+  });
+
+  it('escapes names and shows every layer and total', () => {
+    expect(html).toContain('resnet &lt;18&gt; &amp; co');
+    for (const layer of report.layers) expect(html).toContain(`<td class="name">${layer.name}</td>`);
+    expect(html).toContain(`${report.cycles.inference.toLocaleString('en-US')} cycles`);
+  });
+});
+
+describe('block RAM', () => {
+  // Counts by hand from the modes of UG473.
+  const cases = [
+    { width: 2048, depth: 512, readPorts: 1, blocks: 28.5 }, // 57 halves of 36 bits
+    { width: 2048, depth: 2736, readPorts: 1, blocks: 171 }, // 57 halves x 6
+    { width: 8, depth: 4096, readPorts: 1, blocks: 1 },
+    { width: 36, depth: 512, readPorts: 1, blocks: 0.5 },
+    { width: 128, depth: 3072, readPorts: 2, blocks: 24 }, // two copies of 2 x 6 blocks of 72 x 512
+    { width: 128, depth: 0, readPorts: 1, blocks: 0 },
+  ];
+  for (const { blocks, ...memory } of cases) {
+    it(`${memory.depth} words of ${memory.width} bits, ${memory.readPorts} read ports: ${blocks}`, () => {
+      expect(blockRams({ name: 'm', ...memory })).toBe(blocks);
+    });
+  }
+});

@@ -1,0 +1,163 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Server } from './server.ts';
+
+const screenshots = resolve(fileURLToPath(new URL('../../../.cache/screenshots', import.meta.url)));
+
+export const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high contrast': 'Default High Contrast',
+  'high contrast light': 'Default High Contrast Light',
+} as const;
+export type Theme = keyof typeof themes;
+
+/** A VS Code window in a browser, driven as a person would: palette, editors, hovers, panels, notifications. */
+export class Workbench {
+  private constructor(readonly page: Page) {}
+
+  /**
+   * Opens a folder.
+   *
+   * @param folder absolute path
+   */
+  static async open(
+    browser: Browser,
+    server: Server,
+    folder: string,
+    size = { width: 1440, height: 900 },
+  ): Promise<Workbench> {
+    const page = await browser.newPage({ viewport: size });
+    await page.goto(`${server.url}/?folder=${encodeURIComponent(folder)}`);
+    await page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 60_000 });
+    return new Workbench(page);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** Opens the quick input with a text in it: `>Command`, `file name`, `@symbol`. */
+  private async quickInput(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').first().fill(text);
+  }
+
+  /** Rows of the open quick pick. */
+  quickPicks(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** Takes the first quick pick that has a text, or the one that is chosen already. */
+  async pick(text?: string): Promise<void> {
+    if (text === undefined) {
+      await this.quickPicks().first().waitFor();
+      await this.page.keyboard.press('Enter');
+    } else {
+      await this.quickPicks().filter({ hasText: text }).first().click();
+    }
+  }
+
+  /**
+   * Waits until a command is in the palette: extensions register some seconds after the window has opened, and a custom
+   * editor opened before shows a placeholder.
+   */
+  async waitForCommand(title: string, timeout = 60_000): Promise<void> {
+    const end = Date.now() + timeout;
+    for (;;) {
+      await this.quickInput(`>${title}`);
+      const row = this.quickPicks().filter({ hasText: title }).first();
+      const shown = await row.waitFor({ timeout: 1500 }).then(
+        () => true,
+        () => false,
+      );
+      await this.page.keyboard.press('Escape');
+      if (shown) return;
+      if (Date.now() > end) throw new Error(`The palette has no command "${title}"`);
+    }
+  }
+
+  /** Runs a command by the title that the palette shows, `Category: Title`. */
+  async runCommand(title: string): Promise<void> {
+    await this.quickInput(`>${title}`);
+    await this.quickPicks().filter({ hasText: title }).first().click();
+  }
+
+  /** Opens a file of the folder by name; resolves when its tab is there. */
+  async openFile(name: string): Promise<void> {
+    await this.quickInput(name);
+    await this.quickPicks().filter({ hasText: name }).first().click();
+    await this.tab(name).waitFor();
+  }
+
+  /** An editor's tab. */
+  tab(title: string): Locator {
+    return this.page.locator('.tabs-container .tab').filter({ hasText: title });
+  }
+
+  /**
+   * Content of a webview (panel or custom editor) that is on screen. Locators inside it pierce shadow DOM.
+   *
+   * @param index which one, where several are visible, in the order of the page
+   */
+  webview(index = 0): FrameLocator {
+    return this.page
+      .frameLocator(`iframe.webview.ready >> visible=true >> nth=${index}`)
+      .frameLocator('#active-frame');
+  }
+
+  /** A line of the text editor on screen. */
+  line(text: string): Locator {
+    return this.page.locator('.view-line').filter({ hasText: text }).first();
+  }
+
+  /** Rests the pointer on a text of the text editor and gives what the hover says. */
+  async hover(text: string): Promise<string> {
+    await this.page.mouse.move(2, 2);
+    await this.line(text).locator('span').filter({ hasText: text }).last().hover();
+    const hover = this.page.locator('.monaco-hover:visible .hover-contents').first();
+    await hover.waitFor({ timeout: 15_000 });
+    return (await hover.innerText()).trim();
+  }
+
+  /** A notification toast that has a text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast').filter({ hasText: text }).first();
+  }
+
+  /** An entry of the status bar that has a text. */
+  statusBar(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** Opens the Problems panel and gives its rows. */
+  async problems(): Promise<Locator> {
+    await this.runCommand('View: Focus Problems');
+    return this.page.locator('.markers-panel .monaco-list-row');
+  }
+
+  /** Changes the colour theme, live. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    const label = themes[theme].replace(/^Default /, '');
+    await this.page.locator('.quick-input-widget input').first().fill(label);
+    await this.quickPicks().filter({ hasText: label }).first().click();
+    const wanted = {
+      dark: 'vs-dark',
+      light: 'vs',
+      'high contrast': 'hc-black',
+      'high contrast light': 'hc-light',
+    }[theme];
+    await this.page.locator(`.monaco-workbench.${wanted}`).waitFor();
+  }
+
+  /** Saves .cache/screenshots/NAME.png and gives its path. */
+  async screenshot(name: string): Promise<string> {
+    const path = join(screenshots, `${name}.png`);
+    mkdirSync(dirname(path), { recursive: true });
+    await this.page.screenshot({ path });
+    return path;
+  }
+}
