@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-import { intervalOf } from './timing.ts';
-=======
-import { imageWordReady, intervalOf } from './latency.ts';
->>>>>>> main
+import { imageWordReady, intervalOf } from './timing.ts';
 import type { Schedule } from './operation.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
