@@ -12,6 +12,7 @@ import type {
   HeatMapRow,
   ModelState,
   PictureView,
+  Status,
   VerifyView,
 } from './views.ts';
 
@@ -27,7 +28,7 @@ export interface ServerRequests {
     result: ModelState;
   };
   /** The model in ONNX's textual form. */
-  'camber/text': { params: { uri: string }; result: { text: string } };
+  'camber/text': { params: { uri: string }; result: { text: string; revision: number } };
   'camber/devices': { params: Record<string, never>; result: readonly DeviceView[] };
   /** The bundled pictures, those of the picture folder, and those given by path. */
   'camber/pictures': { params: { uri: string; extra: readonly string[] }; result: readonly PictureView[] };
@@ -47,12 +48,11 @@ export type Result<M extends ServerMethod> = ServerRequests[M]['result'];
 export interface ServerNotifications {
   /** The state of an open model has changed. */
   'camber/stateChanged': ModelState;
+  /** Only the status of an open model has changed. */
+  'camber/statusChanged': { uri: string; status: Status };
   /** Progress of the request that carried this token. */
   'camber/progress': { token: string; stage: string; fraction: number };
 }
-
-/** Cancels the request that carried this token. */
-export const cancelMethod = 'camber/cancel';
 
 /** Data of a rejected request. */
 export interface ErrorData {

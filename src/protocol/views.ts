@@ -86,8 +86,10 @@ export interface OperationView {
   readonly phase: Phase;
   readonly start: number;
   readonly cycles: number;
-  /** Cycles in which the array takes a word; the rest is output stage, fill and drain. */
-  readonly compute: number;
+  /** Cycles from the first issue to the first use of the output stage. */
+  readonly first: number;
+  /** Cycles in which vectors are issued; the rest drains the pipeline. */
+  readonly issue: number;
   /** The operation reads the image stream's memory. */
   readonly readsImage: boolean;
   /** The operation writes the result memory (scores, map). */
@@ -177,6 +179,8 @@ export interface ModelState {
   readonly uri: string;
   readonly status: Status;
   readonly choices: Choices;
+  /** Counts how often the file has been read anew. */
+  readonly revision: number;
   readonly model?: ModelView;
   readonly compiled?: CompiledView;
   /** `compiled` belongs to earlier choices or an earlier file. */

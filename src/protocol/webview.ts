@@ -1,7 +1,7 @@
 /**
  * Messages between a webview and the extension: one tagged union per direction.
  */
-import type { HeatMapRow, ModelState, PictureView } from './views.ts';
+import type { HeatMapRow, ModelState, PictureView, Status } from './views.ts';
 import type { ErrorData } from './requests.ts';
 
 /** Requests of a webview to the extension: parameters and result by method. */
@@ -45,6 +45,8 @@ export type ToExtension = {
 /** What the extension tells a webview by itself. */
 export type WebviewEvent =
   | { readonly event: 'state'; readonly state: ModelState | undefined }
+  /** Only the status has changed. */
+  | { readonly event: 'status'; readonly status: Status }
   | { readonly event: 'selection'; readonly layer: string | undefined };
 
 /** Extension -> webview. */

@@ -26,7 +26,7 @@ export async function readInput(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    fail('CAM604', `Cannot read ${path}: ${reason(error)}`, 'Check the path and its permissions.');
+    fail('CAM604', `Cannot read ${path}: ${reason(error)}.`, 'Check the path and its permissions.');
   }
 }
 
@@ -38,7 +38,7 @@ export async function readTextIfPresent(path: string): Promise<string | undefine
 function cannotWrite(path: string, error: unknown): never {
   if (error instanceof CompileError) throw error;
   if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-  fail('CAM605', `Cannot write ${path}: ${reason(error)}`, 'Choose another place, or free it.');
+  fail('CAM605', `Cannot write ${path}: ${reason(error)}.`, 'Choose another place, or free it.');
 }
 
 /**
@@ -77,7 +77,7 @@ export async function writeFolder<T>(
     const old = existsSync(target) ? await readdir(target) : [];
     if (old.length > 0 && !mayReplace(old)) {
       const hint = 'Choose an empty folder, or one that Camber made.';
-      fail('CAM605', `${path} holds other files, which would be lost`, hint);
+      fail('CAM605', `${path} holds other files, which would be lost.`, hint);
     }
     await mkdir(dirname(target), { recursive: true });
     temporary = await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`));

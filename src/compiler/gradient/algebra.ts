@@ -4,12 +4,30 @@
  */
 import type { Tensor } from '../graph/ir.ts';
 import {
-  arrayOf, combine, expandArray, mapArray, matmulArray, reshapeArray, sliceArray, sumArray, tensorOf, transposeArray,
-  unsliceArray, type NumberArray,
+  arrayOf,
+  combine,
+  expandArray,
+  mapArray,
+  matmulArray,
+  reshapeArray,
+  sliceArray,
+  sumArray,
+  tensorOf,
+  transposeArray,
+  unsliceArray,
+  type NumberArray,
 } from './array.ts';
-import { float, type Emitter } from './emitter.ts';
+import { makeAttribute } from '../graph/attributes.ts';
+import type { Emitter } from './emitter.ts';
 import {
-  isFull, joinNature, zero, type ConstantGradient, type Gradient, type Nature, type Rows, type RuntimeGradient,
+  isFull,
+  joinNature,
+  zero,
+  type ConstantGradient,
+  type Gradient,
+  type Nature,
+  type Rows,
+  type RuntimeGradient,
 } from './gradient.ts';
 import { camberDomain } from './operators.ts';
 import { broadcastShapes, padRank, sameShape, sizeOf, type Shape } from './shape.ts';
@@ -54,9 +72,20 @@ export class Algebra {
     if (a.kind === 'zero') return b;
     if (b.kind === 'zero') return a;
     const stored = broadcastShapes(a.stored, b.stored)!;
-    if (a.kind === 'constant' && b.kind === 'constant' && this.tableFits(a, stored) && this.tableFits(b, stored)) {
-      const [x, y] = [a, b].map((g) => mapArray(this.table(g), (v) => v * g.scale)) as [NumberArray, NumberArray];
-      return constant(a.shape, combine(x, y, (p, q) => p + q));
+    if (
+      a.kind === 'constant' &&
+      b.kind === 'constant' &&
+      this.tableFits(a, stored) &&
+      this.tableFits(b, stored)
+    ) {
+      const [x, y] = [a, b].map((g) => mapArray(this.table(g), (v) => v * g.scale)) as [
+        NumberArray,
+        NumberArray,
+      ];
+      return constant(
+        a.shape,
+        combine(x, y, (p, q) => p + q),
+      );
     }
     const [x, y] = [a, b].map((g) => this.toRuntime(sameShape(g.stored, stored) ? g : this.fill(g))) as [
       RuntimeGradient,
@@ -91,7 +120,8 @@ export class Algebra {
     const permute = (shape: Shape) => perm.map((p) => shape[p]!);
     if (g.kind === 'zero') return zero(permute(g.shape));
     const [shape, stored] = [permute(g.shape), permute(g.stored)];
-    if (g.kind === 'constant' && perm[0] === 0) return this.mapTable(g, shape, (t) => transposeArray(t, perm));
+    if (g.kind === 'constant' && perm[0] === 0)
+      return this.mapTable(g, shape, (t) => transposeArray(t, perm));
     const r = this.toRuntime(g);
     return { ...r, shape, stored, tensor: this.emitter.transpose(r.tensor, perm) };
   }
@@ -160,14 +190,17 @@ export class Algebra {
       const mapped = this.axisMap(once, axis, sumArray(matrix, [1]));
       return { ...mapped, shape };
     }
-        const before = sizeOf(g.stored.slice(0, axis));
+    const before = sizeOf(g.stored.slice(0, axis));
     const after = sizeOf(g.stored.slice(axis + 1));
     const stored = g.stored.map((d, i) => (i === axis ? m : d));
     const e = this.emitter;
     if (g.kind === 'constant') {
       return this.mapTable(g, shape, (t) => {
         const rows = reshapeArray(t, [this.classes * before, n, after]);
-        const mapped = matmulArray(reshapeArray(transposeArray(rows, [0, 2, 1]), [this.classes * before * after, n]), transposeArray(matrix, [1, 0]));
+        const mapped = matmulArray(
+          reshapeArray(transposeArray(rows, [0, 2, 1]), [this.classes * before * after, n]),
+          transposeArray(matrix, [1, 0]),
+        );
         const back = transposeArray(reshapeArray(mapped, [this.classes * before, after, m]), [0, 2, 1]);
         return reshapeArray(back, [this.classes, ...stored.slice(1)]);
       });
@@ -177,7 +210,10 @@ export class Algebra {
       const transposed = e.floats(`${e.scope}/matrix`, [n, m], transposeArray(matrix, [1, 0]).data);
       tensor = e.matmul(e.reshape(g.tensor, [before, n]), transposed);
     } else {
-      tensor = e.matmul(e.floats(`${e.scope}/matrix`, [m, n], matrix.data), e.reshape(g.tensor, [before, n, after]));
+      tensor = e.matmul(
+        e.floats(`${e.scope}/matrix`, [m, n], matrix.data),
+        e.reshape(g.tensor, [before, n, after]),
+      );
     }
     return { ...g, shape, stored, tensor: e.reshape(tensor, stored) };
   }
@@ -191,12 +227,17 @@ export class Algebra {
     if (g.kind === 'constant' && this.tableFits(g, [1, k])) {
       if (g.rows.kind === 'identity') {
         const initializer = transposed ? undefined : weights;
-        return { ...constant([1, k], rowsOf(), g.scale), rows: { kind: 'table', table: rowsOf(), initializer } };
+        return {
+          ...constant([1, k], rowsOf(), g.scale),
+          rows: { kind: 'table', table: rowsOf(), initializer },
+        };
       }
       return this.mapTable(this.fill(g) as ConstantGradient, [1, k], (t) => matmulArray(t, rowsOf()));
     }
     const r = this.toRuntime(this.fill(g));
-    const matrix = transposed ? this.emitter.constant(`${weights}/transposed`, likeTensor(w, rowsOf())) : weights;
+    const matrix = transposed
+      ? this.emitter.constant(`${weights}/transposed`, likeTensor(w, rowsOf()))
+      : weights;
     return { ...r, shape: [1, k], stored: [1, k], tensor: this.emitter.matmul(r.tensor, matrix) };
   }
 
@@ -239,16 +280,24 @@ export class Algebra {
     }
     if (g.shape.length === 4 && g.stored[2] === 1 && g.stored[3] === 1 && g.stored[1] === g.shape[1]) {
       const tensor = this.emitter.emit('Spread', [g.tensor], {
-        shape: g.shape, domain: camberDomain, attributes: { scale: float(g.scale) },
+        shape: g.shape,
+        domain: camberDomain,
+        attributes: { scale: makeAttribute.float(g.scale) },
       });
       return { ...g, stored: g.shape, tensor, scale: 1 };
     }
     return { ...g, stored: g.shape, tensor: this.emitter.expand(g.tensor, g.shape) };
   }
 
+  /** The name of a tensor that holds the whole gradient, in its own shape. */
+  whole(g: Gradient): string {
+    return this.tensor(g.kind === 'zero' ? g : this.fill(g));
+  }
+
   /** The name of a tensor that holds the gradient, every element of its stored shape, scale applied. */
   tensor(g: Gradient): string {
-    if (g.kind === 'zero') return this.emitter.floats('gradient/zero', g.shape, new Float64Array(sizeOf(g.shape)));
+    if (g.kind === 'zero')
+      return this.emitter.floats('gradient/zero', g.shape, new Float64Array(sizeOf(g.shape)));
     if (g.kind === 'runtime' && g.scale === 1) return g.tensor;
     const names = g.kind === 'runtime' ? this.scaled : this.rowsOf(g.rows);
     const key = g.kind === 'runtime' ? `${g.tensor} ${g.scale}` : `${g.stored.join('x')} ${g.scale}`;
@@ -278,13 +327,18 @@ export class Algebra {
     const columns = sizeOf(g.stored);
     if (g.rows.kind === 'identity') {
       const seed = e.emit('Seed', [this.classIndex], {
-        shape: [1, columns], domain: camberDomain, attributes: { classes: { kind: 'int', value: this.classes } },
+        shape: [1, columns],
+        domain: camberDomain,
+        attributes: { classes: { kind: 'int', value: this.classes } },
       });
       return e.reshape(g.scale === 1 ? seed : e.binary('Mul', seed, g.scale), g.stored);
     }
-    const table = g.rows.initializer ?? e.floats(`${e.scope}/rows`, [this.classes, columns], g.rows.table.data);
+    const table =
+      g.rows.initializer ?? e.floats(`${e.scope}/rows`, [this.classes, columns], g.rows.table.data);
     const row = e.emit('DenseRow', [table, this.classIndex], {
-      shape: [1, columns], domain: camberDomain, attributes: { scale: float(g.scale) },
+      shape: [1, columns],
+      domain: camberDomain,
+      attributes: { scale: makeAttribute.float(g.scale) },
     });
     return e.reshape(row, g.stored);
   }
@@ -308,7 +362,13 @@ export class Algebra {
 
 /** A constant gradient from its table [classes, ...]. */
 export function constant(shape: Shape, table: NumberArray, scale = 1): ConstantGradient {
-  return { kind: 'constant', shape, stored: [1, ...table.shape.slice(1)], rows: { kind: 'table', table }, scale };
+  return {
+    kind: 'constant',
+    shape,
+    stored: [1, ...table.shape.slice(1)],
+    rows: { kind: 'table', table },
+    scale,
+  };
 }
 
 /**

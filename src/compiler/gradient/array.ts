@@ -63,7 +63,9 @@ export function reshapeArray(a: NumberArray, shape: Shape): NumberArray {
 }
 
 export function expandArray(a: NumberArray, shape: Shape): NumberArray {
-  return sameShape(a.shape, shape) ? a : combine(a, { shape, data: new Float64Array(sizeOf(shape)) }, (x) => x);
+  return sameShape(a.shape, shape)
+    ? a
+    : combine(a, { shape, data: new Float64Array(sizeOf(shape)) }, (x) => x);
 }
 
 export function transposeArray(a: NumberArray, perm: readonly number[]): NumberArray {
@@ -88,7 +90,13 @@ export function sumArray(a: NumberArray, axes: readonly number[]): NumberArray {
 }
 
 /** Elements start, start + step, ... (count of them) of one axis. */
-export function sliceArray(a: NumberArray, axis: number, start: number, count: number, step = 1): NumberArray {
+export function sliceArray(
+  a: NumberArray,
+  axis: number,
+  start: number,
+  count: number,
+  step = 1,
+): NumberArray {
   const strides = stridesOf(a.shape);
   const shape = a.shape.map((d, i) => (i === axis ? count : d));
   const data = new Float64Array(sizeOf(shape));
@@ -101,7 +109,13 @@ export function sliceArray(a: NumberArray, axis: number, start: number, count: n
 }
 
 /** Zeros around (and, with step > 1, between) the elements of one axis: the adjoint of sliceArray. */
-export function unsliceArray(a: NumberArray, axis: number, size: number, start: number, step = 1): NumberArray {
+export function unsliceArray(
+  a: NumberArray,
+  axis: number,
+  size: number,
+  start: number,
+  step = 1,
+): NumberArray {
   const shape = a.shape.map((d, i) => (i === axis ? size : d));
   const strides = stridesOf(shape);
   const data = new Float64Array(sizeOf(shape));
@@ -129,7 +143,10 @@ export function matmulArray(a: NumberArray, b: NumberArray): NumberArray {
 }
 
 /** As a float tensor. */
-export function tensorOf(a: NumberArray, dtype: 'float32' | 'float64' | 'float16' | 'bfloat16' = 'float32'): Tensor {
+export function tensorOf(
+  a: NumberArray,
+  dtype: 'float32' | 'float64' | 'float16' | 'bfloat16' = 'float32',
+): Tensor {
   const data = dtype === 'float64' ? Float64Array.from(a.data) : Float32Array.from(a.data);
   return { dtype, shape: [...a.shape], data };
 }

@@ -1,9 +1,9 @@
 /**
  * Collects the nodes, constants and tensor descriptions that a pass adds to a graph, with unique names.
- *
- * Operators whose signature changed between opsets (ONNX changelog) are written by the methods here, each in
- * the form of the graph's own opset, so that no rule needs to know about versions.
+ * Operators are written in their form of opset 18, to which `simplify` raises every graph.
  */
+import { makeAttribute } from '../graph/attributes.ts';
+import { dataTypeCode } from '../graph/data-type-codes.ts';
 import type { Attribute, DataType, Graph, Node, Tensor, ValueInfo } from '../graph/ir.ts';
 import { broadcastShapes, sameShape, sizeOf, type Shape } from './shape.ts';
 
@@ -15,11 +15,6 @@ export interface EmitOptions {
   /** Name of the output tensor, where it matters; else made up. */
   readonly output?: string;
 }
-
-export const int = (value: number): Attribute => ({ kind: 'int', value });
-export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
-export const float = (value: number): Attribute => ({ kind: 'float', value });
-export const text = (value: string): Attribute => ({ kind: 'string', value });
 
 export class Emitter {
   readonly nodes: Node[] = [];
@@ -76,7 +71,9 @@ export class Emitter {
   emitMany(op: string, inputs: readonly string[], outputs: readonly EmitOptions[]): string[] {
     const first = outputs[0]!;
     const name = this.fresh(`${this.scope}/${op}`);
-    const tensors = outputs.map((o, i) => o.output ?? this.fresh(i === 0 ? `${name}_output` : `${name}_output${i}`));
+    const tensors = outputs.map(
+      (o, i) => o.output ?? this.fresh(i === 0 ? `${name}_output` : `${name}_output${i}`),
+    );
     outputs.forEach((o, i) => this.describe(tensors[i]!, o.dtype ?? this.floatType, o.shape));
     const domain = first.domain ?? '';
     this.nodes.push({ name, op, domain, inputs, outputs: tensors, attributes: first.attributes ?? {} });
@@ -86,6 +83,23 @@ export class Emitter {
   describe(tensor: string, dtype: DataType, shape: Shape): void {
     this.names.add(tensor);
     this.values.set(tensor, { name: tensor, dtype, shape });
+  }
+
+  /** Gives a tensor made here another name, everywhere. Only when nothing more is emitted that might read it. */
+  rename(from: string, to: string): void {
+    const swap = (name: string) => (name === from ? to : name);
+    this.nodes.forEach((n, i) => {
+      if (!n.inputs.includes(from) && !n.outputs.includes(from)) return;
+      this.nodes[i] = { ...n, inputs: n.inputs.map(swap), outputs: n.outputs.map(swap) };
+    });
+    const { dtype, shape } = this.value(from);
+    this.describe(to, dtype, shape);
+    this.forget(from);
+  }
+
+  /** Takes back the description of a tensor that was renamed. */
+  forget(tensor: string): void {
+    this.values.delete(tensor);
   }
 
   /** An initializer. */
@@ -114,7 +128,11 @@ export class Emitter {
 
   int64(values: readonly number[]): string {
     const data = BigInt64Array.from(values, BigInt);
-    return this.sharedConstant(`int64 ${values.join(' ')}`, () => ({ dtype: 'int64', shape: [values.length], data }));
+    return this.sharedConstant(`int64 ${values.join(' ')}`, () => ({
+      dtype: 'int64',
+      shape: [values.length],
+      data,
+    }));
   }
 
   floats(hint: string, shape: Shape, data: ArrayLike<number>): string {
@@ -135,22 +153,19 @@ export class Emitter {
     return this.emit(op, [x], { shape: this.shape(x), attributes });
   }
 
-  /** Equal compares floats from opset 11. */
-  equal(a: string, b: string): string {
-    if (this.graph.opset >= 11) return this.binary('Equal', a, b, 'bool');
-    const differs = this.binary('Or', this.binary('Less', a, b, 'bool'), this.binary('Greater', a, b, 'bool'), 'bool');
-    return this.emit('Not', [differs], { shape: this.shape(differs), dtype: 'bool' });
-  }
-
   cast(x: string, dtype: DataType): string {
     if (this.value(x).dtype === dtype) return x;
-    const code: Partial<Record<DataType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
-    return this.emit('Cast', [x], { shape: this.shape(x), dtype, attributes: { to: int(code[dtype]!) } });
+    return this.emit('Cast', [x], {
+      shape: this.shape(x),
+      dtype,
+      attributes: { to: makeAttribute.int(dataTypeCode(dtype)) },
+    });
   }
 
   reshape(x: string, shape: Shape): string {
     if (sameShape(this.shape(x), shape)) return x;
-    if (sizeOf(shape) !== sizeOf(this.shape(x))) throw new Error(`cannot reshape [${this.shape(x)}] to [${shape}]`);
+    if (sizeOf(shape) !== sizeOf(this.shape(x)))
+      throw new Error(`cannot reshape [${this.shape(x)}] to [${shape}]`);
     const constant = this.constantOf(x);
     if (constant) return this.constant(`${x}/reshaped`, { ...constant, shape });
     return this.emit('Reshape', [x, this.int64(shape)], { shape, dtype: this.value(x).dtype });
@@ -159,7 +174,7 @@ export class Emitter {
   transpose(x: string, perm: readonly number[]): string {
     if (perm.every((p, i) => p === i)) return x;
     const shape = perm.map((p) => this.shape(x)[p]!);
-    return this.emit('Transpose', [x], { shape, attributes: { perm: ints(perm) } });
+    return this.emit('Transpose', [x], { shape, attributes: { perm: makeAttribute.ints(perm) } });
   }
 
   expand(x: string, shape: Shape): string {
@@ -173,37 +188,36 @@ export class Emitter {
     return this.emit('MatMul', [a, b], { shape: [...batch, x[x.length - 2]!, y[y.length - 1]!] });
   }
 
-  /** ReduceSum takes its axes as an input from opset 13, the others from opset 18. */
-  reduce(op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin', x: string, axes: readonly number[], keep = true): string {
+  reduce(
+    op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax',
+    x: string,
+    axes: readonly number[],
+    keep = true,
+  ): string {
     const from = this.shape(x);
-    const shape = keep ? from.map((d, i) => (axes.includes(i) ? 1 : d)) : from.filter((_, i) => !axes.includes(i));
-    const keepdims = { keepdims: int(keep ? 1 : 0) };
-    if (this.graph.opset >= (op === 'ReduceSum' ? 13 : 18)) {
-      return this.emit(op, [x, this.int64(axes)], { shape, attributes: keepdims });
-    }
-    return this.emit(op, [x], { shape, attributes: { axes: ints(axes), ...keepdims } });
+    const shape = keep
+      ? from.map((d, i) => (axes.includes(i) ? 1 : d))
+      : from.filter((_, i) => !axes.includes(i));
+    return this.emit(op, [x, this.int64(axes)], {
+      shape,
+      attributes: { keepdims: makeAttribute.int(keep ? 1 : 0) },
+    });
   }
 
-  /** Slice takes its ranges as inputs from opset 10 (steps exist only there). */
+  /** Elements start, start + step, ... (count of them) of one axis; step > 0. */
   slice(x: string, axis: number, start: number, count: number, step = 1): string {
     const from = this.shape(x);
     if (start === 0 && count === from[axis] && step === 1) return x;
     const shape = from.map((d, i) => (i === axis ? count : d));
-    const end = start + (count - 1) * step + 1;
-    if (this.graph.opset >= 10) {
-      const ranges = [[start], [end], [axis], [step]].map((v) => this.int64(v));
-      return this.emit('Slice', [x, ...ranges], { shape });
-    }
-    return this.emit('Slice', [x], { shape, attributes: { starts: ints([start]), ends: ints([end]), axes: ints([axis]) } });
+    const ranges = [[start], [start + (count - 1) * step + 1], [axis], [step]].map((v) => this.int64(v));
+    return this.emit('Slice', [x, ...ranges], { shape });
   }
 
-  /** Zeros around; Pad takes its pads as an input from opset 11. */
+  /** Zeros around. */
   pad(x: string, begin: readonly number[], end: readonly number[]): string {
     if ([...begin, ...end].every((p) => p === 0)) return x;
     const shape = this.shape(x).map((d, i) => d + begin[i]! + end[i]!);
-    const pads = [...begin, ...end];
-    if (this.graph.opset >= 11) return this.emit('Pad', [x, this.int64(pads)], { shape });
-    return this.emit('Pad', [x], { shape, attributes: { pads: ints(pads) } });
+    return this.emit('Pad', [x, this.int64([...begin, ...end])], { shape });
   }
 
   /** The graph with all that was emitted appended, and these outputs besides its own. */

@@ -23,5 +23,8 @@ export function nearest(wanted: string, names: readonly string[], limit = 3): st
     return { name, cost: contains ? Math.abs(n.length - w.length) / 1000 : distance(n, w) };
   });
   const close = scored.filter(({ cost }) => cost <= Math.max(2, w.length * 0.4));
-  return close.sort((a, b) => a.cost - b.cost).slice(0, limit).map(({ name }) => name);
+  return close
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, limit)
+    .map(({ name }) => name);
 }

@@ -36,23 +36,3 @@ export interface RuleContext extends NodeFacts {
   /** Its mean over groups, [1, groups]. */
   mean(groups: number, output?: number): Gradient;
 }
-
-export function intAttribute(node: Node, name: string, fallback: number): number {
-  const a = node.attributes[name];
-  return a?.kind === 'int' ? a.value : fallback;
-}
-
-export function floatAttribute(node: Node, name: string, fallback: number): number {
-  const a = node.attributes[name];
-  return a?.kind === 'float' || a?.kind === 'int' ? a.value : fallback;
-}
-
-export function intsAttribute(node: Node, name: string, fallback: readonly number[]): readonly number[] {
-  const a = node.attributes[name];
-  return a?.kind === 'ints' ? a.value : fallback;
-}
-
-export function textAttribute(node: Node, name: string, fallback: string): string {
-  const a = node.attributes[name];
-  return a?.kind === 'string' ? a.value : fallback;
-}

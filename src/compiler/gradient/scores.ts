@@ -31,36 +31,63 @@ export function findScores(graph: Graph, name?: string): Scores {
     const names = [...producers.keys()].filter((t) => isScoreShape(graph.values.get(t)?.shape ?? []));
     if (!value) return unknownScore(name, names);
     if (!isScoreShape(value.shape)) {
-      return fail('CAM204', `Tensor ${name} has shape [${value.shape.join(', ')}], not that of class scores`,
-        'Choose a tensor of shape [1, N] or [1, N, 1, 1] with --score.', { tensor: name });
+      return fail(
+        'CAM204',
+        `Tensor ${name} has shape [${value.shape.join(', ')}], not that of class scores`,
+        'Choose a tensor of shape [1, N] or [1, N, 1, 1] with --score.',
+        { tensor: name },
+      );
     }
     return describe(graph, setAside(graph, producers, name));
   }
-  const outputs = graph.outputs.map((o) => o.name).filter((o) => isScoreShape(graph.values.get(o)?.shape ?? []));
+  const outputs = graph.outputs
+    .map((o) => o.name)
+    .filter((o) => isScoreShape(graph.values.get(o)?.shape ?? []));
   const found = outputs.map((o) => setAside(graph, producers, o));
   const distinct = [...new Map(found.map((s) => [s.tensor, s])).values()];
-  if (distinct.length === 1) return describe(graph, found.find((s) => s.probability !== undefined) ?? distinct[0]!);
-  const listed = graph.outputs.map((o) => `${o.name} [${(graph.values.get(o.name)?.shape ?? []).join(', ')}]`).join(', ');
+  if (distinct.length === 1)
+    return describe(graph, found.find((s) => s.probability !== undefined) ?? distinct[0]!);
+  const listed = graph.outputs
+    .map((o) => `${o.name} [${(graph.values.get(o.name)?.shape ?? []).join(', ')}]`)
+    .join(', ');
   throw new CompileError([
     distinct.length === 0
-      ? diagnostic('CAM204', `No output has the shape of class scores; outputs: ${listed}`, 'Name the tensor that holds them with --score.')
-      : diagnostic('CAM204', `Several outputs may hold the class scores: ${outputs.join(', ')}`, 'Choose one with --score.'),
+      ? diagnostic(
+          'CAM204',
+          `No output has the shape of class scores; outputs: ${listed}`,
+          'Name the tensor that holds them with --score.',
+        )
+      : diagnostic(
+          'CAM204',
+          `Several outputs may hold the class scores: ${outputs.join(', ')}`,
+          'Choose one with --score.',
+        ),
   ]);
 }
 
 function unknownScore(name: string, names: readonly string[]): never {
   const near = nearest(name, names);
-  return fail('CAM204', `The model has no tensor ${name}`,
-    near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Name a tensor of shape [1, N] with --score.', { tensor: name });
+  return fail(
+    'CAM204',
+    `The model has no tensor ${name}`,
+    near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Name a tensor of shape [1, N] with --score.',
+    { tensor: name },
+  );
 }
 
 /** Walks back from an output over operators that change nothing to a Softmax, LogSoftmax or Sigmoid, if there is one. */
-function setAside(graph: Graph, producers: ReadonlyMap<string, Node>, output: string): { tensor: string; probability?: string } {
-  for (let tensor = output; ; ) {
+function setAside(
+  graph: Graph,
+  producers: ReadonlyMap<string, Node>,
+  output: string,
+): { tensor: string; probability?: string } {
+  for (let tensor = output; ;) {
     const node = producers.get(tensor);
     if (node && normalising.has(node.op)) {
       const scores = node.inputs[0]!;
-      return isScoreShape(graph.values.get(scores)?.shape ?? []) ? { tensor: scores, probability: output } : { tensor: output };
+      return isScoreShape(graph.values.get(scores)?.shape ?? [])
+        ? { tensor: scores, probability: output }
+        : { tensor: output };
     }
     if (!node || !passing.has(node.op)) return { tensor: output };
     tensor = node.inputs[0]!;

@@ -1,6 +1,7 @@
 /** Targets: which activations a map can be taken on, the default one, and how names given by the user find theirs. */
 import { CompileError, diagnostic, fail, type Diagnostic } from '../diagnostics.ts';
 import type { Graph, Node } from '../graph/ir.ts';
+import type { FoldedBatchNorm, PassNotes } from '../graph/pass.ts';
 import { nearest } from './names.ts';
 import type { NodeFacts } from './rule.ts';
 import { ruleOf } from './rules/index.ts';
@@ -23,7 +24,9 @@ export interface Paths {
 /** 4-D activations [1, K, H, W] computed on the way to the scores, in graph order. */
 export function targetsOf(graph: Graph, paths: Paths): string[] {
   const is4d = (shape: Shape | undefined) => shape?.length === 4 && shape[0] === 1;
-  return graph.nodes.flatMap((n) => n.outputs).filter((t) => t !== '' && is4d(graph.values.get(t)?.shape) && paths.reaches(t));
+  return graph.nodes
+    .flatMap((n) => n.outputs)
+    .filter((t) => t !== '' && is4d(graph.values.get(t)?.shape) && paths.reaches(t));
 }
 
 export function pathsTo(graph: Graph, scores: string): Paths {
@@ -47,7 +50,12 @@ export function pathsTo(graph: Graph, scores: string): Paths {
   return { reaches: (t) => reached.has(t), obstacles: (t) => [...(inTheWay.get(t) ?? [])] };
 }
 
-function obstacleAt(graph: Graph, node: Node, input: number, known: Map<string, Obstacle>): Obstacle | undefined {
+function obstacleAt(
+  graph: Graph,
+  node: Node,
+  input: number,
+  known: Map<string, Obstacle>,
+): Obstacle | undefined {
   const rule = ruleOf(node);
   const reason = rule ? rule.refuses?.(factsOf(graph, node), input) : 'no gradient rule';
   if (reason === undefined) return undefined;
@@ -58,7 +66,8 @@ function obstacleAt(graph: Graph, node: Node, input: number, known: Map<string, 
 }
 
 export function factsOf(graph: Graph, node: Node): NodeFacts {
-  const shape = (tensor: string) => graph.values.get(tensor)?.shape ?? graph.initializers.get(tensor)?.shape ?? [];
+  const shape = (tensor: string) =>
+    graph.values.get(tensor)?.shape ?? graph.initializers.get(tensor)?.shape ?? [];
   return {
     graph,
     node,
@@ -78,37 +87,82 @@ export function defaultTarget(graph: Graph, paths: Paths): string {
     for (const tensor of node.outputs) {
       depth.set(tensor, d);
       const shape = graph.values.get(tensor)?.shape;
-      if (candidates.has(tensor) && shape![2]! * shape![3]! > 1 && d >= (best?.depth ?? 0)) best = { tensor, depth: d };
+      if (candidates.has(tensor) && shape![2]! * shape![3]! > 1 && d >= (best?.depth ?? 0))
+        best = { tensor, depth: d };
     }
   }
   if (best) return best.tensor;
-  return fail('CAM206', 'The model has no 4-D activation with more than one position on the way to its class scores',
-    'GradCAM needs a convolutional network: check the class scores with --score.');
+  return fail(
+    'CAM206',
+    'The model has no 4-D activation with more than one position on the way to its class scores',
+    'GradCAM needs a convolutional network: check the class scores with --score.',
+  );
 }
 
-/** Finds a target by tensor name, node name, or module path (`layer4.1`: the last activation inside that module). */
-export function resolveTarget(graph: Graph, paths: Paths, name: string): string {
+/**
+ * Finds a target by tensor name, node name, or module path (`layer4.1`: the last activation inside that module).
+ * A tensor that `simplify` removed is found under the name of the one that has its values.
+ */
+export function resolveTarget(
+  graph: Graph,
+  paths: Paths,
+  wanted: string,
+  notes: Readonly<PassNotes>,
+): Served {
+  const folded = notes.foldedBatchNorms.find((f) => f.convOutput === wanted);
+  const name = folded?.bnOutput ?? notes.aliases.get(wanted) ?? wanted;
+  return { tensor: findTarget(graph, paths, name), ...(folded ? { folded } : {}) };
+}
+
+export interface Served {
+  /** The tensor of the graph on which the map is taken. */
+  readonly tensor: string;
+  /** Where the target itself was folded away: tensor = scale * target + shift. */
+  readonly folded?: FoldedBatchNorm;
+}
+
+function findTarget(graph: Graph, paths: Paths, name: string): string {
   const targets = targetsOf(graph, paths);
   const candidates = new Set(targets);
   if (candidates.has(name)) return name;
   const ofNode = graph.nodes.find((n) => n.name === name)?.outputs.find((o) => candidates.has(o));
   if (ofNode) return ofNode;
-  const inside = graph.nodes.filter((n) => n.name.split('/').includes(name)).flatMap((n) => n.outputs).filter((o) => candidates.has(o));
+  const inside = graph.nodes
+    .filter((n) => n.name.split('/').includes(name))
+    .flatMap((n) => n.outputs)
+    .filter((o) => candidates.has(o));
   if (inside.length > 0) return inside[inside.length - 1]!;
   const value = graph.values.get(name);
   if (value) {
-    const what = value.shape.length === 4 ? 'does not lead to the class scores' : `has shape [${value.shape.join(', ')}], not [1, K, H, W]`;
-    return fail('CAM203', `Tensor ${name} ${what}`, 'Choose a 4-D activation on the way to the class scores.', { tensor: name });
+    const what =
+      value.shape.length === 4
+        ? 'does not lead to the class scores'
+        : `has shape [${value.shape.join(', ')}], not [1, K, H, W]`;
+    return fail(
+      'CAM203',
+      `Tensor ${name} ${what}`,
+      'Choose a 4-D activation on the way to the class scores.',
+      { tensor: name },
+    );
   }
-  const near = nearest(name, [...targets, ...graph.nodes.filter((n) => n.outputs.some((o) => candidates.has(o))).map((n) => n.name)]);
-  return fail('CAM203', `The model has no layer or tensor named ${name}`,
-    near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'camber inspect lists the layers that can be a target.');
+  const near = nearest(name, [
+    ...targets,
+    ...graph.nodes.filter((n) => n.outputs.some((o) => candidates.has(o))).map((n) => n.name),
+  ]);
+  return fail(
+    'CAM203',
+    `The model has no layer or tensor named ${name}`,
+    near.length > 0
+      ? `Did you mean ${near.join(', ')}?`
+      : 'camber inspect lists the layers that can be a target.',
+  );
 }
 
 /** Throws unless every target can be differentiated; each obstacle is named once, with the targets that remain. */
 export function checkTargets(graph: Graph, paths: Paths, targets: readonly string[]): void {
   const obstacles = new Map<Obstacle, string>();
-  for (const target of targets) for (const o of paths.obstacles(target)) if (!obstacles.has(o)) obstacles.set(o, target);
+  for (const target of targets)
+    for (const o of paths.obstacles(target)) if (!obstacles.has(o)) obstacles.set(o, target);
   if (obstacles.size === 0) return;
   const open = targetsOf(graph, paths).filter((t) => paths.obstacles(t).length === 0);
   const shown = open.slice(-5).reverse().join(', ');
@@ -117,7 +171,12 @@ export function checkTargets(graph: Graph, paths: Paths, targets: readonly strin
       ? 'No target can be explained in this model.'
       : `${open.length} ${open.length === 1 ? 'target remains' : 'targets remain'} possible, the deepest: ${shown}.`;
   const problems: Diagnostic[] = [...obstacles].map(([{ node, reason }, target]) =>
-    diagnostic('CAM202', `Cannot differentiate ${node.op} between target ${target} and the class scores: ${reason}`, hint, { node: node.name }),
+    diagnostic(
+      'CAM202',
+      `Cannot differentiate ${node.op} between target ${target} and the class scores: ${reason}`,
+      hint,
+      { node: node.name },
+    ),
   );
   throw new CompileError(problems);
 }

@@ -7,12 +7,19 @@ import type { Graph, Node, Tensor } from '../graph/ir.ts';
 import type { Algebra } from './algebra.ts';
 import { isUniform, zero, type Gradient } from './gradient.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import type { Shape } from './shape.ts';
+import { sizeOf, type Shape } from './shape.ts';
 
 export interface Use {
   readonly node: Node;
   readonly input: number;
 }
+
+/** What became of the mean of a tensor's gradient at one of its consumers. */
+interface MeanStepTaken {
+  readonly node: Node;
+  readonly how: 'absorbed' | 'stopped';
+}
+type MeanStep = MeanStepTaken | { readonly node: Node; readonly how: 'passed'; readonly to: string };
 
 /** Who reads each tensor. */
 export function usesOf(graph: Graph): Map<string, Use[]> {
@@ -32,8 +39,7 @@ export class ReverseWalk {
   private readonly full = new Map<string, Gradient>();
   private scores = '';
   private readonly means = new Map<string, Gradient>();
-  /** Nodes where the mean could not be pushed further, by the tensor whose mean was wanted. */
-  readonly blockers = new Map<string, Node[]>();
+  private readonly steps = new Map<string, MeanStep[]>();
 
   constructor(
     private readonly graph: Graph,
@@ -55,7 +61,9 @@ export class ReverseWalk {
     let g = this.full.get(tensor);
     if (!g) {
       const shape = this.algebra.emitter.shape(tensor);
-      const parts = this.consumers(tensor).map(({ node, input }) => this.scoped(node, (c, r) => r.gradient(c, input)));
+      const parts = this.consumers(tensor).map(({ node, input }) =>
+        this.scoped(node, (c, r) => r.gradient(c, input)),
+      );
       g = this.algebra.sum(parts, shape);
       this.full.set(tensor, g);
     }
@@ -68,7 +76,11 @@ export class ReverseWalk {
     let g = this.means.get(key);
     if (!g) {
       if (tensor === this.scores) g = this.algebra.meanOver(this.gradient(tensor), groups);
-      else g = this.algebra.sum(this.consumers(tensor).map((use) => this.meanThrough(tensor, use, groups)), [1, groups]);
+      else
+        g = this.algebra.sum(
+          this.consumers(tensor).map((use) => this.meanThrough(tensor, use, groups)),
+          [1, groups],
+        );
       this.means.set(key, g);
     }
     return g;
@@ -76,16 +88,58 @@ export class ReverseWalk {
 
   private meanThrough(tensor: string, { node, input }: Use, groups: number): Gradient {
     return this.scoped(node, (context, rule) => {
-      const pushed = rule.mean?.(context, input, groups);
-      if (pushed) return pushed;
+      let asked: string | undefined;
+      const watching: RuleContext = {
+        ...context,
+        mean: (n, output = 0) => {
+          asked = node.outputs[output]!;
+          return context.mean(n, output);
+        },
+      };
+      const pushed = rule.mean?.(watching, input, groups);
+      if (pushed) {
+        this.record(
+          tensor,
+          asked === undefined ? { node, how: 'absorbed' } : { node, how: 'passed', to: asked },
+        );
+        return pushed;
+      }
       const full = rule.gradient(context, input);
-      if (!isUniform(full)) this.blockers.set(tensor, [...(this.blockers.get(tensor) ?? []), node]);
+      this.record(tensor, { node, how: isUniform(full) ? 'absorbed' : 'stopped' });
       return this.algebra.meanOver(full, groups);
     });
   }
 
+  private record(tensor: string, step: MeanStep): void {
+    this.steps.set(tensor, [...(this.steps.get(tensor) ?? []), step]);
+  }
+
+  /**
+   * How far the mean of a tensor's gradient moved: `pushed` unless every way stops at a node before it met an
+   * operator that changes the plane or takes the mean in (a convolution, a pool, a dense layer); `stops` are the
+   * nodes at whose inputs a mean was taken of a gradient computed element by element.
+   */
+  meanReport(tensor: string): { pushed: boolean; stops: readonly Node[] } {
+    const stops = new Set<Node>();
+    let pushed = false;
+    const visit = (t: string) => {
+      for (const step of this.steps.get(t) ?? []) {
+        if (step.how === 'stopped') stops.add(step.node);
+        if (step.how === 'absorbed') pushed = true;
+        if (step.how === 'passed') {
+          pushed ||= sizeOf(this.shape(step.to)) !== sizeOf(this.shape(t)) || step.to === this.scores;
+          visit(step.to);
+        }
+      }
+    };
+    visit(tensor);
+    return { pushed: pushed || stops.size === 0, stops: [...stops] };
+  }
+
   private consumers(tensor: string): readonly Use[] {
-    return (this.uses.get(tensor) ?? []).filter(({ node }) => node.outputs.some((o) => o !== '' && this.reaches(o)));
+    return (this.uses.get(tensor) ?? []).filter(({ node }) =>
+      node.outputs.some((o) => o !== '' && this.reaches(o)),
+    );
   }
 
   /** Runs a rule. What it asks for is computed before it emits, so names are scoped anew after each answer. */

@@ -1,11 +1,14 @@
 /** The simplification of a read graph, as a list of passes. */
+import { explicitPadding } from './explicit-padding.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { inferShapes } from './infer.ts';
 import type { Graph } from './ir.ts';
+import { lowerOpset } from './lower-opset.ts';
 import { mergePad } from './merge-pad.ts';
 import { emptyNotes, type Pass, type PassNotes } from './pass.ts';
 import { raiseOpset } from './raise-opset.ts';
+import { recogniseActivations } from './recognise-activations.ts';
 import { removeDead } from './remove-dead.ts';
 import { removeIdentity } from './remove-identity.ts';
 
@@ -34,12 +37,15 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
   return [
     infer,
     foldConstants,
-    raiseOpset,
     removeDead,
+    raiseOpset,
     removeIdentity,
+    recogniseActivations,
     ...(options.foldBatchNorm === false ? [] : [foldBatchNorm]),
+    explicitPadding,
     mergePad,
     removeDead,
+    lowerOpset,
     infer,
   ];
 }

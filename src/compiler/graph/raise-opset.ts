@@ -7,6 +7,7 @@ import {
   stringAttribute,
 } from './attributes.ts';
 import { fail } from '../diagnostics.ts';
+import { dataTypeCode } from './data-type-codes.ts';
 import { freshName, withInitializers, withoutKeys } from './edit.ts';
 import type { Attribute, Graph, Node, Tensor, ValueInfo } from './ir.ts';
 import type { Pass } from './pass.ts';
@@ -217,8 +218,26 @@ const resize: Rewrite = (node, r) => {
   return [{ ...node, inputs }];
 };
 
-/** Inference only: the ratio says nothing there. */
-const dropout: Rewrite = (node) => [{ ...node, attributes: without(node, 'ratio') }];
+/** Inference only: the ratio says nothing there. Before opset 10 the mask had the type of the data. */
+const dropout: Rewrite = (node, r) => {
+  const attributes = without(node, 'ratio');
+  const [output, mask] = node.outputs;
+  if (!mask || r.graph.opset >= 10) return [{ ...node, attributes }];
+  const { dtype, shape } = r.value(mask);
+  const bool = r.intermediate(node, 'mask', { dtype: 'bool', shape });
+  const to = makeAttribute.int(dataTypeCode(dtype));
+  return [
+    { ...node, attributes, outputs: [output!, bool] },
+    {
+      name: `${node.name}_mask_cast`,
+      op: 'Cast',
+      domain: '',
+      inputs: [bool],
+      outputs: [mask],
+      attributes: { to },
+    },
+  ];
+};
 
 const batchNormalization: Rewrite = (node, r) => {
   if (intAttribute(node, 'spatial', 1) === 0) return unsupported(node, 'spatial = 0 was withdrawn from ONNX');

@@ -47,7 +47,7 @@ export function modelInfo(
   if (order !== undefined && /^bgr/i.test(order)) {
     fail(
       'CAM303',
-      `The model takes pixels in the order ${order}`,
+      `The model takes pixels in the order ${order}.`,
       'Export it for RGB: reverse the first weights.',
     );
   }
@@ -55,7 +55,7 @@ export function modelInfo(
   if (range !== undefined && fromMetadata === undefined) {
     fail(
       'CAM303',
-      `The model's metadata asks for pixel range ${range}`,
+      `The model's metadata asks for pixel range ${range}.`,
       'Give --scale, --mean and --std by hand.',
     );
   }
@@ -75,7 +75,7 @@ export function modelInfo(
 
 const assumedPreprocessing = diagnostic(
   'CAM304',
-  'The model does not say how pixels become its input; pixels / 255 is assumed',
+  'The model does not say how pixels become its input; pixels / 255 is assumed.',
   'Give --preset (raw, unit, symmetric, imagenet, cifar10) or --scale, --mean and --std.',
 );
 
@@ -91,9 +91,9 @@ function parseCompanion(text: string): Companion {
   try {
     value = JSON.parse(text);
   } catch {
-    fail('CAM303', "The model's .camber.json is not JSON", hint);
+    fail('CAM303', "The model's .camber.json is not JSON.", hint);
   }
-  const refuse = (what: string) => fail('CAM303', `In the model's .camber.json, ${what}`, hint);
+  const refuse = (what: string) => fail('CAM303', `In the model's .camber.json, ${what}.`, hint);
   if (!isRecord(value)) refuse('the outermost value is not an object');
   const { preprocessing, classes, pictures } = value as Record<string, unknown>;
   if (preprocessing !== undefined && !isRecord(preprocessing)) refuse('"preprocessing" is not an object');

@@ -31,7 +31,7 @@ export interface PreprocessingText {
 const presetNames = Object.keys(preprocessingPresets);
 
 const refuse = (field: string, value: unknown, hint: string): never =>
-  fail('CAM303', `${field} is ${JSON.stringify(value)}`, hint);
+  fail('CAM303', `${field} is ${JSON.stringify(value)}.`, hint);
 
 /** Applies what was written to a preprocessing. @throws CompileError CAM303 */
 export function applyPreprocessing(base: Preprocessing, text: PreprocessingText): Preprocessing {

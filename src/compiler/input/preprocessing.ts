@@ -54,7 +54,7 @@ export function checkPreprocessing(p: Preprocessing): readonly Diagnostic[] {
   const problem = (message: string, hint: string) => problems.push(diagnostic('CAM303', message, hint));
   const positive = (n: number) => Number.isInteger(n) && n > 0;
   if (!Number.isFinite(p.scale) || p.scale === 0) {
-    problem(`The scale ${p.scale} is not a non-zero number`, 'Give a factor such as 1 or 1/255.');
+    problem(`The scale ${p.scale} is not a non-zero number.`, 'Give a factor such as 1 or 1/255.');
   }
   for (const [name, values] of [
     ['mean', p.mean],
@@ -62,27 +62,27 @@ export function checkPreprocessing(p: Preprocessing): readonly Diagnostic[] {
   ] as const) {
     if (![1, 3].includes(values.length)) {
       problem(
-        `${name} has ${values.length} values`,
+        `${name} has ${values.length} values.`,
         'Give one value for all channels or three, for R, G and B.',
       );
     } else if (!values.every(Number.isFinite) || (name === 'std' && values.includes(0))) {
-      problem(`${name} ${values.join(', ')} is not usable`, 'Give finite numbers; std may not be 0.');
+      problem(`${name} ${values.join(', ')} is not usable.`, 'Give finite numbers; std may not be 0.');
     }
   }
   const sizes = [p.crop, p.resize?.kind === 'exact' ? p.resize : undefined].filter((s) => s !== undefined);
   for (const size of sizes) {
     if (!positive(size.height) || !positive(size.width)) {
       problem(
-        `The size ${size.height}x${size.width} is not usable`,
+        `The size ${size.height}x${size.width} is not usable.`,
         'Give positive whole numbers of pixels, HxW.',
       );
     }
   }
   if (p.resize?.kind === 'shorterSide' && !positive(p.resize.length)) {
-    problem(`The shorter side ${p.resize.length} is not usable`, 'Give a positive whole number of pixels.');
+    problem(`The shorter side ${p.resize.length} is not usable.`, 'Give a positive whole number of pixels.');
   }
   return problems;
 }
 
-/** Entry of `values` for channel c, where one entry may stand for all. */
+/** Entry of `values.` for channel c, where one entry may stand for all. */
 export const perChannel = (values: readonly number[], c: number): number => values[c] ?? values[0]!;

@@ -1,13 +1,17 @@
 /** Graph -> ONNX bytes. */
 import type { Graph, Node, ValueInfo } from '../graph/ir.ts';
 import { writeAttribute } from './attributes.ts';
+import { expandActivations } from '../graph/expand-activations.ts';
+import { emptyNotes } from '../graph/pass.ts';
 import { dataTypeCode } from '../graph/data-type-codes.ts';
 import { encodeModel, type NodeProto, type ValueInfoProto } from './proto.ts';
 import { writeTensor } from './tensor.ts';
 
-/** Lowest IR version of an opset (onnx helper.OP_SET_ID_VERSION_MAP); older runtimes refuse a lower one. */
+/**
+ * The IR version that came with an opset (onnx helper.VERSION_TABLE). Nothing newer is used in the file, so that
+ * the oldest runtime that knows the opset reads it.
+ */
 const irVersions: readonly (readonly [opset: number, ir: number])[] = [
-  [28, 14],
   [25, 13],
   [24, 12],
   [23, 11],
@@ -27,15 +31,15 @@ const otherDomains: Readonly<Record<string, number>> = { 'com.microsoft': 1, 'ai
  * Writes a graph as an ONNX ModelProto. Initializers are not graph inputs (IR version 4 and later); every known
  * intermediate shape goes into value_info.
  */
-export function writeModel(graph: Graph): Uint8Array {
+export function writeModel(source: Graph): Uint8Array {
+  const graph = expandActivations.run(source, emptyNotes());
   const domains = new Set(graph.nodes.map((n) => n.domain).filter((d) => d !== ''));
-  const lowest = irVersions.find(([opset]) => graph.opset >= opset)![1];
   const boundary = new Set([...graph.inputs, ...graph.outputs].map((v) => v.name));
   const inner = [...graph.values.values()].filter(
     (v) => !boundary.has(v.name) && !graph.initializers.has(v.name),
   );
   return encodeModel({
-    irVersion: Math.max(lowest, graph.irVersion),
+    irVersion: irVersions.find(([opset]) => graph.opset >= opset)![1],
     producerName: 'camber',
     opsetImport: [
       { domain: '', version: graph.opset },

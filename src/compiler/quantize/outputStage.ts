@@ -35,7 +35,10 @@ export function outputStage(
   const mask = stage.maskWrite && new Uint8Array(accumulators.length);
   for (let channel = 0; channel < tensor.channels; channel++) {
     const p = parameterIndex(layer, channel, context.classIndex);
-    const parameters = {
+    // One object for the whole channel: these two fields change from element to element.
+    const element = {
+      accumulator: 0,
+      residual: 0,
       bias: stage.bias[p]!,
       multiplier: stage.multiplier[p]!,
       shift: stage.shift[p]!,
@@ -43,12 +46,10 @@ export function outputStage(
       residualShift: stage.residual?.shift[p] ?? 0,
     };
     for (let at = channel * pixels; at < (channel + 1) * pixels; at++) {
-      const wide = wideValue({
-        ...parameters,
-        accumulator: accumulators[at]!,
-        residual: residual ? residual.values[at]! - residual.tensor.zeroPoint : 0,
-      });
-      const rounded = roundingShift(wide, stage.shift[p]!) + tensor.zeroPoint;
+      element.accumulator = accumulators[at]!;
+      element.residual = residual ? residual.values[at]! - residual.tensor.zeroPoint : 0;
+      const wide = wideValue(element);
+      const rounded = roundingShift(wide, element.shift) + tensor.zeroPoint;
       const q = Math.min(stage.upper, Math.max(stage.lower, rounded));
       if (mask) mask[at] = maskBit(wide, q, stage.maskWrite!.upper);
       values[at] = gate && gate[at] === 0 ? 0 : q;

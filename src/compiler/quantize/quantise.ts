@@ -1,5 +1,4 @@
 import { fail } from '../diagnostics.ts';
-import type { Graph } from '../graph/ir.ts';
 import type { CalibrationTable } from './calibration.ts';
 import { lowerForward, type ForwardContext } from './lower/forward.ts';
 import { lowerGradient, type GradientContext } from './lower/gradient.ts';
@@ -7,36 +6,16 @@ import { alphaLimit, mapFromRow, mapFromTensor, mapTensor } from './lower/heatma
 import { lowerInput } from './lower/input.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerTensor, IntegerWeights } from './network.ts';
 import type { QuantiseOptions } from './options.ts';
+import { planNetwork } from './plan/network.ts';
+import type { ExplanationSource, QuantiseSource } from './source.ts';
 import type { StageBuilder } from './plan/builder.ts';
-import { planForward } from './plan/forward.ts';
-import { planGradient, type GradientPlan } from './plan/gradient.ts';
+import type { GradientPlan } from './plan/gradient.ts';
 import { splitScales } from './plan/splitScales.ts';
 import type { PlanTensor, Stage } from './plan/stage.ts';
 import { quantiseWeights } from './weights.ts';
 
 export const name = 'quantise';
 export const description = 'Choose integers for every tensor and weight of the fused network';
-
-/** What is to be explained, as the gradient derivation left it in the graph. */
-export interface ExplanationSource {
-  /** The ONNX tensor the user chose. */
-  readonly target: string;
-  readonly gradient: 'constant' | 'masked' | 'general';
-  /** Gradient tensor [1, K] or [1, K, 1, 1] in the graph. */
-  readonly alpha: string;
-  /** The tensor the map is taken on: the target, or the folded batch norm's output it is served from. */
-  readonly activation: string;
-  /** Where the target lies before a folded batch norm, activation = scale * target + shift per channel. */
-  readonly folded?: { readonly scale: ArrayLike<number>; readonly shift: ArrayLike<number> };
-}
-
-export interface QuantiseSource {
-  /** Simplified inference graph, with the gradient's nodes (domain `camber`) behind it where there is an explanation. */
-  readonly graph: Graph;
-  /** The tensor with the class scores. */
-  readonly scores: string;
-  readonly explanation?: ExplanationSource;
-}
 
 /**
  * Quantises a network after training.
@@ -50,10 +29,7 @@ export function quantise(
   options: QuantiseOptions,
 ): IntegerNetwork {
   const { graph, scores, explanation } = source;
-  const forward = planForward(graph, scores);
-  const stages = forward.finish();
-  const gradient =
-    explanation && planGradient(graph, explanation.alpha, forwardTensors(graph, forward), forward.weights);
+  const { forward, stages, gradient } = planNetwork(source);
   const split = gradient && splitScales(gradient.stages, gradient.tensors);
 
   const imageName = graph.inputs[0]!.name;
@@ -127,13 +103,6 @@ export function quantise(
   };
 }
 
-/** Every tensor name of the inference graph, stored or not. */
-function forwardTensors(graph: Graph, forward: StageBuilder): Set<string> {
-  const nodes = new Set(forward.finish().flatMap((stage) => stage.nodes));
-  const inside = graph.nodes.filter((node) => node.domain === '' && nodes.has(node.name));
-  return new Set([...graph.inputs.map((i) => i.name), ...inside.flatMap((node) => node.outputs)]);
-}
-
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
 function wideTensors(stages: readonly Stage[], activation: string | undefined): Set<string> {
   const readers = (tensor: string) =>
@@ -194,6 +163,8 @@ function explanationActivation(
     ...context,
     plan: new Map([...plan, [output, { ...shape, name: output }]]),
     calibration: renamed(context.calibration, explanation, output),
+    // A shifted tensor has no histogram of its own.
+    options: folded ? { ...context.options, rangeMethod: 'minmax' } : context.options,
     masks: new Set(),
   };
   const offset = folded && Array.from(folded.shift);

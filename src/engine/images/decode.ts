@@ -51,20 +51,24 @@ const formats: readonly Format[] = [
 export function decodePicture(bytes: Uint8Array, name: string): Picture {
   const format = formats.find((f) => f.magic.every((byte, i) => bytes[i] === byte));
   if (format === undefined) {
-    fail('CAM301', `${name} is not a PNG or JPEG picture`, 'Give a PNG, a JPEG, or a .npy array of float32.');
+    fail(
+      'CAM301',
+      `${name} is not a PNG or JPEG picture.`,
+      'Give a PNG, a JPEG, or a .npy array of float32.',
+    );
   }
   const size = format.size(bytes);
   if (size === undefined || size.width === 0 || size.height === 0) {
     fail(
       'CAM301',
-      `${name} is a damaged ${format.name} picture`,
+      `${name} is a damaged ${format.name} picture.`,
       'Save the picture again in an image editor.',
     );
   }
   if (size.width * size.height > maxPixels) {
     fail(
       'CAM301',
-      `${name} has ${size.width}x${size.height} pixels; at most ${maxPixels / 1e6} million are read`,
+      `${name} has ${size.width}x${size.height} pixels; at most ${maxPixels / 1e6} million are read.`,
       'Scale the picture down first.',
     );
   }
@@ -74,7 +78,7 @@ export function decodePicture(bytes: Uint8Array, name: string): Picture {
     const why = error instanceof Error ? error.message : String(error);
     fail(
       'CAM301',
-      `${name} is a damaged ${format.name} picture: ${why}`,
+      `${name} is a damaged ${format.name} picture: ${why}.`,
       'Save the picture again in an image editor.',
     );
   }

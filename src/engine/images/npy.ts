@@ -14,7 +14,7 @@ const hint = "Save it with numpy.save('input.npy', array.astype('float32')).";
  * @throws CompileError CAM301 for anything but little-endian float32 in C order
  */
 export function readNpy(bytes: Uint8Array, name: string): FloatTensor {
-  const damaged = (why: string): never => fail('CAM301', `${name} is not a usable .npy array: ${why}`, hint);
+  const damaged = (why: string): never => fail('CAM301', `${name} is not a usable .npy array: ${why}.`, hint);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (bytes.length < 12 || !magic.every((byte, i) => bytes[i] === byte)) damaged('no NumPy header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -40,5 +40,5 @@ export function readNpy(bytes: Uint8Array, name: string): FloatTensor {
   if (values.length !== count * 4)
     damaged(`shape (${dimensions}) needs ${count * 4} bytes, it holds ${values.length}`);
   // Copied, because the data need not be aligned to four bytes; little-endian, as every platform of ours is.
-  return { shape, data: new Float32Array(values.slice().buffer) };
+  return { shape, data: new Float32Array(new Uint8Array(values).buffer) };
 }

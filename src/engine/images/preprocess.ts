@@ -42,7 +42,7 @@ export function inputAxes(shape: readonly number[], layout?: Layout): InputAxes 
   }
   fail(
     'CAM302',
-    `The model's input has shape [${shape.join(', ')}], which is not one grey or RGB picture${layout ? ` in ${layout}` : ''}`,
+    `The model's input has shape [${shape.join(', ')}], which is not one grey or RGB picture${layout ? ` in ${layout}` : ''}.`,
     'Give the input as a .npy array of float32 in that shape, or another --layout.',
   );
 }
@@ -52,7 +52,7 @@ export function viewOf(picture: Size, input: Size, { resize, crop = input }: Pre
   if (crop.height !== input.height || crop.width !== input.width) {
     fail(
       'CAM303',
-      `The crop ${crop.height}x${crop.width} is not the model's input size ${input.height}x${input.width}`,
+      `The crop ${crop.height}x${crop.width} is not the model's input size ${input.height}x${input.width}.`,
       'Leave --crop out, or give the input size.',
     );
   }
@@ -60,7 +60,7 @@ export function viewOf(picture: Size, input: Size, { resize, crop = input }: Pre
   if (scaled.height < crop.height || scaled.width < crop.width) {
     fail(
       'CAM303',
-      `The picture is ${scaled.height}x${scaled.width} before the crop of ${crop.height}x${crop.width}`,
+      `The picture is ${scaled.height}x${scaled.width} before the crop of ${crop.height}x${crop.width}.`,
       'Give a --resize at least as large as the crop, or leave it out.',
     );
   }
@@ -100,7 +100,17 @@ export function preprocess(picture: Picture, shape: readonly number[], how: Prep
   const problems = checkPreprocessing(how);
   if (problems.length > 0) throw new CompileError(problems);
   const axes = inputAxes(shape, how.layout);
-  const view = viewOf(picture, axes, how);
+  return inputFromView(picture, viewOf(picture, axes, how), shape, how);
+}
+
+/** As `preprocess`, with the part of the picture given: it is scaled to the input's size. */
+export function inputFromView(
+  picture: Picture,
+  view: Box,
+  shape: readonly number[],
+  how: Preprocessing,
+): ModelInput {
+  const axes = inputAxes(shape, how.layout);
   const pixels = resizePicture(picture, view, axes);
   return { tensor: { shape, data: pixelsToTensor(pixels, axes, how) }, pixels, view };
 }
@@ -118,6 +128,10 @@ function pixelsToTensor(pixels: Picture, { layout, channels }: InputAxes, how: P
   }
   return data;
 }
+
+/** A picture as one grey byte per pixel. */
+export const greyPixels = ({ rgb }: Picture): Uint8Array =>
+  Uint8Array.from({ length: rgb.length / 3 }, (_, i) => luminance(rgb, 3 * i));
 
 /** ITU-R BT.601 luma in fixed point, rounded: the same as PIL's convert('L'). */
 const luminance = (rgb: Uint8Array, at: number): number =>

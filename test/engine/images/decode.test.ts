@@ -46,13 +46,13 @@ describe('decodePicture', () => {
   });
 
   test('other files are a diagnostic', () => {
-    expect(problem(readFileSync(new URL(import.meta.url)))).toBe('CAM301: p is not a PNG or JPEG picture');
+    expect(problem(readFileSync(new URL(import.meta.url)))).toBe('CAM301: p is not a PNG or JPEG picture.');
   });
 
   test('an absurd size is refused before decoding', () => {
     const bytes = Uint8Array.from(fixture('rgb.png'));
     new DataView(bytes.buffer).setUint32(16, 1_000_000);
     new DataView(bytes.buffer).setUint32(20, 1_000_000);
-    expect(problem(bytes)).toBe('CAM301: p has 1000000x1000000 pixels; at most 64 million are read');
+    expect(problem(bytes)).toBe('CAM301: p has 1000000x1000000 pixels; at most 64 million are read.');
   });
 });

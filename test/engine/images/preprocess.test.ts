@@ -80,14 +80,14 @@ describe('input axes', () => {
 
 describe('bad preprocessing', () => {
   test.each<[string, Preprocessing, string]>([
-    ['scale', { ...raw, scale: NaN }, 'The scale NaN is not a non-zero number'],
-    ['mean count', { ...raw, mean: [1, 2] }, 'mean has 2 values'],
-    ['zero std', { ...raw, std: [0] }, 'std 0 is not usable'],
-    ['crop', { ...raw, crop: { height: 0, width: 3 } }, 'The size 0x3 is not usable'],
+    ['scale', { ...raw, scale: NaN }, 'The scale NaN is not a non-zero number.'],
+    ['mean count', { ...raw, mean: [1, 2] }, 'mean has 2 values.'],
+    ['zero std', { ...raw, std: [0] }, 'std 0 is not usable.'],
+    ['crop', { ...raw, crop: { height: 0, width: 3 } }, 'The size 0x3 is not usable.'],
     [
       'shorter side',
       { ...raw, resize: { kind: 'shorterSide', length: -1 } },
-      'The shorter side -1 is not usable',
+      'The shorter side -1 is not usable.',
     ],
   ])('%s', (_name, how, message) => {
     expect(checkPreprocessing(how).map((d) => d.message)).toEqual([message]);

@@ -3,10 +3,11 @@
  * activation, `ActivationBackward`, which integer back ends look up in a table.
  */
 import { arrayOf } from '../array.ts';
-import { float, text } from '../emitter.ts';
+import { makeAttribute } from '../../graph/attributes.ts';
 import { zero, type Gradient } from '../gradient.ts';
 import { camberDomain } from '../operators.ts';
-import { floatAttribute, type Rule, type RuleContext } from '../rule.ts';
+import { floatAttribute } from '../../graph/attributes.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 
 /** g where lower < x < upper, else 0. The bounds themselves belong to the flat part, as in torch's relu and hardtanh. */
 export function mask(c: RuleContext, g: Gradient, x: string, lower: number, upper: number): Gradient {
@@ -14,7 +15,7 @@ export function mask(c: RuleContext, g: Gradient, x: string, lower: number, uppe
     c.emitter.emit('Mask', [dY, x], {
       shape: g.shape,
       domain: camberDomain,
-      attributes: { lower: float(lower), upper: float(upper) },
+      attributes: { lower: makeAttribute.float(lower), upper: makeAttribute.float(upper) },
     }),
   );
 }
@@ -23,19 +24,16 @@ export const relu: Rule = {
   gradient: (c) => mask(c, c.gradient(), c.node.inputs[0]!, 0, Infinity),
 };
 
-/** Clip: bounds from attributes (opset < 11) or constant inputs. */
+/** Clip with constant bounds. */
 export const clip: Rule = {
   refuses: (f, input) => {
-    if (input !== 0) return 'its bounds are computed at run time';
     const known = [1, 2].every((i) => !f.node.inputs[i] || f.constant(i));
-    return known ? undefined : 'its bounds are computed at run time';
+    return input === 0 && known ? undefined : 'its bounds are computed at run time';
   },
   gradient(c) {
-    const bound = (i: number, name: string, fallback: number) => {
-      const constant = c.constant(i);
-      return constant ? arrayOf(constant).data[0]! : floatAttribute(c.node, name, fallback);
-    };
-    return mask(c, c.gradient(), c.node.inputs[0]!, bound(1, 'min', -Infinity), bound(2, 'max', Infinity));
+    const bound = (i: number, otherwise: number) =>
+      c.constant(i) ? arrayOf(c.constant(i)!).data[0]! : otherwise;
+    return mask(c, c.gradient(), c.node.inputs[0]!, bound(1, -Infinity), bound(2, Infinity));
   },
 };
 
@@ -77,7 +75,7 @@ export const smooth: Rule = {
       c.emitter.emit('ActivationBackward', [g, inputs[0]!, outputs[0]!], {
         shape: dY.shape,
         domain: camberDomain,
-        attributes: { ...attributes, function: text(op) },
+        attributes: { ...attributes, function: makeAttribute.string(op) },
       }),
     );
   },
@@ -86,4 +84,19 @@ export const smooth: Rule = {
 /** Steps (Floor, Ceil, Round, Sign): flat almost everywhere. */
 export const flat: Rule = {
   gradient: (c, input) => zero(c.shape(input)),
+};
+
+/** ReLU applied to the gradient itself. */
+function positive(c: RuleContext, g: Gradient): Gradient {
+  return c.algebra.apply(g, 'masked', g.shape, (dY) => c.emitter.unary('Relu', dY));
+}
+
+/** Guided backpropagation: only positive gradients of active units pass (Springenberg et al. 2014). */
+export const guidedRelu: Rule = {
+  gradient: (c) => mask(c, positive(c, c.gradient()), c.node.inputs[0]!, 0, Infinity),
+};
+
+/** Deconvolution: positive gradients pass, whatever the unit did (Zeiler and Fergus 2013). */
+export const deconvolutionRelu: Rule = {
+  gradient: (c) => positive(c, c.gradient()),
 };

@@ -52,7 +52,11 @@ export const div: Rule = {
 function reciprocal(c: RuleContext, tensor: string): string {
   const constant = c.emitter.constantOf(tensor);
   if (!constant) return c.emitter.unary('Reciprocal', tensor);
-  return c.emitter.floats(`${tensor}/reciprocal`, constant.shape, arrayOf(constant).data.map((x) => 1 / x));
+  return c.emitter.floats(
+    `${tensor}/reciprocal`,
+    constant.shape,
+    arrayOf(constant).data.map((x) => 1 / x),
+  );
 }
 
 /** The operand as [1, groups] (or a scalar) where it has one value per group; undefined where it varies inside a group. */
@@ -71,7 +75,7 @@ export const extremum: Rule = {
     const e = c.emitter;
     const y = c.node.outputs[0]!;
     const toWinner = c.algebra.apply(c.gradient(), 'masked', c.outputShape(), (dY) => {
-      const hits = c.node.inputs.map((x) => e.cast(e.equal(x, y), e.floatType));
+      const hits = c.node.inputs.map((x) => e.cast(e.binary('Equal', x, y, 'bool'), e.floatType));
       const winners = hits.reduce((a, b) => e.binary('Add', a, b));
       return e.binary('Mul', dY, e.binary('Div', hits[input]!, winners));
     });

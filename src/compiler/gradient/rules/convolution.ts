@@ -1,14 +1,23 @@
 /** Adjoints of Conv and ConvTranspose with respect to their input. Weights must be constants. */
 import { constant as constantGradient } from '../algebra.ts';
 import {
-  arrayOf, combine, matmulArray, reshapeArray, sliceArray, sumArray, tensorOf, transposeArray, type NumberArray,
+  arrayOf,
+  combine,
+  matmulArray,
+  reshapeArray,
+  sliceArray,
+  sumArray,
+  tensorOf,
+  transposeArray,
+  type NumberArray,
 } from '../array.ts';
-import { float, ints } from '../emitter.ts';
+import { intAttribute, makeAttribute } from '../../graph/attributes.ts';
+import { extent, slidingWindow, transposedWindow, type Window } from '../../graph/window.ts';
 import { isUniform, type Gradient } from '../gradient.ts';
 import { camberDomain } from '../operators.ts';
-import { intAttribute, intsAttribute, textAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { sizeOf } from '../shape.ts';
-import { alwaysInside, groupAttribute, tapMatrix, windowAttributes, windowOf, type Window } from '../window.ts';
+import { alwaysInside, groupAttribute, tapMatrix, windowAttributes } from '../window.ts';
 
 function refuses(facts: NodeFacts, input: number): string | undefined {
   return input === 0 && facts.constant(1) ? undefined : 'its weights are computed at run time';
@@ -18,7 +27,11 @@ export const conv: Rule = {
   refuses,
   gradient(c) {
     const shape = c.shape(0);
-    const attributes = { ...windowAttributes(convWindow(c)), ...groupAttribute(c.node), input_shape: ints(shape) };
+    const attributes = {
+      ...windowAttributes(convWindow(c)),
+      ...groupAttribute(c.node),
+      input_shape: makeAttribute.ints(shape),
+    };
     return c.algebra.linear(c.gradient(), shape, (dY) =>
       c.emitter.emit('ConvBackward', [dY, c.node.inputs[1]!], { shape, domain: camberDomain, attributes }),
     );
@@ -43,7 +56,7 @@ export const conv: Rule = {
 };
 
 function convWindow(c: RuleContext): Window {
-  return windowOf(c.node, c.shape(1).slice(2), c.shape(0), c.outputShape());
+  return slidingWindow(c.node, c.shape(0).slice(2), c.shape(1).slice(2));
 }
 
 /** The kernel [O, K/g, 1, 1] with its taps summed, each weighted by how many outputs it serves; `count` is a common factor. */
@@ -53,7 +66,10 @@ function weightedKernel(c: RuleContext, counts: readonly NumberArray[]): { weigh
   const [rows, columns] = counts as [NumberArray, NumberArray];
   const served = combine(rows, transposeArray(columns, [1, 0]), (x, y) => x * y);
   if (served.data.length === 1) return { weights: name, count: served.data[0]! };
-  const summed = sumArray(combine(arrayOf(w), served, (x, n) => x * n), [2, 3]);
+  const summed = sumArray(
+    combine(arrayOf(w), served, (x, n) => x * n),
+    [2, 3],
+  );
   return { weights: c.emitter.constant(`${name}/summed`, tensorOf(summed, w.dtype as 'float32')), count: 1 };
 }
 
@@ -65,7 +81,7 @@ function borderSums(c: RuleContext, dY: Gradient, window: Window): Gradient {
     return c.algebra.axisMap(c.algebra.axisMap(dY, 2, rows!), 3, columns!);
   }
   const shape = [1, output[1]!, ...window.kernel];
-  const attributes = { ...windowAttributes(window), input_shape: ints(input) };
+  const attributes = { ...windowAttributes(window), input_shape: makeAttribute.ints(input) };
   return c.algebra.linear(dY, shape, (tensor) =>
     c.emitter.emit('BorderSums', [tensor], { shape, domain: camberDomain, attributes }),
   );
@@ -81,7 +97,7 @@ function convMean(c: RuleContext, sums: Gradient, weights: string, scale: number
     return constantGradient([1, channels], mean, sums.scale * scale);
   }
   if (sums.kind === 'zero') return { kind: 'zero', shape: [1, channels] };
-  const attributes = { scale: float(sums.scale * scale), ...groupAttribute(c.node) };
+  const attributes = { scale: makeAttribute.float(sums.scale * scale), ...groupAttribute(c.node) };
   return c.algebra.linear({ ...sums, scale: 1 }, [1, channels], (tensor) =>
     c.emitter.emit('ConvMean', [tensor, weights], { shape: [1, channels], domain: camberDomain, attributes }),
   );
@@ -109,29 +125,19 @@ export const convTranspose: Rule = {
   refuses,
   gradient(c) {
     const shape = c.shape(0);
-    const attributes = { ...windowAttributes(transposedWindow(c)), ...groupAttribute(c.node) };
+    const attributes = { ...windowAttributes(adjointWindow(c)), ...groupAttribute(c.node) };
     return c.algebra.linear(c.gradient(), shape, (dY) =>
       c.emitter.emit('Conv', [dY, c.node.inputs[1]!], { shape, attributes }),
     );
   },
 };
 
-/** The window of the Conv that is the adjoint: pads such that its output has exactly the shape of the input. */
-function transposedWindow(c: RuleContext): Window {
+/** The window of the Conv that is the adjoint; its end pads such that the output is exactly as large as the input was. */
+function adjointWindow(c: RuleContext): Window {
   const [input, output] = [c.shape(0).slice(2), c.outputShape().slice(2)];
-  const kernel = c.shape(1).slice(2);
-  const strides = intsAttribute(c.node, 'strides', kernel.map(() => 1));
-  const dilations = intsAttribute(c.node, 'dilations', kernel.map(() => 1));
-  const extra = intsAttribute(c.node, 'output_padding', kernel.map(() => 0));
-  const pads = intsAttribute(c.node, 'pads', [...kernel, ...kernel].map(() => 0));
-  const autoPad = textAttribute(c.node, 'auto_pad', 'NOTSET');
-  const implied = autoPad.startsWith('SAME') || c.node.attributes['output_shape'] !== undefined;
-  const reach = kernel.map((k, i) => strides[i]! * (input[i]! - 1) + (k - 1) * dilations[i]! + 1);
-  const begin = kernel.map((_, i) => {
-    const total = reach[i]! + extra[i]! - output[i]!;
-    const less = Math.floor(total / 2);
-    return implied ? (autoPad === 'SAME_UPPER' ? less : total - less) : pads[i]!;
-  });
-  const end = kernel.map((_, i) => Math.max(0, reach[i]! - output[i]! - begin[i]!));
-  return { kernel, strides, dilations, begin, end };
+  const w = transposedWindow(c.node, input, c.shape(1).slice(2));
+  const padsEnd = w.kernel.map((k, i) =>
+    Math.max(0, w.strides[i]! * (input[i]! - 1) + extent(k, w.dilations[i]!) - output[i]! - w.padsBegin[i]!),
+  );
+  return { ...w, padsEnd, output: input };
 }

@@ -1,14 +1,16 @@
 /** Adjoints of dense layers and matrix products (Gemm, MatMul). */
 import { arrayOf, reshapeArray, sumArray, tensorOf, transposeArray } from '../array.ts';
 import type { Gradient } from '../gradient.ts';
-import { floatAttribute, intAttribute, type Rule, type RuleContext } from '../rule.ts';
+import { floatAttribute, intAttribute } from '../../graph/attributes.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 import { padRank, sizeOf, type Shape } from '../shape.ts';
 
 /** Y = alpha A' B' + beta C, with A' and B' transposed or not. */
 export const gemm: Rule = {
   gradient(c, input) {
     const dY = c.gradient();
-    if (input === 2) return c.algebra.sumTo(c.algebra.scale(dY, floatAttribute(c.node, 'beta', 1)), c.shape(2));
+    if (input === 2)
+      return c.algebra.sumTo(c.algebra.scale(dY, floatAttribute(c.node, 'beta', 1)), c.shape(2));
     const scaled = c.algebra.scale(dY, floatAttribute(c.node, 'alpha', 1));
     const [transA, transB] = [transposed(c, 'transA'), transposed(c, 'transB')];
     if (input === 0 && !transA && c.constant(1)) return c.algebra.dense(scaled, c.node.inputs[1]!, !transB);
@@ -75,7 +77,10 @@ function product(
   const nature = e.constantOf(other) ? 'constant' : 'general';
   // One-dimensional operands become a row (left) or a column (right), and dY gets back the axis that was dropped.
   const [left, right] = [asMatrix(c.shape(0), true), asMatrix(c.shape(1), false)];
-  const batch = dY.shape.slice(0, dY.shape.length - (c.shape(0).length > 1 ? 1 : 0) - (c.shape(1).length > 1 ? 1 : 0));
+  const batch = dY.shape.slice(
+    0,
+    dY.shape.length - (c.shape(0).length > 1 ? 1 : 0) - (c.shape(1).length > 1 ? 1 : 0),
+  );
   const output = [...batch, left.at(-2)!, right.at(-1)!];
   const flip = (x: string, yes: boolean) => (yes ? e.transpose(x, swapLast(e.shape(x).length)) : x);
   const whole = c.algebra.reshape(dY, output);

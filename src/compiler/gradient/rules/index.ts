@@ -50,6 +50,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   Softplus: activation.smooth,
   Softsign: activation.smooth,
   Sqrt: activation.smooth,
+  Swish: activation.smooth,
   Tanh: activation.smooth,
   Ceil: activation.flat,
   Floor: activation.flat,
@@ -100,7 +101,6 @@ export const rules: Readonly<Record<string, Rule>> = {
   ArgMax: layout.noGradient,
 
   Resize: resize,
-  Upsample: resize,
 
   QuantizeLinear: quantization.quantizeLinear,
   DequantizeLinear: quantization.dequantizeLinear,
@@ -108,5 +108,5 @@ export const rules: Readonly<Record<string, Rule>> = {
 
 /** The rule of a node's operator; only the standard domain has rules. */
 export function ruleOf(node: Node): Rule | undefined {
-  return node.domain === '' || node.domain === 'ai.onnx' ? rules[node.op] : undefined;
+  return node.domain === '' && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
 }

@@ -1,7 +1,8 @@
 /** Adjoints of operators that move, copy or drop elements and compute nothing. */
 import { arrayOf, type NumberArray } from '../array.ts';
 import { zero, type Gradient } from '../gradient.ts';
-import { intAttribute, intsAttribute, textAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import { intAttribute, intsAttribute, stringAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis } from '../shape.ts';
 
 const dataOnly = (_: NodeFacts, input: number) =>
@@ -35,7 +36,7 @@ export const transpose: Rule = {
 
 function permutation(c: RuleContext): readonly number[] {
   const rank = c.shape(0).length;
-  return intsAttribute(c.node, 'perm', Array.from({ length: rank }, (_, i) => rank - 1 - i));
+  return intsAttribute(c.node, 'perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
 }
 
 export const concat: Rule = {
@@ -62,12 +63,18 @@ export const split: Rule = {
   refuses: dataOnly,
   gradient(c) {
     const axis = normalAxis(intAttribute(c.node, 'axis', 0), c.shape(0).length);
-    return c.algebra.sum(parts(c, axis, (i) => c.gradient(i)), c.shape(0));
+    return c.algebra.sum(
+      parts(c, axis, (i) => c.gradient(i)),
+      c.shape(0),
+    );
   },
   mean(c, _, groups) {
     const axis = normalAxis(intAttribute(c.node, 'axis', 0), c.shape(0).length);
     if (axis !== 1 || c.shape(0)[1] !== groups) return undefined;
-    return c.algebra.sum(parts(c, 1, (i) => c.mean(c.outputShape(i)[1]!, i)), [1, groups]);
+    return c.algebra.sum(
+      parts(c, 1, (i) => c.mean(c.outputShape(i)[1]!, i)),
+      [1, groups],
+    );
   },
 };
 
@@ -82,15 +89,26 @@ function parts(c: RuleContext, axis: number, part: (output: number) => Gradient)
   });
 }
 
-/** Slice with constant ranges (attributes before opset 10). */
+/** Slice with constant ranges. */
 export const slice: Rule = {
-  refuses: (f, input) => dataOnly(f, input) ?? ([1, 2, 3, 4].every((i) => !f.node.inputs[i] || f.constant(i)) ? undefined : 'its ranges are computed at run time'),
+  refuses: (f, input) =>
+    dataOnly(f, input) ??
+    ([1, 2, 3, 4].every((i) => !f.node.inputs[i] || f.constant(i))
+      ? undefined
+      : 'its ranges are computed at run time'),
   gradient(c) {
     const shape = c.shape(0);
     return ranges(c).reduceRight((g, { axis, start, step, count }) => {
       const size = shape[axis]!;
       if (step > 0) return c.algebra.unslice(g, axis, size, start, step);
-      return c.algebra.axisMap(g, axis, selection(size, Array.from({ length: count }, (_, i) => start + i * step)));
+      return c.algebra.axisMap(
+        g,
+        axis,
+        selection(
+          size,
+          Array.from({ length: count }, (_, i) => start + i * step),
+        ),
+      );
     }, c.gradient());
   },
   mean(c, _, groups) {
@@ -111,14 +129,10 @@ interface Range {
 }
 
 function ranges(c: RuleContext): Range[] {
-  const list = (input: number, name: string): readonly number[] | undefined => {
-    const constant = c.constant(input);
-    if (constant) return [...arrayOf(constant).data];
-    return c.node.attributes[name] ? intsAttribute(c.node, name, []) : undefined;
-  };
-  const starts = list(1, 'starts')!;
-  const axes = list(3, 'axes') ?? starts.map((_, i) => i);
-  const steps = list(4, 'steps') ?? starts.map(() => 1);
+  const list = (input: number) => (c.constant(input) ? [...arrayOf(c.constant(input)!).data] : undefined);
+  const starts = list(1)!;
+  const axes = list(3) ?? starts.map((_, i) => i);
+  const steps = list(4) ?? starts.map(() => 1);
   return starts.map((from, i) => {
     const axis = normalAxis(axes[i]!, c.shape(0).length);
     const size = c.shape(0)[axis]!;
@@ -140,9 +154,10 @@ function selection(size: number, sources: readonly number[]): NumberArray {
 
 /** Pad: constant mode drops the border; reflect and edge send it back to where it came from; negative pads crop. */
 export const pad: Rule = {
-  refuses: (f, input) => dataOnly(f, input) ?? (f.node.inputs[1] && !f.constant(1) ? 'its pads are computed at run time' : undefined),
+  refuses: (f, input) =>
+    dataOnly(f, input) ?? (f.constant(1) ? undefined : 'its pads are computed at run time'),
   gradient(c) {
-    const mode = textAttribute(c.node, 'mode', 'constant');
+    const mode = stringAttribute(c.node, 'mode', 'constant');
     const shape = c.shape(0);
     return padsOf(c).reduce((g, [begin, end], axis) => {
       if (begin === 0 && end === 0) return g;
@@ -156,8 +171,10 @@ export const pad: Rule = {
 
 function padsOf(c: RuleContext): [number, number][] {
   const rank = c.shape(0).length;
-  const given = c.constant(1) ? [...arrayOf(c.constant(1)!).data] : [...intsAttribute(c.node, 'pads', intsAttribute(c.node, 'paddings', []))];
-  const named = c.constant(3) ? [...arrayOf(c.constant(3)!).data].map((a) => normalAxis(a, rank)) : given.slice(0, given.length / 2).map((_, i) => i);
+  const given = [...arrayOf(c.constant(1)!).data];
+  const named = c.constant(3)
+    ? [...arrayOf(c.constant(3)!).data].map((a) => normalAxis(a, rank))
+    : given.slice(0, given.length / 2).map((_, i) => i);
   const pads = c.shape(0).map((): [number, number] => [0, 0]);
   named.forEach((axis, i) => (pads[axis] = [given[i]!, given[i + named.length]!]));
   return pads;
@@ -206,7 +223,10 @@ export const tile: Rule = {
   gradient(c) {
     const [from, to] = [c.shape(0), c.outputShape()];
     const unfolded = from.flatMap((d, i) => [to[i]! / d, d]);
-    const summed = c.algebra.sumOver(c.algebra.reshape(c.gradient(), unfolded), from.map((_, i) => 2 * i));
+    const summed = c.algebra.sumOver(
+      c.algebra.reshape(c.gradient(), unfolded),
+      from.map((_, i) => 2 * i),
+    );
     return c.algebra.reshape(summed, from);
   },
 };
@@ -218,8 +238,11 @@ export const depthToSpace: Rule = {
     const [n, k, h, w] = c.shape(0) as [number, number, number, number];
     const channels = k / (b * b);
     const blocks = c.algebra.reshape(c.gradient(), [n, channels, h, b, w, b]);
-    const columnsFirst = textAttribute(c.node, 'mode', 'DCR') === 'CRD';
-    return c.algebra.reshape(c.algebra.transpose(blocks, columnsFirst ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]), [n, k, h, w]);
+    const columnsFirst = stringAttribute(c.node, 'mode', 'DCR') === 'CRD';
+    return c.algebra.reshape(
+      c.algebra.transpose(blocks, columnsFirst ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]),
+      [n, k, h, w],
+    );
   },
 };
 
@@ -234,4 +257,3 @@ export const spaceToDepth: Rule = {
 
 /** Shape arithmetic: carries no gradient. */
 export const noGradient: Rule = { gradient: (c, input) => zero(c.shape(input)) };
-

@@ -1,7 +1,8 @@
 /** Adjoints of normalisations. Batch norm at inference is a constant factor per channel; the others recompute their statistics. */
 import { arrayOf, combine, reshapeArray } from '../array.ts';
 import type { Gradient } from '../gradient.ts';
-import { floatAttribute, intAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import { floatAttribute, intAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis, sizeOf, type Shape } from '../shape.ts';
 
 const constantParameters =
@@ -14,9 +15,18 @@ const constantParameters =
 /** dX = dY * scale / sqrt(var + epsilon). */
 export const batchNormalization: Rule = {
   refuses: constantParameters(1, 2, 3, 4),
-  gradient: (c) => c.algebra.times(c.gradient(), batchNormFactor(c, c.shape(0).map((d, i) => (i === 1 ? d : 1)))),
+  gradient: (c) =>
+    c.algebra.times(
+      c.gradient(),
+      batchNormFactor(
+        c,
+        c.shape(0).map((d, i) => (i === 1 ? d : 1)),
+      ),
+    ),
   mean(c, _, groups) {
-    return c.shape(0)[1] === groups ? c.algebra.times(c.mean(groups), batchNormFactor(c, [1, groups])) : undefined;
+    return c.shape(0)[1] === groups
+      ? c.algebra.times(c.mean(groups), batchNormFactor(c, [1, groups]))
+      : undefined;
   },
 };
 
@@ -57,7 +67,12 @@ export const instanceNormalization: Rule = {
   gradient(c) {
     const shape = c.shape(0);
     const g = c.algebra.times(c.gradient(), factor(c, 1, perChannel(shape)));
-    return normalized(c, g, c.node.inputs[0]!, shape.flatMap((_, i) => (i >= 2 ? [i] : [])));
+    return normalized(
+      c,
+      g,
+      c.node.inputs[0]!,
+      shape.flatMap((_, i) => (i >= 2 ? [i] : [])),
+    );
   },
 };
 
@@ -97,12 +112,18 @@ export const lrn: Rule = {
     const e = c.emitter;
     const shape = c.shape(0);
     const size = intAttribute(c.node, 'size', 1);
-    const [alpha, beta, bias] = [['alpha', 1e-4], ['beta', 0.75], ['bias', 1]].map(([n, v]) =>
-      floatAttribute(c.node, n as string, v as number),
-    ) as [number, number, number];
+    const [alpha, beta, bias] = [
+      ['alpha', 1e-4],
+      ['beta', 0.75],
+      ['bias', 1],
+    ].map(([n, v]) => floatAttribute(c.node, n as string, v as number)) as [number, number, number];
     const [channels, pixels] = [shape[1]!, sizeOf(shape.slice(2))];
     const window = e.floats(`${e.scope}/window`, [channels, channels], channelWindow(channels, size));
-    const adjoint = e.floats(`${e.scope}/window`, [channels, channels], transposed(channelWindow(channels, size), channels));
+    const adjoint = e.floats(
+      `${e.scope}/window`,
+      [channels, channels],
+      transposed(channelWindow(channels, size), channels),
+    );
     const x = e.reshape(c.node.inputs[0]!, [1, channels, pixels]);
     const dY = c.algebra.reshape(c.gradient(), [1, channels, pixels]);
     const result = c.algebra.apply(dY, 'general', [1, channels, pixels], (g) => {
@@ -129,4 +150,3 @@ function channelWindow(channels: number, size: number): Float64Array {
 function transposed(m: Float64Array, n: number): Float64Array {
   return m.map((_, i) => m[(i % n) * n + Math.floor(i / n)]!);
 }
-

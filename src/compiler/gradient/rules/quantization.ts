@@ -4,7 +4,8 @@
  */
 import type { DataType } from '../../graph/ir.ts';
 import { arrayOf, type NumberArray } from '../array.ts';
-import { intAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import { intAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis, sizeOf } from '../shape.ts';
 import { mask } from './activation.ts';
 
@@ -16,7 +17,8 @@ const ranges: Partial<Record<DataType, readonly [number, number]>> = {
 };
 
 function refuses(f: NodeFacts, input: number): string | undefined {
-  if (input !== 0 || !f.constant(1) || (f.node.inputs[2] && !f.constant(2))) return 'its scale is computed at run time';
+  if (input !== 0 || !f.constant(1) || (f.node.inputs[2] && !f.constant(2)))
+    return 'its scale is computed at run time';
   return intAttribute(f.node, 'block_size', 0) > 0 ? 'it is quantised by blocks' : undefined;
 }
 
@@ -30,7 +32,9 @@ function scaleFactor(c: RuleContext, f: (scale: number) => number): string {
 }
 
 export const quantizeLinear: Rule = {
-  refuses: (f, input) => refuses(f, input) ?? (sizeOf(f.constant(1)!.shape) === 1 ? undefined : 'it quantises activations per axis'),
+  refuses: (f, input) =>
+    refuses(f, input) ??
+    (sizeOf(f.constant(1)!.shape) === 1 ? undefined : 'it quantises activations per axis'),
   gradient(c) {
     const zeroPoint = c.constant(2);
     const [low, high] = ranges[zeroPoint?.dtype ?? 'uint8'] ?? [-Infinity, Infinity];
@@ -48,8 +52,17 @@ function first(array: NumberArray): number {
 
 export const dequantizeLinear: Rule = {
   refuses,
-  gradient: (c) => c.algebra.times(c.gradient(), scaleFactor(c, (s) => s)),
+  gradient: (c) =>
+    c.algebra.times(
+      c.gradient(),
+      scaleFactor(c, (s) => s),
+    ),
   mean(c, _, groups) {
-    return sizeOf(c.constant(1)!.shape) === 1 ? c.algebra.times(c.mean(groups), scaleFactor(c, (s) => s)) : undefined;
+    return sizeOf(c.constant(1)!.shape) === 1
+      ? c.algebra.times(
+          c.mean(groups),
+          scaleFactor(c, (s) => s),
+        )
+      : undefined;
   },
 };

@@ -1,17 +1,20 @@
 /** Adjoints of reductions and of Softmax. */
 import { arrayOf } from '../array.ts';
 import type { Gradient } from '../gradient.ts';
-import { intAttribute, intsAttribute, type NodeFacts, type Rule, type RuleContext } from '../rule.ts';
+import { intAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis, sizeOf } from '../shape.ts';
 import { guardedPower } from './pooling.ts';
 
-/** Axes from an attribute or a constant input; none given means all (or none, with noop_with_empty_axes). */
+/** Axes from a constant input; none given means all (or none, with noop_with_empty_axes). */
 function axesOf(f: NodeFacts): number[] {
   const rank = f.shape(0).length;
   const constant = f.node.inputs[1] ? f.constant(1) : undefined;
-  const axes = constant ? [...arrayOf(constant).data] : intsAttribute(f.node, 'axes', []);
+  const axes = constant ? [...arrayOf(constant).data] : [];
   if (axes.length === 0) {
-    return intAttribute(f.node, 'noop_with_empty_axes', 0) === 1 ? [] : Array.from({ length: rank }, (_, i) => i);
+    return intAttribute(f.node, 'noop_with_empty_axes', 0) === 1
+      ? []
+      : Array.from({ length: rank }, (_, i) => i);
   }
   return axes.map((a) => normalAxis(a, rank));
 }
@@ -48,7 +51,7 @@ export const reduceExtremum: Rule = {
   gradient(c) {
     const e = c.emitter;
     return c.algebra.apply(repeated(c), 'masked', c.shape(0), (dY) => {
-      const hits = e.cast(e.equal(c.node.inputs[0]!, output(c)), e.floatType);
+      const hits = e.cast(e.binary('Equal', c.node.inputs[0]!, output(c), 'bool'), e.floatType);
       return e.binary('Mul', dY, e.binary('Div', hits, e.reduce('ReduceSum', hits, axesOf(c))));
     });
   },
@@ -77,12 +80,8 @@ export const reduceSumSquare: Rule = {
   gradient: (c) => c.algebra.scale(c.algebra.times(repeated(c), c.node.inputs[0]!), 2),
 };
 
-/** Axes over which a Softmax normalises: one from opset 13, all from `axis` on before. */
 function softmaxAxes(c: RuleContext): number[] {
-  const rank = c.shape(0).length;
-  const recent = c.graph.opset >= 13;
-  const axis = normalAxis(intAttribute(c.node, 'axis', recent ? -1 : 1), rank);
-  return recent ? [axis] : Array.from({ length: rank - axis }, (_, i) => axis + i);
+  return [normalAxis(intAttribute(c.node, 'axis', -1), c.shape(0).length)];
 }
 
 /** y (dY - sum(dY y)). */
@@ -107,4 +106,3 @@ export const logSoftmax: Rule = {
     });
   },
 };
-

@@ -1,19 +1,24 @@
-/** Adjoint of Resize and Upsample: interpolation is a matrix per axis, its adjoint the transposed matrix. */
+/** Adjoint of Resize: interpolation is a matrix per axis, its adjoint the transposed matrix. */
 import { arrayOf, transposeArray, type NumberArray } from '../array.ts';
-import { intAttribute, textAttribute, type NodeFacts, type Rule } from '../rule.ts';
+import { intAttribute, stringAttribute } from '../../graph/attributes.ts';
+import type { NodeFacts, Rule } from '../rule.ts';
 import { sizeOf } from '../shape.ts';
 
 export const resize: Rule = {
   refuses(f, input) {
     if (input !== 0) return 'its size is computed at run time';
-    const mode = textAttribute(f.node, 'mode', 'nearest');
+    const mode = stringAttribute(f.node, 'mode', 'nearest');
     if (mode !== 'nearest' && mode !== 'linear') return `its interpolation mode is ${mode}`;
-    if (textAttribute(f.node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize') return 'it crops and resizes';
+    if (stringAttribute(f.node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize')
+      return 'it crops and resizes';
     return intAttribute(f.node, 'antialias', 0) === 1 ? 'it is antialiased' : undefined;
   },
   gradient(c) {
     const matrices = interpolations(c);
-    return matrices.reduce((g, m, axis) => (m ? c.algebra.axisMap(g, axis, transposeArray(m, [1, 0])) : g), c.gradient());
+    return matrices.reduce(
+      (g, m, axis) => (m ? c.algebra.axisMap(g, axis, transposeArray(m, [1, 0])) : g),
+      c.gradient(),
+    );
   },
   /** The weights of every output add up to one, so dY arrives whole. */
   mean(c, _, groups) {
@@ -33,19 +38,16 @@ function interpolations(f: NodeFacts): (NumberArray | undefined)[] {
   });
 }
 
-/** Scales as given (input 1 of Upsample, input 1 or 2 of Resize); undefined where sizes were given. */
+/** Scales as given; undefined where sizes were given. */
 function scalesOf(f: NodeFacts): readonly number[] | undefined {
-  const input = f.node.op === 'Resize' && f.graph.opset >= 11 ? 2 : 1;
-  const constant = f.node.inputs[input] ? f.constant(input) : undefined;
-  if (constant && constant.data.length === f.shape(0).length) return [...arrayOf(constant).data];
-  const attribute = f.node.attributes['scales'];
-  return attribute?.kind === 'floats' ? attribute.value : undefined;
+  const constant = f.node.inputs[2] ? f.constant(2) : undefined;
+  return constant && constant.data.length === f.shape(0).length ? [...arrayOf(constant).data] : undefined;
 }
 
 function interpolation(f: NodeFacts, n: number, m: number, scale: number): NumberArray {
   const data = new Float64Array(n * m);
   const clamp = (i: number) => Math.min(Math.max(i, 0), n - 1);
-  const linear = textAttribute(f.node, 'mode', 'nearest') === 'linear';
+  const linear = stringAttribute(f.node, 'mode', 'nearest') === 'linear';
   const round = rounding(f);
   for (let i = 0; i < m; i++) {
     const x = coordinate(f, i, n, m, scale);
@@ -61,10 +63,9 @@ function interpolation(f: NodeFacts, n: number, m: number, scale: number): Numbe
   return { shape: [m, n], data };
 }
 
-/** The input coordinate of an output pixel. Before opset 11 (and in Upsample) it is asymmetric. */
+/** The input coordinate of an output pixel. */
 function coordinate(f: NodeFacts, i: number, n: number, m: number, scale: number): number {
-  const old = f.node.op === 'Upsample' || f.graph.opset < 11;
-  const mode = old ? 'asymmetric' : textAttribute(f.node, 'coordinate_transformation_mode', 'half_pixel');
+  const mode = stringAttribute(f.node, 'coordinate_transformation_mode', 'half_pixel');
   const half = (i + 0.5) / scale - 0.5;
   const formulas: Record<string, () => number> = {
     half_pixel: () => half,
@@ -77,13 +78,11 @@ function coordinate(f: NodeFacts, i: number, n: number, m: number, scale: number
 }
 
 function rounding(f: NodeFacts): (x: number) => number {
-  const old = f.node.op === 'Upsample' || f.graph.opset < 11;
   const modes: Record<string, (x: number) => number> = {
     round_prefer_floor: (x) => Math.ceil(x - 0.5),
     round_prefer_ceil: (x) => Math.floor(x + 0.5),
     floor: Math.floor,
     ceil: Math.ceil,
   };
-  return modes[old ? 'floor' : textAttribute(f.node, 'nearest_mode', 'round_prefer_floor')] ?? modes['floor']!;
+  return modes[stringAttribute(f.node, 'nearest_mode', 'round_prefer_floor')] ?? modes['floor']!;
 }
-

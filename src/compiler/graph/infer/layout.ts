@@ -6,7 +6,8 @@ import {
   stringAttribute,
   tensorAttribute,
 } from '../attributes.ts';
-import { dataTypeFromCode } from '../data-type-codes.ts';
+import { requireDataType } from '../data-type-codes.ts';
+import type { DataType } from '../ir.ts';
 import { elementCount } from '../tensor.ts';
 import {
   broadcastShapes,
@@ -203,9 +204,6 @@ export const layoutRules: RuleTable = {
   SpaceToDepth: (c) => blocks(c, ([n, ch, h, w], b) => [n!, ch! * b * b, h! / b, w! / b]),
 };
 
-function castType(c: RuleContext): NonNullable<ReturnType<typeof dataTypeFromCode>> {
-  const code = intAttribute(c.node, 'to', 0);
-  const dtype = dataTypeFromCode(code);
-  if (!dtype || dtype === 'string') throw new ShapeError(`the element type number ${code} is not supported`);
-  return dtype;
+function castType(c: RuleContext): DataType {
+  return requireDataType(intAttribute(c.node, 'to', 0), c.node.outputs[0]!);
 }

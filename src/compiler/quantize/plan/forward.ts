@@ -140,18 +140,16 @@ function gemm(node: Node, build: StageBuilder): void {
   if (input.channels * input.height * input.width !== inputs) {
     return unsupported(build, node, 'its input is not a flattened feature map');
   }
+  // The file's name stands for the file's numbers; another arrangement gets a name of its own.
+  const name = transposed && alpha === 1 ? weightName! : `${weightName!}/rows`;
   const weights: RealWeights = {
-    name: weightName!,
+    name,
     shape: [outputs, input.channels, input.height, input.width],
     data,
   };
-  build.weights.set(weightName!, weights);
+  build.weights.set(name, weights);
   const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
-  build.push(
-    node,
-    { kind: 'conv', input: input.name, weights: weightName!, bias, geometry },
-    node.outputs[0]!,
-  );
+  build.push(node, { kind: 'conv', input: input.name, weights: name, bias, geometry }, node.outputs[0]!);
 }
 
 function relu(node: Node, build: StageBuilder): void {

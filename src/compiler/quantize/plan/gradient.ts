@@ -2,6 +2,7 @@ import { CompileError, fail } from '../../diagnostics.ts';
 import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import { StageBuilder } from './builder.ts';
+import { mergeEqual } from './mergeEqual.ts';
 import { constantOf, countUses, geometryOf, nodesBefore, unsupported } from './forward.ts';
 import { unitGeometry, type PlanTensor, type RealWeights, type Stage } from './stage.ts';
 
@@ -28,6 +29,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Add: (node, build) => build.add(node, node.inputs[0]!, node.inputs[1]!, node.outputs[0]!),
   Mul: scale,
   Reshape: reshape,
+  Identity: (node, build) => build.rename(node, node.inputs[0]!, node.outputs[0]!),
   ReduceMean: reduceMean,
 };
 
@@ -44,10 +46,12 @@ export function planGradient(
   forward: ReadonlySet<string>,
   weights: Map<string, RealWeights>,
 ): GradientPlan {
-  const nodes = nodesBefore(graph, alpha).filter(
-    (node) => !node.outputs.some((output) => forward.has(output)),
+  const { nodes, renamed } = mergeEqual(
+    graph,
+    nodesBefore(graph, alpha).filter((node) => !node.outputs.some((output) => forward.has(output))),
   );
-  const build = new StageBuilder(graph, 'gradient', countUses(nodes, [alpha]), weights);
+  const result = renamed.get(alpha) ?? alpha;
+  const build = new StageBuilder(graph, 'gradient', countUses(nodes, [result]), weights);
   for (const node of nodes) {
     // The class index's own arithmetic (argmax, optional input) is the sequencer's business.
     if (node.outputs.every((output) => graph.values.get(output)?.dtype !== 'float32')) continue;
@@ -57,7 +61,7 @@ export function planGradient(
   }
   if (build.diagnostics.length > 0) throw new CompileError(build.diagnostics);
   const stages = build.finish();
-  const last = stages.find((stage) => stage.output === build.resolve(alpha));
+  const last = stages.find((stage) => stage.output === build.resolve(result));
   if (!last)
     fail('CAM206', `The gradient never reaches "${alpha}".`, 'Choose another target layer.', {
       tensor: alpha,
@@ -83,12 +87,29 @@ function denseRow(node: Node, build: StageBuilder): void {
   const data = constantOf(build.graph, name);
   const shape = build.graph.initializers.get(name)?.shape ?? [];
   if (!data) return unsupported(build, node, 'its weights are computed at run time');
-  const known = build.weights.get(name);
-  if (!known) {
-    const inputs = data.length / shape[0]!;
-    build.weights.set(name, { name, shape: [shape[0]!, inputs, 1, 1], data });
+  const table: RealWeights = { name, shape: [shape[0]!, data.length / shape[0]!, 1, 1], data };
+  // A row of weights that are already there needs no table of its own.
+  const known = findMultiple(table, build.weights);
+  if (!known) build.weights.set(name, table);
+  const factor = floatAttribute(node, 'scale', 1) * (known?.ratio ?? 1);
+  build.push(node, { kind: 'denseRow', weights: known?.weights ?? name }, node.outputs[0]!, factor);
+}
+
+/** Weights of which a table is a positive multiple, element by element up to float32 rounding. */
+function findMultiple(
+  table: RealWeights,
+  weights: ReadonlyMap<string, RealWeights>,
+): { weights: string; ratio: number } | undefined {
+  const largest = table.data.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  for (const { name, shape, data } of weights.values()) {
+    if (shape.join() !== table.shape.join() || largest === 0) continue;
+    const at = table.data.findIndex((v) => Math.abs(v) === largest);
+    const ratio = table.data[at]! / data[at]!;
+    if (!(ratio > 0) || !Number.isFinite(ratio)) continue;
+    if (table.data.every((v, i) => Math.abs(v - ratio * data[i]!) <= 1e-6 * largest))
+      return { weights: name, ratio };
   }
-  build.push(node, { kind: 'denseRow', weights: name }, node.outputs[0]!, floatAttribute(node, 'scale', 1));
+  return undefined;
 }
 
 /** A row reshaped to [1, K, H, W] must be one value per channel: then it is spread like any other. */
@@ -103,8 +124,10 @@ function reshape(node: Node, build: StageBuilder): void {
         node,
         'a constant gradient that differs between pixels has no integer mapping',
       );
-    build.weights.set(weights.name, weights);
-    stage.sum = { kind: 'denseRow', weights: weights.name };
+    const known = findMultiple(weights, build.weights);
+    if (!known) build.weights.set(weights.name, weights);
+    stage.sum = { kind: 'denseRow', weights: known?.weights ?? weights.name };
+    stage.factor *= known?.ratio ?? 1;
   }
   build.rename(node, node.inputs[0]!, node.outputs[0]!);
 }

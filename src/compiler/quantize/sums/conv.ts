@@ -21,7 +21,7 @@ export const conv: SumFunction<'conv'> = (sum, output, context) => {
           for (let y = 0; y < output.height; y++) {
             let from = (i * height + y * strideY + ky * dilationY) * width + kx * dilationX;
             for (let x = 0; x < output.width; x++) {
-              accumulators[at] = accumulators[at]! + weight * values[from]!;
+              accumulators[at] = accumulators[at]! + Math.imul(weight, values[from]!);
               at++;
               from += strideX;
             }

@@ -22,7 +22,8 @@ export const convBackward: SumFunction<'convBackward'> = (sum, output, context) 
               const ix = x * strideX + kx * dilationX - left;
               if (ix < 0 || ix >= output.width) continue;
               const at = (i * output.height + iy) * output.width + ix;
-              accumulators[at] = accumulators[at]! + weight * gradient.values[(o * height + y) * width + x]!;
+              accumulators[at] =
+                accumulators[at]! + Math.imul(weight, gradient.values[(o * height + y) * width + x]!);
             }
           }
         }

@@ -1,0 +1,98 @@
+/**
+ * First half of the pipeline: from a read graph to everything that is known before calibration.
+ *
+ * simplify (batch norms folded) -> derive static GradCAM -> name the tensors whose ranges the quantiser will need.
+ */
+import type { Diagnostic } from './diagnostics.ts';
+import { CompileError, diagnostic } from './diagnostics.ts';
+import { deriveGradCam, type StaticGradCam } from './gradient/derive.ts';
+import type { Graph } from './graph/ir.ts';
+import { simplify, type Simplified } from './graph/passes.ts';
+import { inferKnownShapes } from './graph/infer.ts';
+import { observedTensors, type ObservedTensors } from './quantize/observed.ts';
+import type { ExplanationSource, QuantiseSource } from './quantize/source.ts';
+
+export interface AnalyseOptions {
+  /** ONNX tensor or layer name; default: the deepest 4-D activation with H * W > 1. */
+  readonly target?: string;
+  /** Tensor with the class scores. */
+  readonly score?: string;
+  readonly class?: number | 'argmax';
+  /** False: inference only, nothing is kept or computed for a map. */
+  readonly explanation?: boolean;
+}
+
+export interface Analysis {
+  readonly original: Graph;
+  readonly simplified: Simplified;
+  /** Forward, gradient and map nodes (also where no explanation is compiled: calibration runs this graph). */
+  readonly model: StaticGradCam;
+  readonly source: QuantiseSource;
+  readonly observed: ObservedTensors;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Analyses a read graph for the accelerator.
+ *
+ * @throws CompileError CAM109, CAM201 to CAM206; CAM501 with every node that has no integer mapping.
+ */
+export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis {
+  const { graph } = inferKnownShapes(original);
+  const wanted = options.target;
+  const keep = wanted === undefined ? [] : tensorsNamed(graph, wanted);
+  const simplified = simplify(graph, {
+    foldBatchNorm: true,
+    keep: [...keep, ...(options.score === undefined ? [] : [options.score])],
+  });
+  const model = deriveGradCam(simplified.graph, {
+    ...(wanted === undefined ? {} : { targets: [wanted] }),
+    ...(options.score === undefined ? {} : { score: options.score }),
+    class: options.class ?? 'argmax',
+    notes: simplified,
+  });
+  const source: QuantiseSource =
+    options.explanation === false
+      ? { graph: model.graph, scores: model.scores }
+      : { graph: model.graph, scores: model.scores, explanation: explanationSource(model, simplified) };
+  return {
+    original,
+    simplified,
+    model,
+    source,
+    observed: observedTensors(source),
+    diagnostics: model.diagnostics,
+  };
+}
+
+/** Tensors a user may mean by a name: the tensor itself, or the outputs of the node of that name. */
+function tensorsNamed(graph: Graph, name: string): string[] {
+  return graph.nodes.flatMap((n) => (n.name === name ? n.outputs : n.outputs.filter((o) => o === name)));
+}
+
+/** The map node says on which tensor and with which alpha the map is really taken (folded batch norms change both). */
+function explanationSource(model: StaticGradCam, notes: Simplified): ExplanationSource {
+  const target = model.targets[0]!;
+  const map = model.graph.nodes.find((n) => n.op === 'HeatMap' && n.outputs[0] === target.map);
+  if (!map) {
+    throw new CompileError([
+      diagnostic('CAM206', `No map is derived for ${target.tensor}.`, 'Report this as a fault of Camber.'),
+    ]);
+  }
+  const [alpha, activation, shift] = map.inputs;
+  const onnx = shift === undefined ? undefined : servedName(notes, target.requested, activation!);
+  const folded = onnx && notes.foldedBatchNorms.find((f) => f.convOutput === onnx);
+  return {
+    target: folded ? folded.convOutput : target.tensor,
+    gradient: target.gradient,
+    alpha: alpha!,
+    activation: activation!,
+    ...(folded ? { folded: { scale: folded.scale, shift: folded.shift } } : {}),
+  };
+}
+
+/** The folded tensor a user meant, by its own name or by its node's. */
+function servedName(notes: Simplified, requested: string, activation: string): string | undefined {
+  const candidates = notes.foldedBatchNorms.filter((f) => f.bnOutput === activation);
+  return (candidates.find((f) => f.convOutput === requested) ?? candidates[0])?.convOutput;
+}

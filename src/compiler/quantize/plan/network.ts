@@ -1,0 +1,28 @@
+import type { Graph } from '../../graph/ir.ts';
+import type { QuantiseSource } from '../source.ts';
+import type { StageBuilder } from './builder.ts';
+import { nodesBefore, planForward } from './forward.ts';
+import { planGradient, type GradientPlan } from './gradient.ts';
+import type { Stage } from './stage.ts';
+
+/** The whole network as stages. */
+export interface NetworkPlan {
+  readonly forward: StageBuilder;
+  readonly stages: readonly Stage[];
+  readonly gradient?: GradientPlan;
+}
+
+/** Plans inference and, where asked for, gradient. */
+export function planNetwork({ graph, scores, explanation }: QuantiseSource): NetworkPlan {
+  const forward = planForward(graph, scores);
+  const stages = forward.finish();
+  if (!explanation) return { forward, stages };
+  const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward.weights);
+  return { forward, stages, gradient };
+}
+
+/** Every tensor name of the inference graph, stored or not. */
+function forwardTensors(graph: Graph, scores: string): Set<string> {
+  const nodes = nodesBefore(graph, scores);
+  return new Set([...graph.inputs.map((i) => i.name), ...nodes.flatMap((node) => node.outputs)]);
+}

@@ -1,0 +1,62 @@
+import type { TensorStatistics } from './calibration.ts';
+
+const bins = 2048;
+
+/** Collects TensorStatistics of one tensor over many pictures. */
+export class StatisticsCollector {
+  private readonly minimum: Float64Array;
+  private readonly maximum: Float64Array;
+  private readonly sum: Float64Array;
+  private perChannel = 0;
+  private limit = 0;
+  private readonly counts = new Float64Array(bins);
+
+  constructor(private readonly channels: number) {
+    this.minimum = new Float64Array(channels).fill(Infinity);
+    this.maximum = new Float64Array(channels).fill(-Infinity);
+    this.sum = new Float64Array(channels);
+  }
+
+  /** Adds one picture's values [1, C, ...], each times `factor`. */
+  add(values: ArrayLike<number>, factor = 1): void {
+    const pixels = values.length / this.channels;
+    this.perChannel += pixels;
+    for (let k = 0, i = 0; k < this.channels; k++) {
+      for (const end = i + pixels; i < end; i++) {
+        const value = values[i]! * factor;
+        if (value < this.minimum[k]!) this.minimum[k] = value;
+        if (value > this.maximum[k]!) this.maximum[k] = value;
+        this.sum[k]! += value;
+        this.count(Math.abs(value));
+      }
+    }
+  }
+
+  finish(): TensorStatistics {
+    const { perChannel } = this;
+    return {
+      minimum: this.minimum,
+      maximum: this.maximum,
+      mean: this.sum.map((s) => s / Math.max(1, perChannel)),
+      histogram: { limit: this.limit, counts: this.counts },
+    };
+  }
+
+  private count(magnitude: number): void {
+    while (magnitude > this.limit) this.widen(magnitude);
+    const bin = this.limit > 0 ? Math.floor((magnitude / this.limit) * bins) : 0;
+    this.counts[Math.min(bins - 1, bin)]!++;
+  }
+
+  /** Doubles the range by merging neighbouring bins; the first range is the first magnitude seen. */
+  private widen(magnitude: number): void {
+    if (this.limit === 0) {
+      this.limit = magnitude;
+      return;
+    }
+    for (let bin = 0; bin < bins / 2; bin++)
+      this.counts[bin] = this.counts[2 * bin]! + this.counts[2 * bin + 1]!;
+    this.counts.fill(0, bins / 2);
+    this.limit *= 2;
+  }
+}

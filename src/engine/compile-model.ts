@@ -1,0 +1,55 @@
+/** Model and calibration pictures in, compilation out: the whole line, with progress and cancel. */
+import { analyse, type Analysis, type AnalyseOptions } from '../compiler/analyse.ts';
+import { compile, type Compilation, type CompileOptions } from '../compiler/compile.ts';
+import type { Graph } from '../compiler/graph/ir.ts';
+import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
+import { calibrate } from './calibrate.ts';
+import type { EngineOptions } from './ort.ts';
+import { createTensorRunner } from './tensors.ts';
+
+export interface CompileModelOptions extends AnalyseOptions, CompileOptions, EngineOptions {
+  /** Calibration pictures as the model takes them, float32. */
+  readonly calibration: readonly Float32Array[];
+  readonly signal?: AbortSignal;
+  /** Called before each stage with the share of the work done; may throw to cancel. */
+  readonly onProgress?: (stage: string, fraction: number) => void;
+}
+
+/** Ranges of everything the quantiser needs, measured by the float engine. */
+export async function calibrateModel(
+  analysis: Analysis,
+  options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> & EngineOptions,
+): Promise<CalibrationTable> {
+  const { observed, model } = analysis;
+  const image = analysis.source.graph.inputs[0]!.name;
+  const names = new Set([model.scores, ...observed.activations.keys(), ...observed.gradients.keys()]);
+  names.delete(image);
+  const runner = await createTensorRunner(model, names, options);
+  try {
+    return await calibrate(runner.run, options.calibration, observed, {
+      scores: model.scores,
+      ...(options.signal ? { signal: options.signal } : {}),
+      onProgress: (done, total) => options.onProgress?.('Calibrating', 0.1 + (0.6 * done) / total),
+    });
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/**
+ * Analyses, calibrates and compiles.
+ *
+ * @throws CompileError as `analyse` and `compile`; the signal's reason where aborted
+ */
+export async function compileModel(graph: Graph, options: CompileModelOptions): Promise<Compilation> {
+  const stage = (name: string, fraction: number): void => {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(name, fraction);
+  };
+  stage('Deriving the gradient', 0);
+  const analysis = analyse(graph, options);
+  stage('Calibrating', 0.1);
+  const calibration = await calibrateModel(analysis, options);
+  const fractions = { Quantising: 0.7, Scheduling: 0.8, 'Checking the schedule': 0.9 };
+  return compile(analysis, calibration, options, (name) => stage(name, fractions[name]));
+}

@@ -1,0 +1,64 @@
+/** ONNX Runtime (its WebAssembly build): the one module that knows it. */
+import * as ort from 'onnxruntime-web';
+import type { DataType, TypedData } from '../compiler/graph/ir.ts';
+
+/** A tensor that goes into or comes out of a run. */
+export interface FloatTensor {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  readonly data: TypedData;
+}
+
+export type Feeds = Readonly<Record<string, FloatTensor>>;
+
+export interface FloatEngine {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Runs the model once; gives all outputs by name. */
+  run(inputs: Feeds): Promise<Record<string, FloatTensor>>;
+  dispose(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** 'disabled' runs the graph node by node as written: the reference for quantised models. Default 'all'. */
+  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Where the runtime's .wasm files lie, as a URL ending in '/'; by default beside its script. */
+  readonly wasmPaths?: string;
+}
+
+/** Loads a model into ONNX Runtime. One thread: results do not depend on the machine. */
+export async function createFloatEngine(
+  model: Uint8Array,
+  options: EngineOptions = {},
+): Promise<FloatEngine> {
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'error';
+  if (options.wasmPaths !== undefined) ort.env.wasm.wasmPaths = options.wasmPaths;
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: ['wasm'],
+    graphOptimizationLevel: options.optimization ?? 'all',
+  });
+  return {
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    async run(inputs) {
+      const feeds = Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, toOrt(t)]));
+      const results = await session.run(feeds);
+      return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, fromOrt(t)]));
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function toOrt(t: FloatTensor): ort.Tensor {
+  return new ort.Tensor(t.dtype as 'float32', t.data as Float32Array, t.shape);
+}
+
+/** A copy: the runtime reuses its memory. */
+function fromOrt(t: ort.Tensor): FloatTensor {
+  return {
+    dtype: t.type as DataType,
+    shape: [...t.dims],
+    data: (t.data as Float32Array).slice() as TypedData,
+  };
+}

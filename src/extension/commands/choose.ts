@@ -1,0 +1,87 @@
+/** Pickers for what can be chosen for a model: target layer, device, array size. */
+import * as vscode from 'vscode';
+import * as format from '../../protocol/format.ts';
+import type { Choices, ModelState } from '../../protocol/views.ts';
+import type { Services } from '../services.ts';
+
+type Pick<T> = vscode.QuickPickItem & { readonly value?: T };
+
+async function pick<T>(title: string, items: readonly Pick<T>[]): Promise<T | undefined> {
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.value;
+}
+
+async function readModel({ models }: Services, uri: string): Promise<ModelState> {
+  let state = models.state(uri);
+  while (state?.model === undefined && state?.status.kind !== 'failed') {
+    state = await new Promise<ModelState>((resolve) => {
+      const subscription = models.onStateChanged((changed) => {
+        if (changed.uri !== uri) return;
+        subscription.dispose();
+        resolve(changed);
+      });
+    });
+  }
+  return state;
+}
+
+export async function pickTarget(services: Services, uri: string): Promise<string | undefined> {
+  const { model, compiled, choices } = await readModel(services, uri);
+  if (!model) throw new Error('The model cannot be read: see the Problems panel.');
+  const current = compiled?.target.tensor ?? choices.target ?? model.defaultTarget;
+  const layers = new Map(model.layers.flatMap((layer) => layer.outputs.map((o) => [o, layer] as const)));
+  const items = model.targets.toReversed().map((tensor): Pick<string> => {
+    const layer = layers.get(tensor);
+    const marks = [tensor === current ? 'current' : '', tensor === model.defaultTarget ? 'default' : ''];
+    return {
+      label: `${tensor === current ? '$(target) ' : ''}${layer?.id ?? tensor}`,
+      description: [layer?.op, layer?.shape && format.shape(layer.shape), ...marks]
+        .filter(Boolean)
+        .join(' · '),
+      detail: layer === undefined || layer.id === tensor ? undefined : tensor,
+      value: tensor,
+    };
+  });
+  return pick('GradCAM target', items);
+}
+
+export async function pickDevice(
+  { server }: Services,
+  current: string | undefined,
+): Promise<string | undefined> {
+  const devices = await server.ask('camber/devices', {});
+  const items = devices.map(({ part, description, available }): Pick<string> => ({
+    label: `${part === current ? '$(check) ' : ''}${part}`,
+    description,
+    detail: `${format.count(available.lut)} LUT, ${format.count(available.dsp)} DSP, ${format.count(available.bram36)} block RAM`,
+    value: part,
+  }));
+  return pick('FPGA part', items);
+}
+
+export async function pickArray(current: string | undefined): Promise<string | undefined> {
+  const sizes = ['auto', '8x8', '16x16'];
+  const items = sizes.map((value): Pick<string> => {
+    const [rows, columns] = value.split('x').map(Number);
+    const description =
+      columns === undefined ? 'chosen for the device' : `${format.count(rows! * columns)} MACs per cycle`;
+    return { label: `${value === current ? '$(check) ' : ''}${value}`, description, value };
+  });
+  return pick('Array size (rows x columns)', items);
+}
+
+/** Which picker serves which choice. */
+export const pickers: {
+  readonly [K in 'target' | 'device' | 'array']: (
+    services: Services,
+    uri: string,
+  ) => Promise<Choices[K] | undefined>;
+} = {
+  target: pickTarget,
+  device: (services, uri) => pickDevice(services, services.models.state(uri)?.compiled?.device.part),
+  array: (services, uri) => pickArray(services.models.state(uri)?.choices.array ?? 'auto'),
+};

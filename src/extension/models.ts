@@ -1,0 +1,109 @@
+/**
+ * The open models as the editor sees them: their states as the server tells them, which one is active, and which
+ * layer is selected. Every view listens here.
+ */
+import * as vscode from 'vscode';
+import type { Choices, ModelState, Status } from '../protocol/views.ts';
+import type { Server } from './client.ts';
+
+const choicesKey = (uri: string): string => `choices:${uri}`;
+
+export class Models implements vscode.Disposable {
+  readonly #states = new Map<string, ModelState>();
+  readonly #holders = new Map<string, number>();
+  readonly #stateChanged = new vscode.EventEmitter<ModelState>();
+  readonly #statusChanged = new vscode.EventEmitter<{ uri: string; status: Status }>();
+  readonly #activeChanged = new vscode.EventEmitter<string | undefined>();
+  readonly #selectionChanged = new vscode.EventEmitter<{ uri: string; layer: string | undefined }>();
+  readonly onStateChanged = this.#stateChanged.event;
+  readonly onStatusChanged = this.#statusChanged.event;
+  readonly onActiveChanged = this.#activeChanged.event;
+  readonly onSelectionChanged = this.#selectionChanged.event;
+  readonly #subscriptions: vscode.Disposable[];
+  #active: string | undefined;
+
+  constructor(
+    private readonly server: Server,
+    private readonly memory: vscode.Memento,
+  ) {
+    this.#subscriptions = [
+      server.on('camber/stateChanged', (state) => this.#take(state)),
+      server.on('camber/statusChanged', ({ uri, status }) => {
+        const state = this.#states.get(uri);
+        if (state) this.#states.set(uri, { ...state, status });
+        this.#statusChanged.fire({ uri, status });
+      }),
+      server.onRestarted(() => void this.#reopen()),
+      this.#stateChanged,
+      this.#statusChanged,
+      this.#activeChanged,
+      this.#selectionChanged,
+    ];
+  }
+
+  get active(): string | undefined {
+    return this.#active;
+  }
+
+  state(uri: string | undefined): ModelState | undefined {
+    return uri === undefined ? undefined : this.#states.get(uri);
+  }
+
+  get activeState(): ModelState | undefined {
+    return this.state(this.#active);
+  }
+
+  /** Opens a model, or holds it once more; it stays open until every holder has closed it. */
+  async open(uri: string): Promise<ModelState> {
+    this.#holders.set(uri, (this.#holders.get(uri) ?? 0) + 1);
+    const choices = this.memory.get<Choices>(choicesKey(uri), {});
+    const state = await this.server.ask('camber/open', { uri, choices });
+    if (!this.#states.has(uri)) this.#take(state);
+    return state;
+  }
+
+  async close(uri: string): Promise<void> {
+    const holders = (this.#holders.get(uri) ?? 0) - 1;
+    if (holders > 0) this.#holders.set(uri, holders);
+    else {
+      this.#holders.delete(uri);
+      this.#states.delete(uri);
+      if (this.#active === uri) this.activate([...this.#states.keys()].at(-1));
+    }
+    await this.server.ask('camber/close', { uri });
+  }
+
+  activate(uri: string | undefined): void {
+    if (uri === this.#active) return;
+    this.#active = uri;
+    this.#activeChanged.fire(uri);
+  }
+
+  select(uri: string, layer: string | undefined): void {
+    this.#selectionChanged.fire({ uri, layer });
+  }
+
+  /** Changes what is chosen for a model; remembered for the workspace. */
+  async choose(uri: string, choices: { [K in keyof Choices]: Choices[K] | null }): Promise<void> {
+    const state = await this.server.ask('camber/choose', { uri, choices });
+    this.#take(state);
+    await this.memory.update(choicesKey(uri), state.choices);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #take(state: ModelState): void {
+    if (!this.#holders.has(state.uri)) return;
+    this.#states.set(state.uri, state);
+    this.#stateChanged.fire(state);
+  }
+
+  async #reopen(): Promise<void> {
+    for (const [uri, holders] of this.#holders) {
+      const choices = this.memory.get<Choices>(choicesKey(uri), {});
+      for (let i = 0; i < holders; i++) await this.server.ask('camber/open', { uri, choices });
+    }
+  }
+}

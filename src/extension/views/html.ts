@@ -1,0 +1,45 @@
+/** The page of a webview: strict content security policy, a nonce, bundled script and styles, nothing inline. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+export type ViewName = 'graph' | 'schedule' | 'resources' | 'heatmaps';
+
+const titles: Readonly<Record<ViewName, string>> = {
+  graph: 'Layer graph',
+  schedule: 'Schedule',
+  resources: 'Resources',
+  heatmaps: 'Heat maps',
+};
+
+export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist/webview')] };
+}
+
+export function html(webview: vscode.Webview, extension: vscode.Uri, view: ViewName): string {
+  const nonce = randomBytes(16).toString('base64url');
+  const file = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist/webview', name)).toString();
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} data:`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta property="csp-nonce" content="${nonce}">
+<link rel="stylesheet" href="${file('codicon.css')}">
+<link rel="stylesheet" href="${file(`${view}.css`)}">
+<title>${titles[view]}</title>
+</head>
+<body>
+<main id="root" aria-label="${titles[view]}"></main>
+<script type="module" nonce="${nonce}" src="${file(`${view}.js`)}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,83 @@
+/**
+ * Work that runs in a worker thread, so that the language server always answers: one typed table of jobs.
+ */
+import type {
+  BuildView,
+  CompiledView,
+  Diagnostic,
+  HeatMapRow,
+  ModelView,
+  VerifyView,
+} from '../../protocol/views.ts';
+import type { ErrorData } from '../../protocol/requests.ts';
+import type { TextForm } from '../text/form.ts';
+
+/** Options of a compilation, settings and choices already merged. */
+export interface JobOptions {
+  readonly target?: string;
+  readonly class: 'argmax' | number;
+  readonly device: string;
+  readonly clockMHz: number;
+  readonly array: string;
+  readonly gradientBits: 8 | 16;
+  /** Empty: the bundled pictures. */
+  readonly calibrationFolder: string;
+}
+
+/** Native tools by name; empty: the one on the search path. */
+export interface ToolPaths {
+  readonly verilator: string;
+  readonly iverilog: string;
+  readonly yosys: string;
+}
+
+export interface ReadResult {
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  readonly model: ModelView;
+  readonly form: TextForm;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CompileResult {
+  readonly compiled: CompiledView;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Jobs {
+  read: { params: { path: string }; result: ReadResult };
+  compile: { params: { options: JobOptions }; result: CompileResult };
+  heatMap: { params: { options: JobOptions; picture: string }; result: HeatMapRow };
+  build: { params: { options: JobOptions; folder: string }; result: BuildView };
+  verify: { params: { folder: string; tools: ToolPaths }; result: VerifyView };
+  export: { params: { options: JobOptions; file: string }; result: { file: string } };
+}
+
+export type JobName = keyof Jobs;
+export type JobParams<J extends JobName> = Jobs[J]['params'];
+export type JobResult<J extends JobName> = Jobs[J]['result'];
+
+/** What a job is given beside its parameters. */
+export interface JobContext {
+  /** Tells where the work stands and throws a CompileError (CAM606) where it has been cancelled. */
+  readonly progress: (stage: string, fraction: number) => void;
+  /** Aborts with the job, for work that waits on others. */
+  readonly cancelled: () => boolean;
+}
+
+export type JobHandlers = {
+  readonly [J in JobName]: (params: JobParams<J>, context: JobContext) => Promise<JobResult<J>>;
+};
+
+export interface JobRequest {
+  readonly id: number;
+  readonly job: JobName;
+  readonly params: unknown;
+  /** One shared Int32: not 0 once the job is cancelled. A busy worker reads no messages, but it can read this. */
+  readonly cancel: SharedArrayBuffer;
+}
+
+export type JobReply =
+  | { readonly kind: 'progress'; readonly id: number; readonly stage: string; readonly fraction: number }
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: ErrorData };

@@ -1,0 +1,80 @@
+/**
+ * The server's end of a worker thread: starts it when first needed, and again after a crash.
+ */
+import { Worker } from 'node:worker_threads';
+import { RequestError } from '../../protocol/channel.ts';
+import type { JobName, JobParams, JobReply, JobRequest, JobResult } from './messages.ts';
+
+export interface RunOptions {
+  readonly onProgress?: (stage: string, fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress?: RunOptions['onProgress'];
+}
+
+export class JobRunner {
+  #worker: Worker | undefined;
+  #next = 1;
+  readonly #waiting = new Map<number, Waiting>();
+
+  constructor(private readonly script: URL) {}
+
+  /** Runs a job. Rejects with a RequestError that carries the job's diagnostics. */
+  run<J extends JobName>(job: J, params: JobParams<J>, options: RunOptions = {}): Promise<JobResult<J>> {
+    const { signal, onProgress } = options;
+    const id = this.#next++;
+    const cancel = new SharedArrayBuffer(4);
+    const abort = (): void => void Atomics.store(new Int32Array(cancel), 0, 1);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    const request: JobRequest = { id, job, params, cancel };
+    return new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject, onProgress });
+      this.#start().postMessage(request);
+    }).finally(() => signal?.removeEventListener('abort', abort)) as Promise<JobResult<J>>;
+  }
+
+  /** Ends the worker; whatever still runs is rejected. */
+  async dispose(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#rejectAll('The work was stopped.');
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(this.script);
+    worker.on('message', (reply: JobReply) => this.#receive(reply));
+    worker.on('error', (error) => this.#crashed(worker, error.message));
+    worker.on('exit', (code) => this.#crashed(worker, `exit code ${code}`));
+    return (this.#worker = worker);
+  }
+
+  #receive(reply: JobReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (reply.kind === 'progress') {
+      waiting?.onProgress?.(reply.stage, reply.fraction);
+      return;
+    }
+    this.#waiting.delete(reply.id);
+    if (reply.kind === 'result') waiting?.resolve(reply.result);
+    else waiting?.reject(new RequestError(reply.error));
+  }
+
+  #crashed(worker: Worker, reason: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#rejectAll(`The compiler's worker stopped (${reason}). It starts again with the next request.`);
+  }
+
+  #rejectAll(message: string): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new RequestError({ message, diagnostics: [] }));
+  }
+}

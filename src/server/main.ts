@@ -1,0 +1,122 @@
+/**
+ * The language server: a process of its own that reads and compiles models in the background and answers the editor.
+ */
+import {
+  createConnection,
+  ProposedFeatures,
+  ResponseError,
+  TextDocumentSyncKind,
+  type CancellationToken,
+  type InitializeResult,
+} from 'vscode-languageserver/node';
+import { errorData } from '../protocol/channel.ts';
+import type { ServerNotifications } from '../protocol/requests.ts';
+import { defaultSettings, type Settings } from '../protocol/manifest/settings.ts';
+import { fileDiagnostics, textDiagnostics } from './features/diagnostics.ts';
+import { devices } from './devices.ts';
+import { jobOptions, readSettings } from './options.ts';
+import type { OpenModel } from './open-model.ts';
+import { serverHandlers } from './requests.ts';
+import { ModelStore } from './store.ts';
+import { registerTextFeatures } from './text-features.ts';
+
+const connection = createConnection(ProposedFeatures.all);
+const workerScript = new URL('worker.mjs', import.meta.url);
+let askSettings = false;
+let refreshes = { inlayHints: false, codeLenses: false };
+
+async function settingsOf(uri: string): Promise<Settings> {
+  if (!askSettings) return defaultSettings;
+  return readSettings(await connection.workspace.getConfiguration({ scopeUri: uri, section: 'camber' }));
+}
+
+function notify<N extends keyof ServerNotifications>(method: N, params: ServerNotifications[N]): void {
+  void connection.sendNotification(method, params);
+}
+
+/** Text documents that show a model, by the model's URI. */
+const textDocuments = new Map<string, string>();
+
+function publish(model: OpenModel): void {
+  const { diagnostics } = model.state;
+  void connection.sendDiagnostics({ uri: model.uri, diagnostics: fileDiagnostics(diagnostics) });
+  const document = textDocuments.get(model.uri);
+  if (document !== undefined && model.form) {
+    void connection.sendDiagnostics({ uri: document, diagnostics: textDiagnostics(diagnostics, model.form) });
+  }
+}
+
+const store = new ModelStore({
+  workerScript,
+  options: async (uri, choices) => jobOptions(await settingsOf(uri), choices),
+  log: (message) => connection.console.info(message),
+  working: ({ uri, state }) => notify('camber/statusChanged', { uri, status: state.status }),
+  changed: (model) => {
+    notify('camber/stateChanged', model.state);
+    if (model.state.status.kind === 'working') return;
+    publish(model);
+    if (!textDocuments.has(model.uri)) return;
+    if (refreshes.inlayHints) void connection.languages.inlayHint.refresh();
+    if (refreshes.codeLenses) void connection.sendRequest('workspace/codeLens/refresh');
+  },
+});
+
+connection.onInitialize(({ capabilities }): InitializeResult => {
+  askSettings = capabilities.workspace?.configuration === true;
+  refreshes = {
+    inlayHints: capabilities.workspace?.inlayHint?.refreshSupport === true,
+    codeLenses: capabilities.workspace?.codeLens?.refreshSupport === true,
+  };
+  return {
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.None },
+      hoverProvider: true,
+      inlayHintProvider: true,
+      codeLensProvider: {},
+      documentSymbolProvider: true,
+      foldingRangeProvider: true,
+      definitionProvider: true,
+      referencesProvider: true,
+    },
+  };
+});
+
+connection.onDidChangeConfiguration(() => {
+  for (const model of store.all) void model.compile();
+});
+connection.onDidChangeWatchedFiles(({ changes }) => {
+  for (const { uri } of changes) void store.find(uri)?.load();
+});
+
+const handlers = serverHandlers({
+  store,
+  workerScript,
+  settings: settingsOf,
+  devices,
+  progress: (progress) => notify('camber/progress', progress),
+  closed: (uri) => void connection.sendDiagnostics({ uri, diagnostics: [] }),
+});
+for (const [method, handler] of Object.entries(handlers)) {
+  const answer = handler as (params: unknown, cancel: CancellationToken) => unknown;
+  connection.onRequest(method, async (params: unknown, cancel: CancellationToken) => {
+    try {
+      return await answer(params, cancel);
+    } catch (error) {
+      const data = errorData(error);
+      return new ResponseError(-32803, data.message, data);
+    }
+  });
+}
+
+registerTextFeatures(connection, store, {
+  opened: (model, document) => {
+    textDocuments.set(model.uri, document);
+    if (model.state.status.kind !== 'working') publish(model);
+  },
+  closed: (uri, document) => {
+    textDocuments.delete(uri);
+    void connection.sendDiagnostics({ uri: document, diagnostics: [] });
+  },
+});
+
+connection.listen();

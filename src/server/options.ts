@@ -1,0 +1,40 @@
+/** Settings and a model's choices, merged into the options of a compilation. */
+import { defaultSettings, settings, type Settings } from '../protocol/manifest/settings.ts';
+import type { Choices } from '../protocol/views.ts';
+import type { JobOptions, ToolPaths } from './jobs/messages.ts';
+
+/** Reads the `camber` section as the editor sends it: nested objects for dotted names. Missing values are defaults. */
+export function readSettings(section: unknown): Settings {
+  const result: Record<string, unknown> = { ...defaultSettings };
+  for (const id of Object.keys(settings)) {
+    const name = id.slice('camber.'.length);
+    const value = name
+      .split('.')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], section);
+    if (typeof value === typeof result[name]) result[name] = value;
+  }
+  return result as unknown as Settings;
+}
+
+const classOf = (text: string): 'argmax' | number => (/^[0-9]+$/.test(text) ? Number(text) : 'argmax');
+
+export function jobOptions(values: Settings, choices: Choices): JobOptions {
+  const target = choices.target ?? values.target;
+  return {
+    ...(target === '' ? {} : { target }),
+    class: choices.class ?? classOf(values.class),
+    device: choices.device ?? values.device,
+    clockMHz: values.clock,
+    array: choices.array ?? values.array,
+    gradientBits: values.gradientBits === 8 ? 8 : 16,
+    calibrationFolder: values.calibrationFolder,
+  };
+}
+
+export function toolPaths(values: Settings): ToolPaths {
+  return {
+    verilator: values['tools.verilator'],
+    iverilog: values['tools.iverilog'],
+    yosys: values['tools.yosys'],
+  };
+}

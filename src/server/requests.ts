@@ -1,0 +1,98 @@
+/** Camber's own requests, each answered by one function. */
+import type { CancellationToken } from 'vscode-languageserver';
+import { RequestError } from '../protocol/channel.ts';
+import type { Settings } from '../protocol/manifest/settings.ts';
+import type { Params, Result, ServerMethod, ServerNotifications } from '../protocol/requests.ts';
+import type { Choices, DeviceView } from '../protocol/views.ts';
+import type { ModelStore } from './store.ts';
+import { JobRunner, type RunOptions } from './jobs/runner.ts';
+import { toolPaths } from './options.ts';
+import { pictures } from './pictures.ts';
+
+export interface RequestHost {
+  readonly store: ModelStore;
+  readonly workerScript: URL;
+  readonly settings: (uri: string) => Promise<Settings>;
+  readonly devices: () => readonly DeviceView[];
+  readonly progress: (progress: ServerNotifications['camber/progress']) => void;
+  /** A model has lost its last holder. */
+  readonly closed: (uri: string) => void;
+}
+
+export type ServerHandlers = {
+  readonly [M in ServerMethod]: (
+    params: Params<M>,
+    cancel: CancellationToken,
+  ) => Result<M> | Promise<Result<M>>;
+};
+
+function merge(choices: Choices, change: Params<'camber/choose'>['choices']): Choices {
+  const entries = Object.entries({ ...choices, ...change }).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
+  return Object.fromEntries(entries);
+}
+
+export function serverHandlers(host: RequestHost): ServerHandlers {
+  const { store } = host;
+
+  const watched = (token: string | undefined, cancel: CancellationToken): RunOptions => {
+    const controller = new AbortController();
+    cancel.onCancellationRequested(() => controller.abort());
+    return {
+      signal: controller.signal,
+      onProgress: (stage, fraction) => {
+        if (token !== undefined) host.progress({ token, stage, fraction });
+      },
+    };
+  };
+
+  return {
+    'camber/open': ({ uri, choices }) => store.open(uri, choices).state,
+    'camber/close': ({ uri }) => {
+      const closed = store.close(uri);
+      if (closed) host.closed(uri);
+      return null;
+    },
+    'camber/state': ({ uri }) => store.get(uri).state,
+    'camber/choose': ({ uri, choices }) => {
+      const model = store.get(uri);
+      model.choose(merge(model.state.choices, choices));
+      return model.state;
+    },
+    'camber/text': async ({ uri }) => {
+      const model = store.get(uri);
+      await model.read();
+      if (model.form) return { text: model.form.text, revision: model.state.revision };
+      const { diagnostics } = model.state;
+      throw new RequestError({ message: `${model.name} cannot be shown as text.`, diagnostics });
+    },
+    'camber/devices': () => host.devices(),
+    'camber/pictures': async ({ uri, extra }) => pictures((await host.settings(uri)).pictureFolder, extra),
+    'camber/heatMap': async ({ uri, picture }, cancel) => {
+      const model = store.get(uri);
+      const options = await model.options();
+      return model.runner.run('heatMap', { options, picture }, watched(undefined, cancel));
+    },
+    'camber/build': async ({ uri, folder, token }, cancel) => {
+      const model = store.get(uri);
+      const options = await model.options();
+      return model.runner.run('build', { options, folder }, watched(token, cancel));
+    },
+    'camber/verify': async ({ uri, folder, token }, cancel) => {
+      const tools = toolPaths(await host.settings(uri));
+      // A worker of its own: a long simulation must not hold up the model's hovers and heat maps.
+      const runner = new JobRunner(host.workerScript);
+      try {
+        return await runner.run('verify', { folder, tools }, watched(token, cancel));
+      } finally {
+        await runner.dispose();
+      }
+    },
+    'camber/export': async ({ uri, file }, cancel) => {
+      const model = store.get(uri);
+      const options = await model.options();
+      return model.runner.run('export', { options, file }, watched(undefined, cancel));
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** The shape of the static model: what is left of the gradient, and the contract of `<model>.gradcam.onnx`. */
+import { describe, expect, test } from 'vitest';
+import { deriveFromModel, exportStaticModel } from '../../../src/compiler/gradient/export.ts';
+import { readModel } from '../../../src/compiler/onnx/read.ts';
+import { simplify } from '../../../src/compiler/graph/passes.ts';
+import { createFloatEngine } from '../../../src/engine/ort.ts';
+import { oraclePlaces, readOracle } from '../../support/oracles.ts';
+
+const oracle = (name: string) => readOracle(oraclePlaces().find((o) => o.name.startsWith(name))!.place!);
+
+/** The operators the static model adds to the simplified original. */
+function addedOps(bytes: Uint8Array, target?: string): string[] {
+  const { graph } = exportStaticModel(bytes, target === undefined ? {} : { targets: [target] });
+  const original = simplify(readModel(bytes).graph, { foldBatchNorm: false }).graph;
+  return graph.nodes.slice(original.nodes.length).map((n) => n.op);
+}
+
+describe('last-layer target of a network with global pooling and one dense layer', () => {
+  for (const name of [
+    'tiny_resnet18',
+    'resnet8_bn_kept',
+    'mobilenetv2_small',
+    'densenet_small',
+    'inception_like',
+    'conv_zoo',
+  ]) {
+    test(`${name}: alpha is one Gather and no gradient operator is left`, () => {
+      const { model } = oracle(name);
+      const exported = exportStaticModel(model);
+      expect(exported.model.targets[0]!.gradient).toBe('constant');
+      const alpha = exported.graph.nodes.find((n) => n.outputs.includes('alpha'))!;
+      expect(alpha.op).toBe('Gather');
+      expect(addedOps(model).sort()).toEqual(
+        ['ArgMax', 'Gather', 'Less', 'MatMul', 'Relu', 'Reshape', 'Reshape', 'Where'].sort(),
+      );
+    });
+  }
+});
+
+test('names, shapes and types of the contract', () => {
+  const { model, inputs } = oracle('resnet8_bn_kept');
+  const { graph } = exportStaticModel(model);
+  expect(graph.inputs.at(-1)).toEqual({ name: 'class', dtype: 'int64', shape: [1] });
+  expect(graph.initializers.get('class')!.data).toEqual(BigInt64Array.of(-1n));
+  expect(graph.outputs).toEqual([
+    { name: 'logits', dtype: 'float32', shape: [1, inputs[0]!.score.length] },
+    { name: 'heatmap', dtype: 'float32', shape: [1, 1, 8, 8] },
+    { name: 'alpha', dtype: 'float32', shape: [1, 64] },
+    { name: 'class_index', dtype: 'int64', shape: [1] },
+  ]);
+  expect(graph.nodes.every((n) => n.domain === '')).toBe(true);
+});
+
+test('the exported file runs without the optional input', async () => {
+  const { model, inputs } = oracle('resnet8_bn_kept');
+  const engine = await createFloatEngine(exportStaticModel(model).bytes);
+  const { image, shape, score } = inputs[0]!;
+  const outputs = await engine.run({ input: { dtype: 'float32', shape, data: image } });
+  expect(Object.keys(outputs)).toEqual(['logits', 'heatmap', 'alpha', 'class_index']);
+  expect(outputs['class_index']!.data[0]).toBe(BigInt(score.indexOf(Math.max(...score))));
+  await engine.dispose();
+});
+
+test('the default target is the deepest activation with more than one position', () => {
+  const target = (name: string) => deriveFromModel(oracle(name).model).targets[0]!.tensor;
+  expect(target('tiny_resnet18')).toBe('/blocks/blocks.7/relu2/Relu_output_0');
+  expect(target('resnet8_bn_kept')).toBe('/r2_2/Relu_output_0');
+  expect(target('mobilenetv2_small')).toBe('/head/head.2/Clip_output_0');
+});
+
+test('a mid-network target whose way to the next non-linearity is linear has no last backward convolution', () => {
+  const { model } = oracle('tiny_resnet18');
+  const graph = simplify(readModel(model).graph).graph;
+  const names = ['/blocks/blocks.5/relu2/Relu_output_0', '/blocks/blocks.6/relu2/Relu_output_0'];
+  for (const target of names) {
+    const derived = deriveFromModel(model, { targets: [target] });
+    expect(derived.targets[0]!.meanPushed).toBe(true);
+    const readers = graph.nodes
+      .filter((n) => n.op === 'Conv' && n.inputs[0] === target)
+      .map((n) => n.inputs[1]);
+    expect(readers.length).toBeGreaterThan(0);
+    const backward = derived.graph.nodes.filter((n) => n.op === 'ConvBackward').map((n) => n.inputs[1]);
+    const means = derived.graph.nodes.filter((n) => n.op === 'ConvMean').map((n) => n.inputs[1]);
+    for (const weights of readers) {
+      expect(backward).not.toContain(weights);
+      expect(means).toContain(weights);
+    }
+  }
+});
+
+test('a target before its ReLU says where the mean stops', () => {
+  const { model } = oracle('tiny_resnet18');
+  const derived = deriveFromModel(model, { targets: ['/blocks/blocks.7/conv2/Conv_output_0'] });
+  expect(derived.targets[0]).toMatchObject({ meanPushed: false, why: '/blocks/blocks.7/relu2/Relu (Relu)' });
+  expect(derived.diagnostics.map((d) => d.code)).toEqual(['CAM207']);
+});

@@ -1,0 +1,80 @@
+/** The header line: what the compiled model comes to, each part a button that changes it. */
+import { summary } from '../../src/protocol/layer-facts.ts';
+import type { ModelState } from '../../src/protocol/views.ts';
+import type { WebviewCommand } from '../../src/protocol/webview.ts';
+import * as format from '../../src/protocol/format.ts';
+import { client } from '../shared/api.ts';
+import { h, icon } from '../shared/dom.ts';
+import { sourceMark } from '../shared/facts.ts';
+import { diagnosticList } from '../shared/states.ts';
+
+function part(text: string, command: WebviewCommand, title: string, mark?: HTMLElement): HTMLElement {
+  return h(
+    'button',
+    {
+      class: 'plain figure',
+      attributes: { type: 'button', title },
+      on: { click: () => void client.request('run', { command }) },
+    },
+    text,
+    mark,
+  );
+}
+
+const dot = (): HTMLElement => h('span', { class: 'dot', attributes: { 'aria-hidden': 'true' } }, '·');
+
+function figures(state: ModelState): HTMLElement[] {
+  if (!state.compiled) {
+    const { model } = state;
+    return model === undefined
+      ? []
+      : [h('span', {}, `${format.parameters(model.parameters)} · ${format.macs(model.macs)}`)];
+  }
+  const parts = summary(state.compiled);
+  return [
+    part(parts.target, 'setTarget', 'Set the target layer'),
+    dot(),
+    part(parts.cycles, 'showSchedule', 'Show the schedule'),
+    dot(),
+    part(parts.overhead, 'showSchedule', 'Show what the explanation adds to the schedule'),
+    dot(),
+    part(parts.latency, 'selectArray', 'Select the array size'),
+    dot(),
+    part(parts.fit, 'selectDevice', 'Select the device', sourceMark('estimated')),
+  ];
+}
+
+/** Fills the header; the live region tells a screen reader when the work is done. */
+export function updateHeader(header: HTMLElement, state: ModelState): void {
+  const { status } = state;
+  const work =
+    status.kind === 'working'
+      ? h(
+          'span',
+          { class: 'work', attributes: { role: 'status' } },
+          icon('loading codicon-modifier-spin'),
+          ` ${status.stage}`,
+        )
+      : h(
+          'span',
+          { class: 'visually-hidden', attributes: { role: 'status' } },
+          status.kind === 'ready' ? 'Compiled' : 'Problems found',
+        );
+  header.replaceChildren(h('div', { class: 'summary' }, ...figures(state), work));
+  const problems = state.diagnostics.filter((d) => d.severity !== 'information');
+  if (problems.length > 0) {
+    const list = h(
+      'details',
+      { class: 'problems' },
+      h(
+        'summary',
+        {},
+        icon('warning'),
+        ` ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
+      ),
+      diagnosticList(problems),
+    );
+    if (status.kind === 'failed') list.setAttribute('open', '');
+    header.append(list);
+  }
+}

@@ -1,0 +1,94 @@
+/** Pan and zoom of a world inside a viewport: wheel, drag, and by program. */
+export interface Camera {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+const limits = { min: 0.05, max: 3 };
+
+export class PanZoom {
+  #camera: Camera = { x: 0, y: 0, zoom: 1 };
+
+  constructor(
+    private readonly viewport: HTMLElement,
+    private readonly moved: (camera: Camera) => void,
+  ) {
+    viewport.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
+    viewport.addEventListener('pointerdown', (event) => this.#drag(event));
+  }
+
+  get camera(): Camera {
+    return this.#camera;
+  }
+
+  set(camera: Camera): void {
+    this.#camera = { ...camera, zoom: Math.min(limits.max, Math.max(limits.min, camera.zoom)) };
+    this.moved(this.#camera);
+  }
+
+  /** Zooms by a factor about a point of the viewport (default: its middle). */
+  zoomBy(factor: number, at?: { x: number; y: number }): void {
+    const { x, y, zoom } = this.#camera;
+    const middle = at ?? { x: this.viewport.clientWidth / 2, y: this.viewport.clientHeight / 2 };
+    const next = Math.min(limits.max, Math.max(limits.min, zoom * factor));
+    this.set({
+      x: middle.x - ((middle.x - x) * next) / zoom,
+      y: middle.y - ((middle.y - y) * next) / zoom,
+      zoom: next,
+    });
+  }
+
+  /** Shows a whole rectangle of the world, no larger than life. */
+  fit(width: number, height: number): void {
+    const { clientWidth, clientHeight } = this.viewport;
+    const zoom = Math.min(1, clientWidth / width, clientHeight / height);
+    this.set({
+      x: (clientWidth - width * zoom) / 2,
+      y: Math.max(0, (clientHeight - height * zoom) / 2),
+      zoom,
+    });
+  }
+
+  /** Brings a rectangle into view by the shortest way. */
+  reveal(left: number, top: number, width: number, height: number, margin = 24): void {
+    const { x, y, zoom } = this.#camera;
+    const shift = (at: number, size: number, space: number): number => {
+      if (at < margin) return margin - at;
+      return at + size > space - margin ? space - margin - at - size : 0;
+    };
+    const dx = shift(left * zoom + x, width * zoom, this.viewport.clientWidth);
+    const dy = shift(top * zoom + y, height * zoom, this.viewport.clientHeight);
+    if (dx !== 0 || dy !== 0) this.set({ x: x + dx, y: y + dy, zoom });
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault();
+    if (event.ctrlKey || event.metaKey) {
+      const box = this.viewport.getBoundingClientRect();
+      this.zoomBy(Math.exp(-event.deltaY / 300), { x: event.clientX - box.left, y: event.clientY - box.top });
+      return;
+    }
+    const { x, y, zoom } = this.#camera;
+    const [dx, dy] = event.shiftKey ? [event.deltaY, event.deltaX] : [event.deltaX, event.deltaY];
+    this.set({ x: x - dx, y: y - dy, zoom });
+  }
+
+  #drag(down: PointerEvent): void {
+    if (down.button !== 0) return;
+    const start = this.#camera;
+    const move = (event: PointerEvent): void => {
+      const [dx, dy] = [event.clientX - down.clientX, event.clientY - down.clientY];
+      if (Math.hypot(dx, dy) < 3 && this.#camera === start) return;
+      this.viewport.classList.add('dragging');
+      this.set({ ...start, x: start.x + dx, y: start.y + dy });
+    };
+    const up = (): void => {
+      this.viewport.classList.remove('dragging');
+      window.removeEventListener('pointermove', move);
+      window.removeEventListener('pointerup', up);
+    };
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', up);
+  }
+}

@@ -1,0 +1,38 @@
+/** Layer facts as elements: the same rows as the text view's hover. */
+import type { LayerFacts } from '../../src/protocol/layer-facts.ts';
+import type { Source } from '../../src/protocol/views.ts';
+import { h, icon } from './dom.ts';
+
+const marks: Readonly<Record<Source, { icon: string; title: string } | undefined>> = {
+  scheduled: undefined,
+  estimated: { icon: 'question', title: 'Estimated' },
+  simulated: { icon: 'beaker', title: 'Simulated' },
+  synthesised: { icon: 'circuit-board', title: 'Synthesised' },
+};
+
+/** Marks where a figure comes from; figures of the schedule are exact and carry no mark. */
+export function sourceMark(source: Source | undefined): HTMLElement | undefined {
+  const mark = source && marks[source];
+  if (!mark) return undefined;
+  return h(
+    'span',
+    { class: 'source', attributes: { title: mark.title, role: 'img', 'aria-label': mark.title } },
+    icon(mark.icon),
+  );
+}
+
+export function factsElement(facts: LayerFacts, stale: boolean): HTMLElement {
+  const rows = facts.facts.flatMap(({ label, value, source }) => [
+    h('dt', {}, label),
+    h('dd', {}, value, sourceMark(source)),
+  ]);
+  const notes = [facts.note, stale ? 'Being compiled again: these are the earlier figures.' : undefined];
+  return h(
+    'div',
+    { class: 'facts' },
+    h('p', { class: 'title' }, facts.title),
+    h('p', { class: 'subtitle' }, facts.subtitle),
+    h('dl', {}, ...rows),
+    ...notes.map((note) => (note === undefined ? undefined : h('p', { class: 'note' }, note))),
+  );
+}

@@ -1,0 +1,70 @@
+/** Follows the model that a view shows, and switches between its four states. */
+import type { CompiledView, ModelState, ModelView } from '../../src/protocol/views.ts';
+import { client } from './api.ts';
+import { emptyState, errorState, loadingState } from './states.ts';
+
+export interface FullState extends ModelState {
+  readonly model: ModelView;
+}
+
+export interface CompiledState extends FullState {
+  readonly compiled: CompiledView;
+}
+
+export interface Watcher<S> {
+  readonly empty: string;
+  /** What is missing so far; undefined once the view can be drawn. */
+  readonly ready: (state: ModelState) => state is ModelState & S;
+  /** Returns the element of the full view; called once, and again after the view was replaced by another state. */
+  readonly mount: () => HTMLElement;
+  readonly update: (state: ModelState & S) => void;
+  readonly select?: (layer: string | undefined) => void;
+}
+
+export const hasModel = (state: ModelState): state is FullState => state.model !== undefined;
+export const isCompiled = (state: ModelState): state is CompiledState =>
+  state.model !== undefined && state.compiled !== undefined;
+
+/** Fills `root` from now on. Old figures stay, dimmed by the class `stale`, until new ones are there. */
+export function watch<S>(root: HTMLElement, watcher: Watcher<S>): void {
+  let current: ModelState | undefined;
+  let full: HTMLElement | undefined;
+
+  const replace = (element: HTMLElement): void => {
+    full = undefined;
+    root.replaceChildren(element);
+  };
+  const draw = (): void => {
+    root.setAttribute('aria-busy', String(current?.status.kind === 'working'));
+    if (!current) return replace(emptyState(watcher.empty));
+    if (watcher.ready(current)) {
+      if (!full) root.replaceChildren((full = watcher.mount()));
+      full.classList.toggle('stale', current.stale);
+      full.dataset['state'] = 'full';
+      watcher.update(current);
+    } else if (current.status.kind === 'failed') {
+      const { diagnostics } = current;
+      replace(
+        errorState('This model cannot be compiled', { message: 'The model has problems.', diagnostics }),
+      );
+    } else {
+      replace(loadingState(current.status.kind === 'working' ? current.status.stage : 'Compiling'));
+    }
+  };
+
+  client.onEvent((event) => {
+    if (event.event === 'selection') return watcher.select?.(event.layer);
+    if (event.event === 'state') current = event.state;
+    else if (current) current = { ...current, status: event.status };
+    draw();
+  });
+  root.replaceChildren(loadingState('Starting'));
+  client.request('state', undefined).then(
+    (state) => {
+      current ??= state;
+      draw();
+    },
+    (error: Error) =>
+      replace(errorState('Camber does not answer', { message: error.message, diagnostics: [] })),
+  );
+}
