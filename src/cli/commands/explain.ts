@@ -91,7 +91,7 @@ function toJson(
     classIsArgmax: explanation.classIsArgmax,
     scores: Array.from(explanation.scores),
     ...(explanation.probability && { probability: explanation.probability[explanation.class] }),
-    alpha: Array.from(alpha),
+    ...(alpha && { alpha: Array.from(alpha) }),
     map: { shape: [target.height, target.width], data: Array.from(map) },
   };
 }
