@@ -4,7 +4,7 @@ import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { inferShapes } from './infer.ts';
 import type { Graph } from './ir.ts';
-import { lowerOpset } from './lower-opset.ts';
+import { settleOpset } from './settle-opset.ts';
 import { mergePad } from './merge-pad.ts';
 import { emptyNotes, type Pass, type PassNotes } from './pass.ts';
 import { raiseOpset } from './raise-opset.ts';
@@ -45,7 +45,7 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
     explicitPadding,
     mergePad,
     removeDead,
-    lowerOpset,
+    settleOpset,
     infer,
   ];
 }
