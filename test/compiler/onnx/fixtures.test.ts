@@ -12,7 +12,44 @@ import { runModel } from '../../support/ort.ts';
 import { difference, fromOrt, toOrt } from '../../support/tensors.ts';
 
 /** Node operators after all passes, where a pass is meant to change them. */
-const operators: Readonly<Record<string, readonly string[]>> = {};
+const operators: Readonly<Record<string, readonly string[]>> = {
+  activation_silu: ['Swish'],
+  activation_silu_swapped: ['Swish'],
+  activation_quick_gelu: ['Swish'],
+  activation_hardswish_clip_div: ['HardSwish'],
+  activation_hardswish_gate_first: ['HardSwish'],
+  activation_hardswish_multiply: ['HardSwish'],
+  activation_hardswish_hardsigmoid: ['HardSwish'],
+  activation_hardsigmoid: ['HardSigmoid'],
+  activation_gelu_torch: ['Gelu'],
+  activation_gelu_half_first: ['Gelu'],
+  activation_gelu_tanh: ['Gelu'],
+  activation_mish: ['Mish'],
+  activation_mish_spelled_out: ['Mish'],
+  activation_not_silu: ['Sigmoid', 'Mul'],
+  activation_not_hardswish: ['Add', 'Clip', 'Mul', 'Div'],
+  activation_gate_is_output: ['Sigmoid', 'Mul'],
+  channel_shuffle: ['Gather'],
+  transpose_pair: ['Relu'],
+  transpose_chain: ['Transpose'],
+  transpose_through_relu: ['Relu'],
+  reshape_chain: ['Reshape'],
+  reshape_back: ['Relu'],
+  shape_arithmetic_flatten: ['Reshape'],
+  shape_arithmetic_resize: ['Resize'],
+  shape_arithmetic_division: ['Mul'],
+  pad_from_shapes: ['Conv'],
+  pad_zero_conv: ['Conv'],
+  pad_zero_average_pool: ['Pad', 'AveragePool'], // padding as large as the kernel
+  pad_zero_average_pool_with_pads: ['Pad', 'AveragePool'], // two kinds of padding
+  pad_zero_average_pool_counting: ['Pad', 'AveragePool'], // padding as large as the kernel
+  pad_zero_max_pool: ['Pad', 'MaxPool'],
+  pad_minus_infinity_max_pool: ['MaxPool'],
+  pad_one_conv: ['Pad', 'Conv'],
+  half_precision: ['Conv', 'Relu', 'GlobalAveragePool', 'Flatten', 'Gemm'],
+  batch_norm_after_grouped_deconvolution: ['ConvTranspose', 'Conv'],
+  old_upsample_attribute: ['Resize'],
+};
 
 const inputShapes: Readonly<Record<string, readonly number[]>> = { dynamic_size: [1, 3, 4, 5] };
 
