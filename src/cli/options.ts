@@ -119,3 +119,23 @@ export function addExplanationOptions(parser: Command): void {
   );
   parser.option('--class <class>', 'argmax or the index of a class (default: argmax)', parseClass);
 }
+
+/** Options of every command that quantises. */
+export interface QuantisationOptions {
+  /** Files and folders with calibration pictures. */
+  readonly calibration: readonly string[];
+  readonly gradientBits: 8 | 16;
+}
+
+/** Adds `--calibration` and `--gradient-bits`. */
+export function addQuantisationOptions(parser: Command): void {
+  const collect = (value: string, before: readonly string[]) => [...before, value];
+  parser.option(
+    '--calibration <images>',
+    'folder or file with calibration pictures, may be repeated (default: crops of pictures at hand)',
+    collect,
+    [],
+  );
+  const bits = (value: string) => Number(oneOf(['8', '16'])(value));
+  parser.option('--gradient-bits <bits>', 'width of gradients in fixed point: 8 or 16', bits, 16);
+}
