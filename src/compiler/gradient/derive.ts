@@ -5,7 +5,7 @@ import { emptyNotes, type PassNotes } from '../graph/pass.ts';
 import { beginDerivation, finishDerivation } from './derivation.ts';
 import type { Emitter } from './emitter.ts';
 import { natureOf } from './gradient.ts';
-import { methods, type MethodName, type MethodResult } from './methods.ts';
+import { methodNames, methods, type Method, type MethodName, type MethodResult } from './methods.ts';
 import { findScores, type Scores } from './scores.ts';
 import { checkTargets, defaultTarget, pathsTo, resolveTarget, type Paths, type Served } from './target.ts';
 
@@ -80,7 +80,7 @@ export function explainable(graph: Graph, score?: string): { scores: Scores; pat
  */
 export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): StaticModel {
   const name = options.method ?? 'gradcam';
-  const method = methods[name];
+  const method = methodOf(name);
   const { scores, paths } = explainable(graph, options.score);
   const served = method.ofInput ? [imageInput(graph, paths)] : chosenTargets(graph, paths, name, options);
   checkTargets(
@@ -132,6 +132,11 @@ export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): St
     classInput,
     diagnostics,
   };
+}
+
+function methodOf(name: string): Method {
+  if (Object.hasOwn(methods, name)) return methods[name as MethodName];
+  return fail('CAM208', `There is no method ${name}`, `Choose one of ${methodNames.join(', ')}.`);
 }
 
 /** GradCAM (Selvaraju et al. 2017): alpha_k = mean over H, W of dz_c/dA_k, L = ReLU(sum_k alpha_k A_k). */

@@ -5,7 +5,7 @@ import type { FoldedBatchNorm, PassNotes } from '../graph/pass.ts';
 import { nearest } from './names.ts';
 import type { NodeFacts } from './rule.ts';
 import { ruleOf } from './rules/index.ts';
-import type { Shape } from './shape.ts';
+import { sizeOf, type Shape } from './shape.ts';
 
 /** An obstacle between a tensor and the scores. */
 export interface Obstacle {
@@ -176,7 +176,9 @@ export function checkTargets(graph: Graph, paths: Paths, targets: readonly strin
   for (const target of targets)
     for (const o of paths.obstacles(target)) if (!obstacles.has(o)) obstacles.set(o, target);
   if (obstacles.size === 0) return;
-  const open = targetsOf(graph, paths).filter((t) => paths.obstacles(t).length === 0);
+  const free = targetsOf(graph, paths).filter((t) => paths.obstacles(t).length === 0);
+  const planes = free.filter((t) => sizeOf(graph.values.get(t)!.shape.slice(2)) > 1);
+  const open = planes.length > 0 ? planes : free;
   const shown = open.slice(-5).reverse().join(', ');
   const hint =
     open.length === 0
