@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { imageInput, loadImage } from '../../engine/images/load.ts';
 import { compileModel } from '../../engine/compile-model.ts';
-import { affinePreprocessing, streamBytes } from '../../engine/fixed.ts';
+import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
 import { defaultClockMHz } from '../../compiler/compile.ts';
 import { defaultPart } from '../../compiler/report/devices.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadImage } from '../../engine/images/load.ts';
-import { streamBytes } from '../../engine/fixed.ts';
+import { streamBytes } from '../../engine/fixed-input.ts';
 import { samplePictures } from '../../toolchain/assets.ts';
 import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
