@@ -2,6 +2,7 @@
 import type { Compilation } from '../../compiler/compile.ts';
 import { CompileError, type Diagnostic } from '../../compiler/diagnostics.ts';
 import { mapFidelity } from '../../engine/fidelity.ts';
+import { fixedInput } from '../../engine/fixed-input.ts';
 import { explainFixed } from '../../engine/fixed.ts';
 import type { Explanation } from '../../engine/float.ts';
 import type { LoadedImage } from '../../engine/images/load.ts';
@@ -41,11 +42,11 @@ function answer(explanation: Explanation, classes: readonly string[]): EngineAns
 /** What the accelerator answers; where it cannot take this image, the reasons. */
 function fixedExplanation(
   { analysis, network }: Compilation,
-  { picture, tensor }: LoadedImage,
+  image: LoadedImage,
   wanted: 'argmax' | number,
 ): { explanation?: Explanation; diagnostics: readonly Diagnostic[] } {
   try {
-    const input = picture ? { pixels: picture.pixels.rgb, tensor: tensor.data } : { tensor: tensor.data };
+    const input = fixedInput(network, image);
     return { explanation: explainFixed(analysis.model, network, input, wanted), diagnostics: [] };
   } catch (error) {
     if (error instanceof CompileError) return { diagnostics: error.diagnostics };

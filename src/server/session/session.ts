@@ -1,21 +1,24 @@
 /** One model in the worker: what has been read, compiled and loaded, kept for the next request. */
+import { join } from 'node:path';
 import type { Diagnostic } from '../../compiler/diagnostics.ts';
 import type { Compilation } from '../../compiler/compile.ts';
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
-import { perChannel } from '../../compiler/input/preprocessing.ts';
 import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
 import { compileModel } from '../../engine/compile-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
+import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { imageInput, loadImage, type LoadedImage } from '../../engine/images/load.ts';
-import type { HeatMapRow } from '../../protocol/views.ts';
+import { inputAxes } from '../../engine/images/preprocess.ts';
+import type { BuildView, HeatMapRow } from '../../protocol/views.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
+import { writeBuild } from '../../toolchain/build-folder.ts';
 import { calibrationPictures } from '../../toolchain/calibration.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
 import { loadModel, type ModelFile } from '../../toolchain/model-file.ts';
 import type { JobContext, JobOptions } from '../jobs/messages.ts';
 import { heatMapRow } from './heat-map.ts';
 import { Recent } from './recent.ts';
-import { listedPictures, pictureView } from './pictures.ts';
+import { bundledPictures, listedPictures, pictureView } from './pictures.ts';
 
 /** How many compilations (choices of target, device, array) and loaded float models are kept. */
 const kept = { compilations: 6, explainers: 2 };
@@ -50,8 +53,8 @@ export class Session {
         this.file,
         imageInput(this.file.graph),
       );
-      const { scale, mean, std } = this.file.info.preprocessing;
-      const channels = [0, 1, 2];
+      const { preprocessing } = this.file.info;
+      const { channels } = inputAxes(imageInput(this.file.graph).shape, preprocessing.layout);
       const result = await compileModel(this.file.graph, {
         name: this.file.name,
         ...(options.target === undefined ? {} : { target: options.target }),
@@ -60,11 +63,7 @@ export class Session {
         clockMHz: options.clockMHz,
         array: options.array === 'auto' ? defaultArray : options.array,
         gradientBits: options.gradientBits,
-        preprocessing: {
-          scale,
-          mean: channels.map((c) => perChannel(mean, c)),
-          std: channels.map((c) => perChannel(std, c)),
-        },
+        preprocessing: affinePreprocessing(preprocessing, channels),
         calibration: images,
         wasmPaths: ortFiles(),
         signal,
@@ -81,6 +80,21 @@ export class Session {
     const explanation = await explainer.explain(image.tensor.data);
     const view = listedPictures(this.file).find((p) => p.id === picture) ?? pictureView(picture);
     return heatMapRow(view, image, explanation, compilation, this.file.info.classes);
+  }
+
+  /** Writes the build folder. The test bench's run takes the first of the model's pictures. */
+  async build(options: JobOptions, folder: string, context: JobContext): Promise<BuildView> {
+    const compilation = await this.compile(options, context);
+    const [picture] = [...listedPictures(this.file), ...bundledPictures()];
+    const image = await this.#load(picture!.id);
+    await writeBuild(folder, {
+      compilation,
+      preprocessing: this.file.info.preprocessing,
+      pixels: streamBytes(compilation.network, image),
+      ...(options.class === 'argmax' ? {} : { fixedClass: options.class }),
+      onProgress: (stage) => context.progress(stage, 0.97),
+    });
+    return { folder, reportHtml: join(folder, 'report.html'), diagnostics: compilation.all };
   }
 
   async export(options: JobOptions, file: string): Promise<void> {
