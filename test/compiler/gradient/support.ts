@@ -47,7 +47,10 @@ export class Random {
    * a ReLU or changes which of two is greater.
    */
   spaced(count: number, gap: number, from?: number): Float32Array {
-    const values = Array.from({ length: count }, (_, i) => (from ?? -Math.floor(count / 2) * gap) + (i + 0.5) * gap);
+    const values = Array.from(
+      { length: count },
+      (_, i) => (from ?? -Math.floor(count / 2) * gap) + (i + 0.5) * gap,
+    );
     for (let i = count - 1; i > 0; i--) {
       const j = this.int(0, i);
       [values[i], values[j]] = [values[j]!, values[i]!];
