@@ -16,7 +16,7 @@ export interface FixedInput {
 
 export interface FixedExplanation extends Explanation {
   /** The integers themselves. */
-  readonly run: IntegerRun;
+  readonly execution: IntegerRun;
 }
 
 /** One engine per network, for as long as the network lives: its buffers and packed weights are made once. */
@@ -60,7 +60,7 @@ export function explainFixed(
     class: run.classIndex,
     classIsArgmax: wanted === 'argmax',
     maps: network.explanation ? [{ target: model.targets[0]!, ...realMap(network, run) }] : [],
-    run,
+    execution: run,
   };
 }
 
