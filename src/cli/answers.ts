@@ -6,7 +6,8 @@ import { defaultQuantiseOptions } from '../compiler/quantize/options.ts';
 import { quantise } from '../compiler/quantize/quantise.ts';
 import { calibrateModel } from '../engine/compile-model.ts';
 import { mapFidelity, type MapFidelity } from '../engine/fidelity.ts';
-import { affinePreprocessing, explainFixed } from '../engine/fixed.ts';
+import { affinePreprocessing, fixedInput } from '../engine/fixed-input.ts';
+import { explainFixed } from '../engine/fixed.ts';
 import { createExplainer } from '../engine/float.ts';
 import { imageInput, type LoadedImage } from '../engine/images/load.ts';
 import { inputAxes } from '../engine/images/preprocess.ts';
@@ -96,9 +97,10 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
     preprocessing: affinePreprocessing(model.info.preprocessing, inputAxes(input.shape).channels),
   };
   const network = quantise(analysis.source, table, { ...defaultQuantiseOptions, gradientBits, ...folded });
-  const fixed = explainFixed(network, image, question.class);
+  const fixed = explainFixed(analysis.model, network, fixedInput(network, image), question.class ?? 'argmax');
+  const answer = fixed.maps[0]!;
   const float = await floatAnswer({ ...question, class: fixed.class });
-  const map = Array.from(fixed.map!);
+  const map = Array.from(answer.map);
   const fidelity = mapFidelity(map, float.map);
   const top = topClass(float.scores);
   return {
@@ -106,8 +108,8 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
     target: network.explanation!.target,
     scores: Array.from(fixed.scores),
     classIsArgmax: fixed.classIsArgmax,
-    probability: undefined,
-    alpha: Array.from(fixed.alpha!),
+    probability: fixed.probability?.[fixed.class],
+    alpha: Array.from(answer.alpha!),
     map,
     ...(fidelity && { fidelity: { ...fidelity, sameClass: fixed.execution.topClass === top } }),
     diagnostics: [...calibration.diagnostics, ...analysis.diagnostics],

@@ -83,6 +83,13 @@ export function parseClass(value: string): ClassOption {
   return Number(value);
 }
 
+/** A number above 0. */
+export function parsePositive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0) || !Number.isFinite(number)) throw new InvalidArgumentError('Give a number above 0.');
+  return number;
+}
+
 /** Refuses a value that is not in a list. */
 export function oneOf<T extends string>(names: readonly T[]): (value: string) => T {
   return (value) => {
