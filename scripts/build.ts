@@ -17,6 +17,14 @@ type Kind = 'node' | 'extension' | 'webview';
 /** What is bundled: entry, output, and where it runs. */
 const bundles: readonly { entry: string; out: string; kind: Kind }[] = [
   { entry: 'src/cli/main.ts', out: 'dist/cli/camber.mjs', kind: 'node' },
+  { entry: 'src/server/main.ts', out: 'dist/server/main.mjs', kind: 'node' },
+  { entry: 'src/server/worker.ts', out: 'dist/server/worker.mjs', kind: 'node' },
+  { entry: 'src/extension/main.ts', out: 'dist/extension/main.cjs', kind: 'extension' },
+  ...['graph', 'schedule', 'resources', 'heatmaps'].map((view) => ({
+    entry: `webview/${view}/main.ts`,
+    out: `dist/webview/${view}.js`,
+    kind: 'webview' as const,
+  })),
 ];
 
 /** What is copied as it is. */
@@ -29,11 +37,14 @@ const copies: readonly { from: string; to: string }[] = [
     from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
     to: 'dist/ort/ort-wasm-simd-threaded.wasm',
   },
+  { from: 'src/rtl', to: 'dist/rtl' },
+  { from: 'node_modules/@vscode/codicons/dist/codicon.css', to: 'dist/webview/codicon.css' },
+  { from: 'node_modules/@vscode/codicons/dist/codicon.ttf', to: 'dist/webview/codicon.ttf' },
 ];
 
 // CommonJS packages inside an ES module bundle still call require() for Node's own modules.
 const requireBanner =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  "import { createRequire as camberRequire } from 'node:module'; const require = camberRequire(import.meta.url);";
 
 const kinds: Readonly<Record<Kind, BuildOptions>> = {
   node: { platform: 'node', target: 'node20', format: 'esm', banner: { js: requireBanner } },

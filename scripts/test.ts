@@ -29,6 +29,7 @@ const checks: readonly { name: string; program: string; args: readonly string[];
     program: 'depcruise',
     args: ['src', ...(existsSync(join(root, 'webview')) ? ['webview'] : []), '--output-type', 'err'],
   },
+  { name: 'build (esbuild)', program: 'tsx', args: ['scripts/build.ts'] },
 ];
 
 function run(program: string, args: readonly string[], inherit: boolean): { status: number; output: string } {

@@ -2,9 +2,9 @@
 import { CompileError, diagnostic } from '../compiler/diagnostics.ts';
 import { deriveFromModel, type ExportOptions } from '../compiler/gradient/export.ts';
 import { legalise } from '../compiler/gradient/legalise/legalise.ts';
-import type { StaticGradCam, StaticTarget } from '../compiler/gradient/derive.ts';
+import type { MethodTarget, StaticModel } from '../compiler/gradient/derive.ts';
 import { withOutputs } from '../compiler/gradient/outputs.ts';
-import type { Graph } from '../compiler/graph/ir.ts';
+import type { Graph, ValueInfo } from '../compiler/graph/ir.ts';
 import { writeModel } from '../compiler/onnx/write.ts';
 import { createFloatEngine, type EngineOptions } from './ort.ts';
 
@@ -12,9 +12,11 @@ export { createFloatEngine, type EngineOptions, type FloatEngine, type FloatTens
 
 /** One target's answer. */
 export interface MapResult {
-  readonly target: StaticTarget;
-  /** [K] */
-  readonly alpha: Float32Array;
+  readonly target: MethodTarget;
+  /** [K]; methods without channel weights have none. */
+  readonly alpha?: Float32Array;
+  /** [C, H, W], of the methods that explain the input. */
+  readonly attribution?: Float32Array;
   /** Raw L, [H, W] row-major. */
   readonly map: Float32Array;
 }
@@ -29,7 +31,7 @@ export interface Explanation {
 }
 
 export interface FloatExplainer {
-  readonly model: StaticGradCam;
+  readonly model: StaticModel;
   /** Explains one image (float32, the model's own input shape). `wanted` overrides the class for this image. */
   explain(image: Float32Array, wanted?: number | 'argmax'): Promise<Explanation>;
   dispose(): Promise<void>;
@@ -65,8 +67,9 @@ export async function createExplainer(
         classIsArgmax: index < 0,
         maps: model.targets.map((target) => ({
           target,
-          alpha: numbers(target.alpha),
           map: numbers(target.map),
+          ...(target.alpha === undefined ? {} : { alpha: numbers(target.alpha) }),
+          ...(target.attribution === undefined ? {} : { attribution: numbers(target.attribution) }),
         })),
       };
     },
@@ -89,13 +92,14 @@ export async function explainFloat(
 }
 
 /** ONNX Runtime's web API cannot override an initializer, so here `class` is an ordinary input. */
-export function withClassInput(graph: Graph, model: StaticGradCam): Graph {
+export function withClassInput(graph: Graph, model: Pick<StaticModel, 'classInput'>): Graph {
   const initializers = new Map(graph.initializers);
   initializers.delete(model.classInput);
   return { ...graph, initializers };
 }
 
-export function imageInput(model: StaticGradCam) {
+/** The graph input that takes the image. */
+export function imageInput(model: Pick<StaticModel, 'graph' | 'classInput'>): ValueInfo {
   return model.graph.inputs.find((i) => i.name !== model.classInput)!;
 }
 

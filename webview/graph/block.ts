@@ -5,6 +5,7 @@ import { carriesFigure, costsByNode, mainCost } from '../../src/protocol/layer-f
 import type { CompiledView, Diagnostic, LayerCost, LayerView } from '../../src/protocol/views.ts';
 import { h, icon } from '../shared/dom.ts';
 import { blockSize, type Block } from './layout.ts';
+import { shortName } from '../../src/protocol/short-name.ts';
 
 /** What the blocks are drawn from. */
 export interface Drawing {
@@ -34,11 +35,6 @@ function figure(layer: LayerView, { compiled, costs }: Drawing): { text: string;
   const cost = mainCost(costs.get(layer.id));
   if (!cost) return { text: 'folded' };
   return carriesFigure(layer, cost) ? { text: format.count(cost.cycles), cost } : { text: 'fused' };
-}
-
-/** The short name: what follows the last slash that still tells something. */
-export function shortName(id: string): string {
-  return id.replace(/^\//, '');
 }
 
 export function blockElement(block: Block, index: number, total: number, draw: Drawing): HTMLElement {
@@ -79,7 +75,7 @@ export function blockElement(block: Block, index: number, total: number, draw: D
       { class: 'row' },
       draw.troubled.has(layer.id) ? icon('warning') : undefined,
       isTarget ? icon('target') : undefined,
-      h('span', { class: 'name' }, shortName(layer.id)),
+      h('span', { class: 'name' }, shortName(layer.id, layer.op)),
     ),
     h(
       'span',

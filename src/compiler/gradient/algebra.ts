@@ -289,6 +289,11 @@ export class Algebra {
     return { ...g, stored: g.shape, tensor: this.emitter.expand(g.tensor, g.shape) };
   }
 
+  /** The name of a tensor that holds the whole gradient, in its own shape. */
+  whole(g: Gradient): string {
+    return this.tensor(g.kind === 'zero' ? g : this.fill(g));
+  }
+
   /** The name of a tensor that holds the gradient, every element of its stored shape, scale applied. */
   tensor(g: Gradient): string {
     if (g.kind === 'zero')

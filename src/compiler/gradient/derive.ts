@@ -1,17 +1,13 @@
 /** The derivation: a simplified graph in, the static GradCAM model out. */
 import { diagnostic, fail, type Diagnostic } from '../diagnostics.ts';
-import { makeAttribute } from '../graph/attributes.ts';
-import type { Graph, Tensor } from '../graph/ir.ts';
+import type { Graph } from '../graph/ir.ts';
 import { emptyNotes, type PassNotes } from '../graph/pass.ts';
-import { isFloat } from '../graph/tensor.ts';
-import { Algebra, constant } from './algebra.ts';
-import { Emitter } from './emitter.ts';
-import { natureOf, type ConstantGradient, type Gradient } from './gradient.ts';
-import { camberDomain } from './operators.ts';
-import { ruleOf } from './rules/index.ts';
+import { beginDerivation, finishDerivation } from './derivation.ts';
+import type { Emitter } from './emitter.ts';
+import { natureOf } from './gradient.ts';
+import { methodNames, methods, type Method, type MethodName, type MethodResult } from './methods.ts';
 import { findScores, type Scores } from './scores.ts';
-import { checkTargets, defaultTarget, pathsTo, resolveTarget, type Paths } from './target.ts';
-import { ReverseWalk, usesOf } from './walk.ts';
+import { checkTargets, defaultTarget, pathsTo, resolveTarget, type Paths, type Served } from './target.ts';
 
 export interface DeriveOptions {
   /** Tensor, node or module names; by default the deepest activation with more than one position. */
@@ -20,6 +16,8 @@ export interface DeriveOptions {
   readonly score?: string;
   /** The class explained where none is given at run time. */
   readonly class?: number | 'argmax';
+  /** Default GradCAM. */
+  readonly method?: MethodName;
   /** What `simplify` left on record, so that targets can be named that it removed. */
   readonly notes?: Readonly<PassNotes>;
 }
@@ -46,7 +44,16 @@ export interface StaticTarget {
   readonly why?: string;
 }
 
+/** A target of any method. */
+export type MethodTarget = Omit<StaticTarget, 'alpha'> & Pick<MethodResult, 'alpha' | 'attribution'>;
+
+/** A static model of any method. */
+export interface StaticModel extends Omit<StaticGradCam, 'targets'> {
+  readonly targets: readonly MethodTarget[];
+}
+
 export interface StaticGradCam {
+  readonly method: MethodName;
   /** Forward, gradient and map nodes, in standard and `camber` operators. */
   readonly graph: Graph;
   readonly targets: readonly StaticTarget[];
@@ -68,85 +75,54 @@ export function explainable(graph: Graph, score?: string): { scores: Scores; pat
 }
 
 /**
- * Derives GradCAM analytically (Selvaraju et al. 2017): alpha_k = mean over H, W of dz_c/dA_k,
- * L = ReLU(sum_k alpha_k A_k), for every target at once. The graph must come from `simplify`.
- * Throws a CompileError with CAM202..CAM206.
+ * Derives a method's static model analytically, for every target at once. The graph must come from `simplify`.
+ * Throws a CompileError with CAM202..CAM206 or CAM208.
  */
-export function deriveGradCam(graph: Graph, options: DeriveOptions = {}): StaticGradCam {
+export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): StaticModel {
+  const name = options.method ?? 'gradcam';
+  const method = methodOf(name);
   const { scores, paths } = explainable(graph, options.score);
-  const notes = options.notes ?? emptyNotes();
-  const requested = options.targets?.length ? options.targets : [defaultTarget(graph, paths)];
-  const served = requested.map((name) => resolveTarget(graph, paths, name, notes));
+  const served = method.ofInput ? [imageInput(graph, paths)] : chosenTargets(graph, paths, name, options);
   checkTargets(
     graph,
     paths,
     served.map((s) => s.tensor),
   );
   const classDefault = checkClass(options.class ?? 'argmax', scores.classes);
-
-  const floatType = graph.values.get(scores.tensor)!.dtype;
-  if (!isFloat(floatType))
-    fail(
-      'CAM204',
-      `The class scores ${scores.tensor} are of type ${floatType}`,
-      'Choose a floating-point tensor with --score.',
-    );
-  const e = new Emitter(graph, floatType as 'float32');
-  const classInput = e.fresh('class');
-  e.describe(classInput, 'int64', [1]);
-  const classIndex = e.emit('SelectClass', [scores.tensor, classInput], {
-    shape: [1],
-    dtype: 'int64',
-    domain: camberDomain,
-    attributes: { single_logit: makeAttribute.int(scores.singleLogit ? 1 : 0) },
-    output: e.fresh('class_index'),
-  });
-  const algebra = new Algebra(e, classIndex, scores.classes);
-  const walk = new ReverseWalk(graph, algebra, (n) => ruleOf(n)!, usesOf(graph), paths.reaches);
-  walk.seed(scores.tensor, seedGradient(scores, graph));
+  const derivation = beginDerivation(graph, scores, paths, method.overrides);
+  const { emitter, walk, classIndex, classInput } = derivation;
 
   const diagnostics: Diagnostic[] = [];
-  const drafts = served.map(({ tensor, folded }, i) => {
-    const [, channels, height, width] = graph.values.get(tensor)!.shape as [number, number, number, number];
-    const mean = walk.mean(tensor, channels);
-    e.scope = 'gradcam';
-    const alpha = algebra.tensor(mean);
-    const shift = folded && e.floats(`${tensor}/shift`, [channels], folded.shift);
-    const map = e.emit('HeatMap', [alpha, tensor, ...(shift ? [shift] : [])], {
-      shape: [1, 1, height, width],
-      dtype: 'float32',
-      domain: camberDomain,
-      output: e.fresh('heatmap'),
-    });
-    const { pushed, stops } = walk.meanReport(tensor);
+  const drafts = served.map(({ tensor, requested, folded }): MethodTarget => {
+    const { map, alpha, attribution, gradient } = method.build(derivation, tensor, folded);
+    const [, channels, height, width] = emitter.shape(tensor) as [number, number, number, number];
+    const { pushed, stops } = name === 'gradcam' ? walk.meanReport(tensor) : { pushed: false, stops: [] };
     const why = stops.map((n) => `${n.name} (${n.op})`).join(', ');
-    if (!pushed) diagnostics.push(notPushable(tensor, why));
-    const draft: StaticTarget = {
-      tensor,
-      requested: requested[i]!,
-      channels,
-      height,
-      width,
-      gradient: natureOf(mean),
-      alpha: folded ? unfoldedAlpha(e, algebra, mean, folded.scale) : alpha,
-      map,
-      meanPushed: pushed,
-      ...(why ? { why } : {}),
+    if (name === 'gradcam' && !pushed) diagnostics.push(notPushable(tensor, why));
+    return {
+      ...{
+        tensor,
+        requested,
+        channels,
+        height,
+        width,
+        map,
+        meanPushed: pushed,
+        gradient: natureOf(gradient),
+      },
+      ...(alpha === undefined ? {} : { alpha }),
+      ...(attribution === undefined ? {} : { attribution }),
+      ...(why === '' ? {} : { why }),
     };
-    return draft;
   });
-  const targets = drafts.map((t, i) => ({
-    ...t,
-    alpha: publish(e, drafts.findIndex((d) => d.alpha === t.alpha) === i, t.alpha),
-  }));
-  const initial: Tensor = { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(classDefault)) };
-  const finished = e.finish([...targets.flatMap((t) => [t.map, t.alpha]), classIndex]);
+  const published = new Map<string, string>();
+  const targets = drafts.map((t) =>
+    t.alpha === undefined ? t : { ...t, alpha: publish(emitter, published, t.alpha) },
+  );
+  const outputs = targets.flatMap((t) => [t.map, t.alpha ?? '', t.attribution ?? ''].filter((o) => o !== ''));
   return {
-    graph: {
-      ...finished,
-      inputs: [...graph.inputs, { name: classInput, dtype: 'int64', shape: [1] }],
-      initializers: new Map([...finished.initializers, [classInput, initial]]),
-    },
+    graph: finishDerivation(derivation, [...outputs, classIndex], classDefault),
+    method: name,
     targets,
     scores: scores.tensor,
     ...(scores.probability === undefined ? {} : { probability: scores.probability }),
@@ -156,6 +132,43 @@ export function deriveGradCam(graph: Graph, options: DeriveOptions = {}): Static
     classInput,
     diagnostics,
   };
+}
+
+function methodOf(name: string): Method {
+  if (Object.hasOwn(methods, name)) return methods[name as MethodName];
+  return fail('CAM208', `There is no method ${name}`, `Choose one of ${methodNames.join(', ')}.`);
+}
+
+/** GradCAM (Selvaraju et al. 2017): alpha_k = mean over H, W of dz_c/dA_k, L = ReLU(sum_k alpha_k A_k). */
+export function deriveGradCam(graph: Graph, options: Omit<DeriveOptions, 'method'> = {}): StaticGradCam {
+  return deriveStaticModel(graph, { ...options, method: 'gradcam' }) as StaticGradCam;
+}
+
+interface Chosen extends Served {
+  readonly requested: string;
+}
+
+function chosenTargets(graph: Graph, paths: Paths, method: MethodName, options: DeriveOptions): Chosen[] {
+  const requested = options.targets?.length ? options.targets : [defaultTarget(graph, paths)];
+  return requested.map((name) => {
+    const served = { requested: name, ...resolveTarget(graph, paths, name, options.notes ?? emptyNotes()) };
+    if (served.folded && method !== 'gradcam') {
+      fail(
+        'CAM203',
+        `Target ${name} was folded into ${served.tensor}`,
+        'Only GradCAM serves a target before a folded batch norm: simplify without folding.',
+        { tensor: name },
+      );
+    }
+    return served;
+  });
+}
+
+/** The image a method of the input explains. */
+function imageInput(graph: Graph, paths: Paths): Chosen {
+  const input = graph.inputs.find((i) => i.shape.length === 4 && paths.reaches(i.name));
+  if (input) return { tensor: input.name, requested: input.name };
+  return fail('CAM107', 'The model has no image input [1, C, H, W]', 'Saliency methods need one.');
 }
 
 /** -1 for argmax. */
@@ -169,33 +182,18 @@ function checkClass(wanted: number | 'argmax', classes: number): number {
   );
 }
 
-/** dz_c/dz: one-hot rows; for a single logit z, class 1 is z and class 0 is -z. */
-function seedGradient(scores: Scores, graph: Graph): Gradient {
-  const shape = graph.values.get(scores.tensor)!.shape;
-  if (scores.singleLogit)
-    return constant(shape, { shape: [2, ...shape.slice(1)], data: Float64Array.of(-1, 1) });
-  const seed: ConstantGradient = {
-    kind: 'constant',
-    shape,
-    stored: shape,
-    rows: { kind: 'identity', classes: scores.classes },
-    scale: 1,
-  };
-  return seed;
-}
-
-/** The target was folded away as A' = s A + b: its alpha is s times that of A'. */
-function unfoldedAlpha(e: Emitter, algebra: Algebra, mean: Gradient, scale: Float32Array): string {
-  return algebra.tensor(algebra.times(mean, e.floats('gradcam/scale', [1, scale.length], scale)));
-}
-
-/** Gives alpha its public name: the tensor is renamed where a node here makes it for this target alone, else copied. */
-function publish(e: Emitter, first: boolean, tensor: string): string {
-  const made = e.nodes.some((n) => n.outputs[0] === tensor);
+/** Gives alpha its public name: the tensor is renamed where a node here makes it and no earlier target took it, else copied. */
+function publish(e: Emitter, published: Map<string, string>, tensor: string): string {
   const wanted = e.fresh('alpha');
-  if (!made || !first) return e.emit('Identity', [tensor], { shape: e.shape(tensor), output: wanted });
-  e.rename(tensor, wanted);
-  return wanted;
+  const earlier = published.get(tensor);
+  const made = e.nodes.some((n) => n.outputs[0] === tensor);
+  if (earlier === undefined && made) {
+    e.rename(tensor, wanted);
+    published.set(tensor, wanted);
+    return wanted;
+  }
+  const source = earlier ?? tensor;
+  return e.emit('Identity', [source], { shape: e.shape(source), output: wanted });
 }
 
 function notPushable(tensor: string, why: string): Diagnostic {

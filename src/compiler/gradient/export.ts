@@ -5,7 +5,7 @@ import type { Graph } from '../graph/ir.ts';
 import { simplify } from '../graph/passes.ts';
 import { readModel, type ReadOptions } from '../onnx/read.ts';
 import { writeModel } from '../onnx/write.ts';
-import { deriveGradCam, type DeriveOptions, type StaticGradCam } from './derive.ts';
+import { deriveStaticModel, type DeriveOptions, type StaticModel } from './derive.ts';
 import { legalise } from './legalise/legalise.ts';
 
 export interface ExportOptions extends Omit<DeriveOptions, 'notes'>, ReadOptions {}
@@ -14,7 +14,7 @@ export interface ExportedModel {
   readonly bytes: Uint8Array;
   /** The exported graph, standard operators only. */
   readonly graph: Graph;
-  readonly model: StaticGradCam;
+  readonly model: StaticModel;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -22,7 +22,7 @@ export interface ExportedModel {
  * Simplifies a model without touching its numbers and derives its static GradCAM. Batch norms stay nodes, so that
  * every activation of the file can be a target under its own name.
  */
-export function deriveFromModel(source: Uint8Array | Graph, options: ExportOptions = {}): StaticGradCam {
+export function deriveFromModel(source: Uint8Array | Graph, options: ExportOptions = {}): StaticModel {
   const graph = source instanceof Uint8Array ? readModel(source, options).graph : source;
   const { graph: known } = inferKnownShapes(graph);
   const wanted = new Set(options.targets ?? []);
@@ -31,8 +31,7 @@ export function deriveFromModel(source: Uint8Array | Graph, options: ExportOptio
     foldBatchNorm: false,
     keep: [...keep, ...(options.score ? [options.score] : [])],
   });
-  const model = deriveGradCam(simplified.graph, { ...options, notes: simplified });
-  return model;
+  return deriveStaticModel(simplified.graph, { ...options, notes: simplified });
 }
 
 /**

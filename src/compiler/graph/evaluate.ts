@@ -7,8 +7,8 @@ import type { Node, Tensor, ValueInfo } from './ir.ts';
 
 const evaluators: Readonly<Record<string, Evaluator>> = { ...layoutEvaluators, ...arithmeticEvaluators };
 
-/** Operators whose result depends on the shape of their input only. */
-const shapeOnly = new Set(['Shape', 'Size']);
+/** Inputs of which only the type or the shape matters, by operator: their values need not be known. */
+const valueIgnored: Readonly<Record<string, number>> = { Shape: 0, Size: 0, CastLike: 1 };
 
 /**
  * The outputs of a node, or undefined where its inputs are not all known or its operator is not one that is
@@ -24,9 +24,10 @@ export function evaluateNode(
     node.domain === '' && Object.hasOwn(evaluators, node.op) ? evaluators[node.op] : undefined;
   if (!evaluator) return undefined;
   const inputs: (Tensor | undefined)[] = [];
-  for (const name of node.inputs) {
-    const tensor = name === '' || shapeOnly.has(node.op) ? undefined : constant(name);
-    if (name !== '' && !tensor && !shapeOnly.has(node.op)) return undefined;
+  for (const [i, name] of node.inputs.entries()) {
+    const needed = name !== '' && valueIgnored[node.op] !== i;
+    const tensor = needed ? constant(name) : undefined;
+    if (needed && !tensor) return undefined;
     inputs.push(tensor);
   }
   const outputs = node.outputs.map((name) => values.get(name));

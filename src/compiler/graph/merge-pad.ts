@@ -73,8 +73,15 @@ function mergeable(
 ): Record<string, Attribute> | undefined {
   if (node.op === 'Conv') return pads.value === 0 ? {} : undefined;
   if (intAttribute(node, 'ceil_mode', 0) !== 0) return undefined;
-  if (node.op === 'MaxPool') return pads.value === -Infinity ? {} : undefined;
+  if (node.op === 'MaxPool') return pads.value === -Infinity && fits(node, pads, own) ? {} : undefined;
   if (node.op !== 'AveragePool' || pads.value !== 0) return undefined;
+  if (!fits(node, pads, own)) return undefined;
   const counts = intAttribute(node, 'count_include_pad', 0) === 1 || own.every((p) => p === 0);
   return counts ? { count_include_pad: makeAttribute.int(1) } : undefined;
+}
+
+/** Runtimes refuse a pool whose padding is as large as its kernel. */
+function fits(node: Node, { begin, end }: SpatialPads, own: readonly number[]): boolean {
+  const kernel = intsAttribute(node, 'kernel_shape') ?? [];
+  return [...begin, ...end].every((p, i) => p + own[i]! < kernel[i % kernel.length]!);
 }

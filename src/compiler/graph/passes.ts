@@ -1,13 +1,17 @@
 /** The simplification of a read graph, as a list of passes. */
 import { explicitPadding } from './explicit-padding.ts';
+import { float32Inside } from './float32-inside.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { inferShapes } from './infer.ts';
+import { sinkTransposes } from './sink-transposes.ts';
 import type { Graph } from './ir.ts';
-import { lowerOpset } from './lower-opset.ts';
+import { settleOpset } from './settle-opset.ts';
 import { mergePad } from './merge-pad.ts';
+import { mergeRelayouts } from './merge-relayouts.ts';
 import { emptyNotes, type Pass, type PassNotes } from './pass.ts';
 import { raiseOpset } from './raise-opset.ts';
+import { recogniseActivations } from './recognise-activations.ts';
 import { removeDead } from './remove-dead.ts';
 import { removeIdentity } from './remove-identity.ts';
 
@@ -38,12 +42,16 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
     foldConstants,
     removeDead,
     raiseOpset,
+    float32Inside,
+    sinkTransposes,
+    mergeRelayouts,
     removeIdentity,
+    recogniseActivations,
     ...(options.foldBatchNorm === false ? [] : [foldBatchNorm]),
     explicitPadding,
     mergePad,
     removeDead,
-    lowerOpset,
+    settleOpset,
     infer,
   ];
 }

@@ -7,8 +7,8 @@ import { elementCount, toNumbers } from './tensor.ts';
  * Removes nodes that pass their first input on unchanged: Identity, Dropout (inference), Cast to the same type,
  * and reshapes, transposes, slices, pads and one-input joins that change nothing. Needs inferred shapes.
  *
- * The input's name survives. A graph output keeps its name: its producer writes it directly where nothing else
- * reads the input, else an Identity stays.
+ * The input's name survives, but a graph output keeps its name: its producer then writes it directly. Between two
+ * interface tensors (graph inputs and outputs, kept targets) an Identity stays. Removed names are put on record.
  */
 export const removeIdentity: Pass = {
   name: 'remove-identity',
@@ -16,19 +16,33 @@ export const removeIdentity: Pass = {
   run(graph: Graph, notes: PassNotes): Graph {
     const read = useCounts(graph);
     const outputs = new Set(graph.outputs.map((o) => o.name));
+    const made = new Set(graph.nodes.flatMap((n) => n.outputs));
     const rename = new Map<string, string>();
-    const nodes: Node[] = [];
-    for (const original of graph.nodes) {
-      const node = renameInputs(original, rename);
+    const resolve = (name: string): string => {
+      let current = name;
+      for (let next = rename.get(current); next !== undefined; next = rename.get(current)) current = next;
+      return current;
+    };
+    const nodes = graph.nodes.filter((node) => {
       const [output] = node.outputs;
-      const lone = node.outputs.slice(1).every((o) => !read.has(o));
-      if (output && !outputs.has(output) && lone && passesOn(node, graph))
-        rename.set(output, node.inputs[0]!);
-      else nodes.push(node);
-    }
+      const alone = node.outputs.slice(1).every((o) => !read.has(o));
+      if (!output || !alone || !passesOn(node, graph)) return true;
+      const input = resolve(node.inputs[0]!);
+      if (!outputs.has(output)) rename.set(output, input);
+      else if (made.has(input) && !outputs.has(input)) rename.set(input, output);
+      else return true;
+      return false;
+    });
     if (rename.size === 0) return graph;
-    for (const [removed, kept] of rename) notes.aliases.set(removed, kept);
-    return { ...graph, nodes, values: withoutKeys(graph.values, rename) };
+    const names = new Map([...rename.keys()].map((name) => [name, resolve(name)]));
+    for (const [removed, kept] of names) notes.aliases.set(removed, kept);
+    const renamed = nodes.map((n) => {
+      const node = renameInputs(n, names);
+      return node.outputs.some((o) => names.has(o))
+        ? { ...node, outputs: node.outputs.map((o) => names.get(o) ?? o) }
+        : node;
+    });
+    return { ...graph, nodes: renamed, values: withoutKeys(graph.values, names) };
   },
 };
 

@@ -1,6 +1,13 @@
 /** Inlining of model-local functions (ModelProto.functions): a call becomes the nodes of the function's body. */
 import { fail } from '../diagnostics.ts';
-import type { AttributeProto, FunctionProto, ModelProto, NodeProto } from './proto.ts';
+import {
+  decodeFunctionDefaults,
+  functionKey,
+  type AttributeProto,
+  type FunctionProto,
+  type ModelProto,
+  type NodeProto,
+} from './proto.ts';
 
 /** Functions may call functions; deeper than this is recursion, which ONNX forbids. */
 const maxDepth = 32;
@@ -8,14 +15,27 @@ const maxDepth = 32;
 /** Node count after which a model is taken for damaged or hostile (a chain of functions grows exponentially). */
 const maxNodes = 200_000;
 
-/** The nodes with every call of a model-local function replaced by its body. Fails with CAM104 or CAM110. */
-export function inlineFunctions(nodes: readonly NodeProto[], model: ModelProto): NodeProto[] {
+/**
+ * The nodes with every call of a model-local function replaced by its body. Fails with CAM104 or CAM110.
+ *
+ * @param bytes the model's bytes, which hold what `model` does not: default attributes
+ */
+export function inlineFunctions(
+  nodes: readonly NodeProto[],
+  model: ModelProto,
+  bytes: Uint8Array,
+): NodeProto[] {
   const functions = new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f]));
   if (functions.size === 0) return [...nodes];
+  if (functions.size < model.functions!.length) {
+    fail('CAM104', 'The model defines a function twice.', 'Export the model without overloaded functions.');
+  }
+  const defaults = decodeFunctionDefaults(bytes);
   const result: NodeProto[] = [];
   let calls = 0;
   const visit = (node: NodeProto, depth: number): void => {
-    const body = functions.get(functionKey(node.domain, node.opType));
+    const key = functionKey(node.domain, node.opType);
+    const body = functions.get(key);
     if (!body) {
       result.push(node);
       return;
@@ -29,22 +49,23 @@ export function inlineFunctions(nodes: readonly NodeProto[], model: ModelProto):
       fail('CAM110', `The model has more than ${maxNodes} nodes.`, 'Export a smaller model.');
     }
     const prefix = `${node.name || node.opType}_${++calls}/`;
-    for (const inner of instantiate(body, node, prefix)) visit(inner, depth + 1);
+    for (const inner of instantiate(body, node, prefix, defaults.get(key) ?? [])) visit(inner, depth + 1);
   };
   for (const node of nodes) visit(node, 0);
   return result;
 }
 
-function functionKey(domain: string | null | undefined, name: string | null | undefined): string {
-  return `${domain === 'ai.onnx' ? '' : (domain ?? '')}::${name ?? ''}`;
-}
-
-function instantiate(body: FunctionProto, call: NodeProto, prefix: string): NodeProto[] {
+function instantiate(
+  body: FunctionProto,
+  call: NodeProto,
+  prefix: string,
+  defaults: readonly AttributeProto[],
+): NodeProto[] {
   const names = new Map<string, string>([['', '']]);
   (body.input ?? []).forEach((formal, i) => names.set(formal, call.input?.[i] ?? ''));
   (body.output ?? []).forEach((formal, i) => names.set(formal, call.output?.[i] || prefix + formal));
   const rename = (name: string): string => names.get(name) ?? prefix + name;
-  const given = new Map((call.attribute ?? []).map((a) => [a.name ?? '', a]));
+  const given = new Map([...defaults, ...(call.attribute ?? [])].map((a) => [a.name ?? '', a]));
   return (body.node ?? []).map((node) => ({
     ...node,
     name: node.name ? prefix + node.name : '',

@@ -73,6 +73,44 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   }
 }
 
+/**
+ * Default attributes of the model-local functions (FunctionProto.attribute_proto, field 11), by function key.
+ * They came with IR version 9, after the definition that `onnx-proto` was generated from, and would be lost.
+ */
+export function decodeFunctionDefaults(bytes: Uint8Array): Map<string, AttributeProto[]> {
+  const defaults = new Map<string, AttributeProto[]>();
+  const reader = protobuf.Reader.create(bytes);
+  forEachField(reader, reader.len, (field) => {
+    if (field !== 25) return false;
+    let [name, domain] = ['', ''];
+    const attributes: AttributeProto[] = [];
+    const end = reader.uint32() + reader.pos;
+    forEachField(reader, end, (inner) => {
+      if (inner === 1) name = reader.string();
+      else if (inner === 10) domain = reader.string();
+      else if (inner === 11) attributes.push(onnx.AttributeProto.decode(reader, reader.uint32()));
+      else return false;
+      return true;
+    });
+    defaults.set(functionKey(domain, name), attributes);
+    return true;
+  });
+  return defaults;
+}
+
+/** Calls `read` for every field up to `end`; a field that it does not read is skipped. */
+function forEachField(reader: protobuf.Reader, end: number, read: (field: number) => boolean): void {
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (!read(tag >>> 3)) reader.skipType(tag & 7);
+  }
+}
+
+/** Domain and name of a function or of the node that calls it. */
+export function functionKey(domain: string | null | undefined, name: string | null | undefined): string {
+  return `${domain === 'ai.onnx' ? '' : (domain ?? '')}::${name ?? ''}`;
+}
+
 /** ModelProto -> bytes. */
 export function encodeModel(model: ModelProto): Uint8Array {
   return onnx.ModelProto.encode(model).finish();

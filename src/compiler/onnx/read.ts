@@ -52,7 +52,7 @@ export function readModel(
     .filter((input) => !initializers.has(input.name ?? ''))
     .map((input) => readInput(input, options.inputShape));
   const nodes = takeConstants(
-    readNodes(inlineFunctions(proto.node, model), options.externalData),
+    readNodes(inlineFunctions(proto.node, model, bytes), options.externalData),
     initializers,
   );
   const declared = new Map<string, ValueInfo>();

@@ -1,6 +1,8 @@
 /** Graph -> ONNX bytes. */
 import type { Graph, Node, ValueInfo } from '../graph/ir.ts';
 import { writeAttribute } from './attributes.ts';
+import { expandActivations } from '../graph/expand-activations.ts';
+import { emptyNotes } from '../graph/pass.ts';
 import { dataTypeCode } from '../graph/data-type-codes.ts';
 import { encodeModel, type NodeProto, type ValueInfoProto } from './proto.ts';
 import { writeTensor } from './tensor.ts';
@@ -29,7 +31,8 @@ const otherDomains: Readonly<Record<string, number>> = { 'com.microsoft': 1, 'ai
  * Writes a graph as an ONNX ModelProto. Initializers are not graph inputs (IR version 4 and later); every known
  * intermediate shape goes into value_info.
  */
-export function writeModel(graph: Graph): Uint8Array {
+export function writeModel(source: Graph): Uint8Array {
+  const graph = expandActivations.run(source, emptyNotes());
   const domains = new Set(graph.nodes.map((n) => n.domain).filter((d) => d !== ''));
   const boundary = new Set([...graph.inputs, ...graph.outputs].map((v) => v.name));
   const inner = [...graph.values.values()].filter(

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import type { Schedule } from '../schedule/operation.ts';
-import { type Device, type ResourceCount } from './devices.ts';
+import { type Device, devices, type ResourceCount } from './devices.ts';
 import { type LayerReport, layerReports } from './layers.ts';
 import { estimateResources } from './resources.ts';
 
@@ -80,18 +80,23 @@ export interface ReportInput {
 const over = (need: ResourceCount, have: ResourceCount) =>
   (['lut', 'ff', 'dsp', 'bram36'] as const).filter((resource) => need[resource] > have[resource]);
 
-/** What is short on the device, if anything. */
+/** The listed device of least block RAM that has room for everything. */
+function smallestThatFits(estimated: ResourceCount): Device | undefined {
+  return devices
+    .filter((device) => over(estimated, device.available).length === 0)
+    .sort((a, b) => a.available.bram36 - b.available.bram36 || a.available.lut - b.available.lut)[0];
+}
+
+/** What is short on the device, if anything, and what would do. */
 function fitDiagnostics(estimated: ResourceCount, device: Device): Diagnostic[] {
   const short = over(estimated, device.available);
   if (short.length === 0) return [];
   const list = short.map((r) => `${r} ${estimated[r]} of ${device.available[r]}`).join(', ');
-  return [
-    diagnostic(
-      'CAM502',
-      `The accelerator does not fit ${device.part}: ${list}.`,
-      'Choose a smaller array or a larger device.',
-    ),
-  ];
+  const fitting = smallestThatFits(estimated);
+  const hint = fitting
+    ? `Choose a smaller array, or ${fitting.part} (${fitting.description}), the smallest listed device with room for it.`
+    : 'Choose a smaller array or a smaller model: no listed device has room for it.';
+  return [diagnostic('CAM502', `The accelerator does not fit ${device.part}: ${list}.`, hint)];
 }
 
 function targetOf(network: IntegerNetwork): Report['target'] {

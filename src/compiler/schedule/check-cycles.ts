@@ -1,4 +1,4 @@
-import { imageWordReady, intervalOf } from './latency.ts';
+import { imageWordReady, intervalOf } from './timing.ts';
 import type { Schedule } from './operation.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 import type { Problems } from './problems.ts';

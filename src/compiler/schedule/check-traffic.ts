@@ -1,4 +1,4 @@
-import { imageWordReady } from './latency.ts';
+import { imageWordReady } from './timing.ts';
 import type { Operation, Placement, Schedule, Walk } from './operation.ts';
 import { stepsOf } from './walk.ts';
 import type { Problems } from './problems.ts';

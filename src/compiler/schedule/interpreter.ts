@@ -209,7 +209,7 @@ function finish(
   const address = outer(output.walk, t, r, c);
   const valid = Math.min(columns, output.channels - t * columns);
   if (output.destination === 'bias') {
-    memories.biasRegister = stage(0).q;
+    memories.biasRegister = (sums[0]! + parameterOf(0).bias) | 0;
     log.wide.push(memories.biasRegister);
     return;
   }
@@ -231,8 +231,8 @@ function finish(
   const maskBase = outer(mask.walk, t, r, c) * columns;
   const bits = new Uint8Array(columns);
   const values = new Int32Array(columns);
-  for (let column = 0; column < columns; column++) {
-    // Columns beyond the channels go through the stage like all others; their parameters make them zero points.
+  // Columns beyond the channels are written as 0.
+  for (let column = 0; column < valid; column++) {
     const { wide, q } = stage(column);
     bits[column] = maskBit(wide, q, mask.upper);
     values[column] = mask.mode === 'read' && memories.mask[maskBase + column] === 0 ? 0 : q;

@@ -81,16 +81,7 @@ export function lowerMapFromTensor(
     y: outside,
     x: outside,
     padding,
-    output: {
-      ...half.output,
-      destination: 'bias',
-      walk: walk(0),
-      channels: 1,
-      parameters: need(context.biasParameters, layer.name),
-      zeroPoint: 0,
-      lower: -(2 ** 31),
-      upper: 2 ** 31 - 1,
-    },
+    output: { ...half.output, destination: 'bias', walk: walk(0), channels: 1 },
   };
   return [correction, map];
 }

@@ -22,7 +22,6 @@ export interface LoweringContext {
   readonly masks: ReadonlyMap<string, MaskForm & { readonly address: number }>;
   readonly weights: ReadonlyMap<string, WeightBlock>;
   readonly parameters: ReadonlyMap<string, number>;
-  readonly biasParameters: ReadonlyMap<string, number>;
 }
 
 /** A layer whose sum is of one kind. */

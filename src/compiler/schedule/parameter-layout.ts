@@ -6,11 +6,9 @@ export interface ParameterLayout {
   readonly parameters: readonly ChannelParameters[];
   /** First parameter word of each layer, by layer name. */
   readonly words: ReadonlyMap<string, number>;
-  /** First parameter word of what a layer puts into the bias register, by layer name. */
-  readonly biasWords: ReadonlyMap<string, number>;
 }
 
-/** What lanes beyond the channels get: their result is the zero point. */
+/** What lanes beyond the channels get: they give 0. */
 const unused: ChannelParameters = {
   bias: 0,
   multiplier: 0,
@@ -18,9 +16,6 @@ const unused: ChannelParameters = {
   residualMultiplier: 0,
   residualShift: 0,
 };
-
-/** Passes acc + bias on as it is: (v * 2 + 1) >> 1 = v. For the bias register. */
-const passThrough = (bias: number): ChannelParameters => ({ ...unused, bias, multiplier: 2 });
 
 function channelParameters(output: OutputStage, channel: number): ChannelParameters {
   return {
@@ -43,20 +38,12 @@ function entries(layer: IntegerLayer, network: IntegerNetwork): number {
 export function parameterLayout(network: IntegerNetwork, shape: EngineShape): ParameterLayout {
   const parameters: ChannelParameters[] = [];
   const words = new Map<string, number>();
-  const biasWords = new Map<string, number>();
-  const pad = () => {
-    while (parameters.length % shape.columns !== 0) parameters.push(unused);
-  };
   for (const layer of network.layers) {
     words.set(layer.name, parameters.length / shape.lanes);
     const count = entries(layer, network);
     for (let channel = 0; channel < count; channel++)
       parameters.push(channelParameters(layer.output, channel));
-    pad();
-    if (layer.sum.kind !== 'mapFromTensor') continue;
-    biasWords.set(layer.name, parameters.length / shape.lanes);
-    parameters.push(passThrough(layer.output.bias[0]!));
-    pad();
+    while (parameters.length % shape.columns !== 0) parameters.push(unused);
   }
-  return { parameters, words, biasWords };
+  return { parameters, words };
 }

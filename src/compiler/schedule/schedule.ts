@@ -58,7 +58,6 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
-    biasParameters: parameters.biasWords,
   };
   const operations = time(lower(context), shape, image);
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;

@@ -1,5 +1,5 @@
 import { imageWords } from './image-layout.ts';
-import { drainOf, imageWordReady, intervalOf } from './latency.ts';
+import { drainOf, imageWordReady, intervalOf } from './timing.ts';
 import type { LoweredOperation } from './lowering.ts';
 import type { EngineShape, ImageLayout, Operation, ScheduledOperation } from './operation.ts';
 import { vectorsOf } from './walk.ts';

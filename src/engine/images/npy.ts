@@ -40,5 +40,5 @@ export function readNpy(bytes: Uint8Array, name: string): FloatTensor {
   if (values.length !== count * 4)
     damaged(`shape (${dimensions}) needs ${count * 4} bytes, it holds ${values.length}`);
   // Copied, because the data need not be aligned to four bytes; little-endian, as every platform of ours is.
-  return { shape, data: new Float32Array(values.slice().buffer) };
+  return { shape, data: new Float32Array(new Uint8Array(values).buffer) };
 }

@@ -100,7 +100,17 @@ export function preprocess(picture: Picture, shape: readonly number[], how: Prep
   const problems = checkPreprocessing(how);
   if (problems.length > 0) throw new CompileError(problems);
   const axes = inputAxes(shape, how.layout);
-  const view = viewOf(picture, axes, how);
+  return inputFromView(picture, viewOf(picture, axes, how), shape, how);
+}
+
+/** As `preprocess`, with the part of the picture given: it is scaled to the input's size. */
+export function inputFromView(
+  picture: Picture,
+  view: Box,
+  shape: readonly number[],
+  how: Preprocessing,
+): ModelInput {
+  const axes = inputAxes(shape, how.layout);
   const pixels = resizePicture(picture, view, axes);
   return { tensor: { shape, data: pixelsToTensor(pixels, axes, how) }, pixels, view };
 }
@@ -118,6 +128,10 @@ function pixelsToTensor(pixels: Picture, { layout, channels }: InputAxes, how: P
   }
   return data;
 }
+
+/** A picture as one grey byte per pixel. */
+export const greyPixels = ({ rgb }: Picture): Uint8Array =>
+  Uint8Array.from({ length: rgb.length / 3 }, (_, i) => luminance(rgb, 3 * i));
 
 /** ITU-R BT.601 luma in fixed point, rounded: the same as PIL's convert('L'). */
 const luminance = (rgb: Uint8Array, at: number): number =>

@@ -1,6 +1,8 @@
 /**
  * Every setting, once: the manifest's declaration and the type that the code reads.
  */
+import { defaultPart } from '../../compiler/report/devices.ts';
+
 interface Declaration<T> {
   readonly type: 'string' | 'number' | 'integer';
   readonly default: T;
@@ -28,7 +30,7 @@ const toolPath = (tool: string): Declaration<string> =>
 
 export const settings = {
   'camber.device': text({
-    default: 'xczu3eg-sbva484-1-e',
+    default: defaultPart,
     scope: 'resource',
     description: 'FPGA part that models are compiled for.',
   }),

@@ -7,6 +7,7 @@ import type {
   Diagnostic,
   HeatMapRow,
   ModelView,
+  PictureView,
   VerifyView,
 } from '../../protocol/views.ts';
 import type { ErrorData } from '../../protocol/requests.ts';
@@ -36,6 +37,8 @@ export interface ReadResult {
   readonly hash: string;
   readonly model: ModelView;
   readonly form: TextForm;
+  /** Pictures that the model's companion file lists. */
+  readonly pictures: readonly PictureView[];
   readonly diagnostics: readonly Diagnostic[];
 }
 

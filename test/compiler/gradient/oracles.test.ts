@@ -62,7 +62,7 @@ for (const { name, place } of oraclePlaces()) {
             const target = model.targets.find((t) => t.requested === cam.onnx_tensor)!;
             const where = `${cam.onnx_tensor}, class ${cls}`;
             const [map, alpha] = [oracle.map(cam), oracle.alpha(cam)];
-            const [ourMap, ourAlpha] = [read(target.map), read(target.alpha)];
+            const [ourMap, ourAlpha] = [read(target.map), read(target.alpha!)];
             expect([target.height, target.width], where).toEqual(cam.map_shape);
             expect(maxDifference(ourAlpha, alpha), `alpha of ${where}`).toBeLessThanOrEqual(
               bar * maxAbs(alpha),

@@ -86,10 +86,11 @@ describe('where the preprocessing comes from', () => {
     const folder = new URL('../../../media/sample/', import.meta.url);
     const text = readFileSync(new URL(companionName('tiny-resnet18.onnx'), folder), 'utf8');
     const info = modelInfo({}, text);
+    const resize = { kind: 'exact', height: 32, width: 32 };
     expect(info.preprocessing).toEqual({
       ...presets.cifar10,
       layout: undefined,
-      resize: undefined,
+      resize,
       crop: undefined,
     });
     expect(info.classes).toHaveLength(10);

@@ -12,7 +12,7 @@ const model = { name: 'resnet <18> & co', opset: 17, parameters: 700_000 };
 const shape = { rows: 16, columns: 16, lanes: 8 };
 
 function reportOf(part: string) {
-  const { network } = residualNetwork(resnet18w16, true);
+  const { network } = residualNetwork(resnet18w16, 'last');
   const plan = schedule(network, shape);
   const device = findDevice(part)!;
   return {
@@ -56,6 +56,9 @@ describe('the report', () => {
     expect(small.resources.fits).toBe(false);
     expect(small.diagnostics.map((d) => d.code)).toEqual(['CAM502']);
     expect(small.diagnostics[0]!.message).toContain('bram36');
+    // 57 halves of a block per 512 weight words, 2736 words: 171 blocks for the weights alone.
+    expect(small.resources.estimated.bram36).toBeGreaterThan(171);
+    expect(small.diagnostics[0]!.hint).toContain('xczu3eg');
   });
 
   it('is plain data, and the schedule document too', () => {

@@ -42,7 +42,7 @@ describe('lowered schedules carry out the integer network', () => {
   for (const shape of shapes) {
     it(`40 generated networks on ${shape.rows}x${shape.columns}`, () => {
       for (let seed = 1; seed <= 40; seed++) compare(seed, shape);
-    });
+    }, 60_000);
   }
 
   it('explains every fixed class', () => {

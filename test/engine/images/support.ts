@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 const folder = new URL('../../fixtures/images/', import.meta.url);
 
-/** Bytes of a file made by test/fixtures/images/make.py. */
-export const fixture = (file: string): Uint8Array => new Uint8Array(readFileSync(new URL(file, folder)));
+/** Bytes of a file made by test/fixtures/images/make.py: a view into a larger buffer, as Node gives them. */
+export const fixture = (file: string): Uint8Array => readFileSync(new URL(file, folder));
 
 /** Pixels as PIL gives them, row-major. */
 export const pil = JSON.parse(readFileSync(new URL('pil.json', folder), 'utf8')) as Readonly<

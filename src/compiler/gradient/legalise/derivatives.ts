@@ -64,6 +64,12 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
     const t = o.f('Tanh', o.f('Softplus', x));
     return o.add(t, o.mul(o.mul(x, o.f('Sigmoid', x)), o.sub(1, o.mul(t, t))));
   },
+  /** x sigmoid(a x): s + a y (1 - s). */
+  Swish(o, x, y, node) {
+    const alpha = floatAttribute(node, 'alpha', 1);
+    const s = o.f('Sigmoid', alpha === 1 ? x : o.mul(x, alpha));
+    return o.add(s, o.mul(o.mul(y, o.sub(1, s)), alpha));
+  },
   /** x Phi(x): Phi(x) + x phi(x). */
   Gelu(o, x, y, node) {
     if (stringAttribute(node, 'approximate', 'none') === 'tanh') return geluTanh(o, x, y, node);

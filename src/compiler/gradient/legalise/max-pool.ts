@@ -7,7 +7,7 @@ import { intsAttribute, makeAttribute } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/ir.ts';
 import type { Emitter } from '../emitter.ts';
 import { sizeOf, type Shape } from '../shape.ts';
-import { transposedConv, windowIn } from './lowering.ts';
+import { transposedConv, windowIn } from './windows.ts';
 
 export function maxPoolBackward(e: Emitter, node: Node, shape: Shape): string {
   const [dY, x] = node.inputs as [string, string];

@@ -85,3 +85,18 @@ export const smooth: Rule = {
 export const flat: Rule = {
   gradient: (c, input) => zero(c.shape(input)),
 };
+
+/** ReLU applied to the gradient itself. */
+function positive(c: RuleContext, g: Gradient): Gradient {
+  return c.algebra.apply(g, 'masked', g.shape, (dY) => c.emitter.unary('Relu', dY));
+}
+
+/** Guided backpropagation: only positive gradients of active units pass (Springenberg et al. 2014). */
+export const guidedRelu: Rule = {
+  gradient: (c) => mask(c, positive(c, c.gradient()), c.node.inputs[0]!, 0, Infinity),
+};
+
+/** Deconvolution: positive gradients pass, whatever the unit did (Zeiler and Fergus 2013). */
+export const deconvolutionRelu: Rule = {
+  gradient: (c) => positive(c, c.gradient()),
+};

@@ -50,6 +50,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   Softplus: activation.smooth,
   Softsign: activation.smooth,
   Sqrt: activation.smooth,
+  Swish: activation.smooth,
   Tanh: activation.smooth,
   Ceil: activation.flat,
   Floor: activation.flat,

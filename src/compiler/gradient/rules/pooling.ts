@@ -1,7 +1,7 @@
 /** Adjoints of pools. Sums over a plane survive most of them, so the mean passes without the pool's own adjoint. */
 import type { Gradient } from '../gradient.ts';
 import { camberDomain } from '../operators.ts';
-import { floatAttribute, intAttribute, intsAttribute, makeAttribute } from '../../graph/attributes.ts';
+import { intAttribute, intsAttribute, makeAttribute } from '../../graph/attributes.ts';
 import { slidingWindow } from '../../graph/window.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { sizeOf } from '../shape.ts';
@@ -103,7 +103,7 @@ function lpPoolRule(backward: (c: RuleContext, dY: Gradient) => Gradient): Rule 
   return {
     gradient(c) {
       const e = c.emitter;
-      const p = floatAttribute(c.node, 'p', 2);
+      const p = intAttribute(c.node, 'p', 2);
       const dY = c.gradient();
       if (dY.kind === 'zero') return { kind: 'zero', shape: c.shape(0) };
       const byNorm = c.algebra.times(dY, guardedPower(c, c.node.outputs[0]!, 1 - p));

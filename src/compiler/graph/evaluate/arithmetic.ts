@@ -9,6 +9,7 @@ import type { DataType, Tensor, TypedData } from '../ir.ts';
 import { view, zip } from '../ndarray.ts';
 import { allocate, elementCount, isBig, isFloat } from '../tensor.ts';
 import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from '../float16.ts';
+import { scalarFunctions, type ScalarFunction } from './activations.ts';
 import { accessors, input, type EvaluationContext, type Evaluator } from './evaluator.ts';
 
 /** An operator on numbers and, where it has one, on BigInts (int64). */
@@ -67,14 +68,14 @@ function comparison(test: (a: number | bigint, b: number | bigint) => boolean): 
   };
 }
 
-function unary(apply: (x: number, c: EvaluationContext) => number, big?: (x: bigint) => bigint): Evaluator {
+function unary(apply: ScalarFunction, big?: (x: bigint) => bigint): Evaluator {
   return (c) => {
     const source = input(c, 0);
     const { tensor, set } = result(c);
     if (isBig(tensor.dtype) && !big) throw new ShapeError('not folded');
     for (let i = 0; i < source.data.length; i++) {
       const x = source.data[i]!;
-      set(i, typeof x === 'bigint' ? big!(x) : apply(x, c));
+      set(i, typeof x === 'bigint' ? big!(x) : apply(x, c.node));
     }
     return [tensor];
   };
@@ -175,6 +176,7 @@ const mean: Evaluator = (c) => {
 };
 
 export const arithmeticEvaluators: Readonly<Record<string, Evaluator>> = {
+  ...Object.fromEntries(Object.entries(scalarFunctions).map(([op, f]) => [op, unary(f)])),
   Add: binary({ number: (a, b) => a + b, big: (a, b) => a + b }),
   Sub: binary({ number: (a, b) => a - b, big: (a, b) => a - b }),
   Mul: binary({ number: (a, b) => a * b, big: (a, b) => a * b }),
@@ -199,20 +201,8 @@ export const arithmeticEvaluators: Readonly<Record<string, Evaluator>> = {
   Greater: comparison((a, b) => a > b),
   GreaterOrEqual: comparison((a, b) => a >= b),
   Not: unary((x) => (x ? 0 : 1)),
-  Neg: unary(
-    (x) => -x,
-    (x) => -x,
-  ),
+  Neg: unary(scalarFunctions['Neg']!, (x) => -x),
   Abs: unary(Math.abs, (x) => (x < 0n ? -x : x)),
-  Sqrt: unary(Math.sqrt),
-  Exp: unary(Math.exp),
-  Log: unary(Math.log),
-  Reciprocal: unary((x) => 1 / x),
-  Floor: unary(Math.floor),
-  Ceil: unary(Math.ceil),
-  Tanh: unary(Math.tanh),
-  Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
-  Relu: unary((x) => Math.max(0, x)),
   Cast: cast,
   CastLike: cast,
   Clip: clip,

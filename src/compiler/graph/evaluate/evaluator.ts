@@ -6,7 +6,7 @@ import { toNumbers } from '../tensor.ts';
 export interface EvaluationContext {
   readonly node: Node;
   readonly opset: number;
-  /** undefined for an omitted input, and for the inputs of Shape and Size. */
+  /** undefined for an omitted input, and for one whose value does not matter (of Shape, Size and CastLike). */
   readonly inputs: readonly (Tensor | undefined)[];
   readonly shapes: readonly (readonly number[])[];
   /** Types and shapes of the outputs, already inferred. */

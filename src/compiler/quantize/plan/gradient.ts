@@ -2,6 +2,7 @@ import { CompileError, fail } from '../../diagnostics.ts';
 import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import { StageBuilder } from './builder.ts';
+import { mergeEqual } from './mergeEqual.ts';
 import { constantOf, countUses, geometryOf, nodesBefore, unsupported } from './forward.ts';
 import { unitGeometry, type PlanTensor, type RealWeights, type Stage } from './stage.ts';
 
@@ -45,10 +46,12 @@ export function planGradient(
   forward: ReadonlySet<string>,
   weights: Map<string, RealWeights>,
 ): GradientPlan {
-  const nodes = nodesBefore(graph, alpha).filter(
-    (node) => !node.outputs.some((output) => forward.has(output)),
+  const { nodes, renamed } = mergeEqual(
+    graph,
+    nodesBefore(graph, alpha).filter((node) => !node.outputs.some((output) => forward.has(output))),
   );
-  const build = new StageBuilder(graph, 'gradient', countUses(nodes, [alpha]), weights);
+  const result = renamed.get(alpha) ?? alpha;
+  const build = new StageBuilder(graph, 'gradient', countUses(nodes, [result]), weights);
   for (const node of nodes) {
     // The class index's own arithmetic (argmax, optional input) is the sequencer's business.
     if (node.outputs.every((output) => graph.values.get(output)?.dtype !== 'float32')) continue;
@@ -58,7 +61,7 @@ export function planGradient(
   }
   if (build.diagnostics.length > 0) throw new CompileError(build.diagnostics);
   const stages = build.finish();
-  const last = stages.find((stage) => stage.output === build.resolve(alpha));
+  const last = stages.find((stage) => stage.output === build.resolve(result));
   if (!last)
     fail('CAM206', `The gradient never reaches "${alpha}".`, 'Choose another target layer.', {
       tensor: alpha,

@@ -1,7 +1,7 @@
 import type { Graph } from '../../graph/ir.ts';
 import type { QuantiseSource } from '../source.ts';
 import type { StageBuilder } from './builder.ts';
-import { planForward } from './forward.ts';
+import { nodesBefore, planForward } from './forward.ts';
 import { planGradient, type GradientPlan } from './gradient.ts';
 import type { Stage } from './stage.ts';
 
@@ -17,13 +17,12 @@ export function planNetwork({ graph, scores, explanation }: QuantiseSource): Net
   const forward = planForward(graph, scores);
   const stages = forward.finish();
   if (!explanation) return { forward, stages };
-  const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, stages), forward.weights);
+  const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward.weights);
   return { forward, stages, gradient };
 }
 
 /** Every tensor name of the inference graph, stored or not. */
-function forwardTensors(graph: Graph, stages: readonly Stage[]): Set<string> {
-  const nodes = new Set(stages.flatMap((stage) => stage.nodes));
-  const inside = graph.nodes.filter((node) => nodes.has(node.name));
-  return new Set([...graph.inputs.map((i) => i.name), ...inside.flatMap((node) => node.outputs)]);
+function forwardTensors(graph: Graph, scores: string): Set<string> {
+  const nodes = nodesBefore(graph, scores);
+  return new Set([...graph.inputs.map((i) => i.name), ...nodes.flatMap((node) => node.outputs)]);
 }

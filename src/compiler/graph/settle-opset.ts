@@ -1,27 +1,29 @@
+import { intAttribute } from './attributes.ts';
 import type { Graph, Node } from './ir.ts';
 import type { Pass } from './pass.ts';
 import { lowestOpset } from './raise-opset.ts';
 
 /**
- * Declares the lowest opset, from 18 on, whose operators the graph needs: most operators of later opsets differ by
- * element types only, and the written model should run wherever it can. A graph with bfloat16 tensors keeps its
- * opset. Needs inferred shapes. (Source: ONNX Changelog.)
+ * Declares the lowest opset, from 18 on, that has the operators of the graph: most operators of later opsets differ
+ * by element types only, and the written model should run wherever it can. A graph with bfloat16 tensors keeps its
+ * opset. Needs inferred shapes and explicit padding. (Source: ONNX Changelog.)
  */
-export const lowerOpset: Pass = {
-  name: 'lower-opset',
+export const settleOpset: Pass = {
+  name: 'settle-opset',
   description: 'Declares the lowest opset that has every operator in the graph.',
   run(graph: Graph): Graph {
-    if (graph.opset <= lowestOpset || [...graph.values.values()].some((v) => v.dtype === 'bfloat16'))
-      return graph;
+    if ([...graph.values.values()].some((v) => v.dtype === 'bfloat16')) return graph;
     const needed = graph.nodes.map((node) => (node.domain === '' ? requirement(node, graph) : lowestOpset));
-    return { ...graph, opset: Math.min(graph.opset, Math.max(lowestOpset, ...needed)) };
+    const opset = Math.max(lowestOpset, ...needed);
+    // GroupNormalization alone means something else from 21 on: it cannot be carried over.
+    const raises = opset > graph.opset && graph.nodes.some((n) => n.op === 'GroupNormalization');
+    return raises || opset === graph.opset ? graph : { ...graph, opset };
   },
 };
 
 /** Operators that came after opset 18, or changed their meaning after it. */
 const operators: Readonly<Record<string, number>> = {
   Gelu: 20,
-  GroupNormalization: 21,
   RMSNormalization: 23,
   Swish: 24,
 };
@@ -54,6 +56,7 @@ const types: Readonly<Record<string, number>> = {
 
 function requirement(node: Node, graph: Graph): number {
   const found = [operators[node.op]];
+  if (node.op === 'GroupNormalization') found.push(Math.min(graph.opset, 21));
   for (const [name, attribute] of Object.entries(node.attributes)) {
     found.push(attributes[name], attributes[`${node.op}.${name}`]);
     if (attribute.kind === 'string') found.push(attributeValues[`${node.op}.${attribute.value}`]);
@@ -62,5 +65,7 @@ function requirement(node: Node, graph: Graph): number {
     const value = graph.values.get(name);
     if (value) found.push(types[`${node.op}.${value.dtype}`]);
   }
+  // Older shape inference counts a last window that starts in the padding.
+  if (intAttribute(node, 'ceil_mode', 0) === 1) found.push(22);
   return Math.max(lowestOpset, ...found.filter((v) => v !== undefined));
 }

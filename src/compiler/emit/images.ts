@@ -1,0 +1,101 @@
+/**
+ * Memory images: what the RTL reads with $readmemh. Everything that belongs to a model is in these three files;
+ * the Verilog text depends on the array shape and the memory depths only.
+ */
+import { fail } from '../diagnostics.ts';
+import type { ChannelParameters, Schedule } from '../schedule/operation.ts';
+import {
+  type BuildOptions,
+  encodeSchedule,
+  packFields,
+  parameterFields,
+  recordWords,
+  romWordBits,
+} from './encode-operation.ts';
+
+/** File names, as in the parameters of `camber_top`. */
+export const imageFiles = {
+  control: 'control.hex',
+  weights: 'weights.hex',
+  parameters: 'parameters.hex',
+} as const;
+
+const parameterBits = parameterFields.reduce((sum, [, bits]) => sum + bits, 0);
+
+/** Bytes in two's complement as one hexadecimal number, the first byte lowest. */
+export function hexBytes(bytes: Int8Array | Uint8Array): string {
+  let text = '';
+  for (let i = bytes.length - 1; i >= 0; i--) text += (bytes[i]! & 255).toString(16).padStart(2, '0');
+  return text;
+}
+
+function hexWord(value: bigint, bits: number): string {
+  return value.toString(16).padStart(Math.ceil(bits / 4), '0');
+}
+
+const lines = (words: readonly string[]) => words.map((word) => `${word}\n`).join('');
+
+/** Control ROM: 17 words of 64 bits per record, lowest bits first. */
+function controlImage(schedule: Schedule, options: BuildOptions): string {
+  const mask = (1n << BigInt(romWordBits)) - 1n;
+  return lines(
+    encodeSchedule(schedule, options).flatMap((record) =>
+      Array.from({ length: recordWords }, (_, i) =>
+        hexWord((record >> BigInt(i * romWordBits)) & mask, romWordBits),
+      ),
+    ),
+  );
+}
+
+/** Weight memory: R * C bytes per word, w[r][c] at byte r * C + c. */
+function weightsImage({ shape, weightWords }: Schedule): string {
+  const size = shape.rows * shape.columns;
+  return lines(
+    Array.from({ length: weightWords.length / size }, (_, word) =>
+      hexBytes(weightWords.subarray(word * size, (word + 1) * size)),
+    ),
+  );
+}
+
+function encodeParameters(p: ChannelParameters, index: number): bigint {
+  if (p.shift < 1) {
+    fail(
+      'CAM501',
+      `Requantisation parameter ${index} shifts by ${p.shift} bits.`,
+      'Rounding shifts are at least 1: report this as a fault of the quantiser.',
+    );
+  }
+  return packFields(
+    parameterFields,
+    {
+      bias: p.bias,
+      multiplier: p.multiplier,
+      shift_minus_1: p.shift - 1,
+      residual_multiplier: p.residualMultiplier,
+      residual_shift: p.residualShift,
+    },
+    `Requantisation parameter ${index}`,
+  );
+}
+
+/** Parameter memory: L channels per word, the first one lowest. */
+function parametersImage({ shape, parameters }: Schedule): string {
+  const words: string[] = [];
+  for (let first = 0; first < parameters.length; first += shape.lanes) {
+    let word = 0n;
+    parameters.slice(first, first + shape.lanes).forEach((p, lane) => {
+      word |= encodeParameters(p, first + lane) << BigInt(lane * parameterBits);
+    });
+    words.push(hexWord(word, shape.lanes * parameterBits));
+  }
+  return lines(words);
+}
+
+/** The three memory images of a schedule: file name to contents. Throws CAM501 where something is too large for the hardware. */
+export function memoryImages(schedule: Schedule, options: BuildOptions): Map<string, string> {
+  return new Map([
+    [imageFiles.control, controlImage(schedule, options)],
+    [imageFiles.weights, weightsImage(schedule)],
+    [imageFiles.parameters, parametersImage(schedule)],
+  ]);
+}

@@ -1,0 +1,70 @@
+// The array: ROWS x COLUMNS int8 products per cycle, summed over the rows into one accumulator per column.
+//
+// Operands arrive with the flags of their step. `held` shows a vector's sums from the cycle after `vector_start`
+// until the next vector's are complete.
+
+`default_nettype none
+
+module camber_array #(
+    parameter ROWS = 16,
+    parameter COLUMNS = 16,
+    parameter PACKED = 0,
+    parameter TREE_STAGES = 2            // register stages of the adder tree: ceil(log2(ROWS) / 2)
+) (
+    input  wire                      clk,
+    input  wire                      rst_n,
+    input  wire [ROWS*8-1:0]         first,         // row r at byte r
+    input  wire [ROWS*COLUMNS*8-1:0] second,        // column c, row r at byte c * ROWS + r
+    input  wire                      valid,
+    input  wire                      vector_first,
+    input  wire                      vector_shift,
+    input  wire                      vector_last,
+    output wire                      vector_start,  // a complete vector enters the holding registers
+    output wire [COLUMNS*32-1:0]     held
+);
+    // The flags meet the sums of their step: one stage of products, then the adder tree.
+    wire sum_valid, sum_last;
+    wire [1:0] sum_flags;
+    reg  complete;
+
+    camber_delay_flag #(.STAGES(1 + TREE_STAGES)) delay_valid (
+        .clk(clk), .rst_n(rst_n), .in(valid), .out(sum_valid)
+    );
+    camber_delay_flag #(.STAGES(1 + TREE_STAGES)) delay_last (
+        .clk(clk), .rst_n(rst_n), .in(valid && vector_last), .out(sum_last)
+    );
+    camber_delay #(.WIDTH(2), .STAGES(1 + TREE_STAGES)) delay_flags (
+        .clk(clk), .in({vector_first, vector_shift}), .out(sum_flags)
+    );
+
+    always @(posedge clk)
+        complete <= rst_n && sum_last;
+    assign vector_start = complete;
+
+    genvar p, r;
+    generate
+        for (p = 0; p < COLUMNS / 2; p = p + 1) begin : pair
+            wire [ROWS*16-1:0] products_0;
+            wire [ROWS*16-1:0] products_1;
+
+            for (r = 0; r < ROWS; r = r + 1) begin : row
+                camber_multiply_pair #(.PACKED(PACKED)) multiply (
+                    .clk(clk), .activation(first[r*8 +: 8]),
+                    .weight_0(second[(2*p*ROWS + r)*8 +: 8]), .weight_1(second[((2*p+1)*ROWS + r)*8 +: 8]),
+                    .product_0(products_0[r*16 +: 16]), .product_1(products_1[r*16 +: 16])
+                );
+            end
+
+            camber_column #(.ROWS(ROWS)) column_0 (
+                .clk(clk), .products(products_0), .enable(sum_valid), .first(sum_flags[1]), .shift(sum_flags[0]),
+                .hold(complete), .held(held[2*p*32 +: 32])
+            );
+            camber_column #(.ROWS(ROWS)) column_1 (
+                .clk(clk), .products(products_1), .enable(sum_valid), .first(sum_flags[1]), .shift(sum_flags[0]),
+                .hold(complete), .held(held[(2*p+1)*32 +: 32])
+            );
+        end
+    endgenerate
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,237 @@
+// The engine: sequencer, memories, input stage, array and output stage.
+//
+// Time line of one step, in cycles after its issue (tree = register stages of the adder tree):
+//     0 walks   1 addresses   2, 3 memories   4 operands   5 products   5 + tree sum   6 + tree accumulator
+//     7 + tree  holding registers: step 0 of the output stage, which writes 11 cycles after a vector's last step
+// Nothing in it ever waits: what the sequencer issues arrives at a fixed time (src/compiler/schedule/timing.ts).
+
+`default_nettype none
+
+module camber_engine #(
+    parameter ROWS = 16,
+    parameter COLUMNS = 16,
+    parameter LANES = 8,
+    parameter PACKED = 0,
+    parameter ROM_WORDS = 65536,
+    parameter ACTIVATION_WORDS = 65536,
+    parameter IMAGE_WORDS = 65536,
+    parameter WEIGHT_WORDS = 65536,
+    parameter PARAMETER_WORDS = 65536,
+    parameter MASK_WORDS = 65536,
+    parameter ROM_FILE = "control.hex",
+    parameter WEIGHT_FILE = "weights.hex",
+    parameter PARAMETER_FILE = "parameters.hex"
+) (
+    input  wire        clk,
+    input  wire        rst_n,
+    // run control
+    input  wire        open,
+    output wire        primed,
+    output wire        begin_run,
+    output wire        running,
+    output wire        explanation,
+    output wire        stall,
+    output wire        finished,
+    // model
+    output wire [31:0] build_id,
+    output wire [15:0] classes,
+    output wire [15:0] map_values,
+    output wire        class_fixed,
+    output wire [11:0] class_index,
+    output wire [11:0] top_class,
+    input  wire [11:0] class_used,
+    // image
+    input  wire [31:0] s_axis_tdata,
+    input  wire        s_axis_tvalid,
+    output wire        s_axis_tready,
+    // results
+    output wire        result_write_enable,
+    output wire [15:0] result_write_address,
+    output wire [31:0] result_write_data
+);
+    localparam COLUMN_BITS = $clog2(COLUMNS);
+    localparam LANE_BITS = $clog2(LANES);
+    localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
+    localparam PARAMETER_BITS = 74;
+    localparam [1:0] PORT = 2'd2;
+
+    // Sequencer ------------------------------------------------------------------------------------------------
+    wire [23:0]  image_beats;
+    wire [11:0]  image_width, image_last_row, image_first_tick, image_last_tick;
+    wire [2:0]   image_channels;
+    wire [5:0]   image_insert;
+    wire         image_unsigned;
+    wire [31:0]  image_padding;
+    // Sized for the largest array.
+    /* verilator lint_off UNUSEDSIGNAL */
+    wire [255:0] image_pattern;
+    /* verilator lint_on UNUSEDSIGNAL */
+    wire [15:0]  image_words;
+
+    wire         issue, operation_first, vector_first, vector_shift, vector_last;
+    wire [15:0]  activation_walk, weight_walk, class_offset, port_walk, output_walk, mask_walk, parameter_walk;
+    wire [11:0]  y, x, y_limit, x_limit;
+    wire [1:0]   source, weight_mode, residual_planes, destination, mask_mode;
+    wire [7:0]   padding;
+    wire [15:0]  residual_plane_stride, residual_zero_point, output_plane_stride, output_channels, parameters;
+    wire         output_wide, class_column, bias_from_register;
+    wire [15:0]  zero_point;
+    wire [31:0]  lower, upper, mask_upper;
+
+    camber_sequencer #(
+        .ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE), .GROUPS(COLUMNS / LANES), .CLASS_HIGH_BITS(12 - COLUMN_BITS)
+    ) sequencer (
+        .clk(clk), .rst_n(rst_n), .begin_run(begin_run), .stall(stall), .image_words(image_words),
+        .class_high(class_used[11:COLUMN_BITS]), .primed(primed), .running(running), .finished(finished),
+        .explanation(explanation), .build_id(build_id), .classes(classes), .map_values(map_values),
+        .class_fixed(class_fixed), .class_index(class_index), .image_beats(image_beats), .image_width(image_width),
+        .image_last_row(image_last_row), .image_first_tick(image_first_tick), .image_last_tick(image_last_tick),
+        .image_channels(image_channels), .image_insert(image_insert), .image_unsigned(image_unsigned),
+        .image_padding(image_padding), .image_pattern(image_pattern), .issue(issue),
+        .operation_first(operation_first), .vector_first(vector_first), .vector_shift(vector_shift),
+        .vector_last(vector_last), .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
+        .class_offset(class_offset), .port_address(port_walk), .output_address(output_walk),
+        .mask_address(mask_walk), .parameter_address(parameter_walk), .source(source), .weight_mode(weight_mode),
+        .padding(padding), .y_limit(y_limit), .x_limit(x_limit), .residual_planes(residual_planes),
+        .residual_plane_stride(residual_plane_stride), .residual_zero_point(residual_zero_point),
+        .destination(destination), .output_wide(output_wide), .output_plane_stride(output_plane_stride),
+        .output_channels(output_channels), .parameters(parameters), .class_column(class_column),
+        .bias_from_register(bias_from_register), .zero_point(zero_point), .lower(lower), .upper(upper),
+        .mask_mode(mask_mode), .mask_upper(mask_upper)
+    );
+
+    // The first step of each operation, for simulation traces.
+    /* verilator lint_off UNUSEDSIGNAL */
+    wire trace_operation = issue && operation_first;
+    /* verilator lint_on UNUSEDSIGNAL */
+
+    // Cycle 1: addresses ------------------------------------------------------------------------------------------
+    reg [15:0] activation_address, weight_address, port_address;
+    reg        inside_1, port_read_1;
+
+    always @(posedge clk) begin
+        activation_address <= activation_walk;
+        weight_address     <= weight_walk + class_offset;
+        port_address       <= port_walk;
+        inside_1           <= y < y_limit && x < x_limit;
+        port_read_1        <= rst_n && issue && weight_mode == PORT;
+    end
+
+    // Cycles 2 and 3: memories --------------------------------------------------------------------------------------
+    wire                      write_enable;
+    wire [15:0]               write_address;
+    wire [COLUMNS*8-1:0]      write_data;
+    wire                      residual_read;
+    wire [15:0]               residual_read_address;
+    wire [ROWS*8-1:0]         activation_word, port_word, image_word, image_write_data;
+    wire [ROWS*COLUMNS*8-1:0] weight_word;
+    wire                      image_write_enable;
+    wire [15:0]               image_write_address;
+
+    // The two read ports of the activation memory are two copies with a common write port. They could be one copy
+    // on a memory clocked twice as fast, or where residual reads are given cycles of their own.
+    camber_memory #(.WIDTH(ROWS*8), .DEPTH(ACTIVATION_WORDS)) activation_memory (
+        .clk(clk), .write_enable(write_enable), .write_address(write_address), .write_data(write_data),
+        .read_enable(1'b1), .read_address(activation_address), .read_data(activation_word)
+    );
+    camber_memory #(.WIDTH(ROWS*8), .DEPTH(ACTIVATION_WORDS)) port_memory (
+        .clk(clk), .write_enable(write_enable), .write_address(write_address), .write_data(write_data),
+        .read_enable(residual_read || port_read_1),
+        .read_address(residual_read ? residual_read_address : port_address), .read_data(port_word)
+    );
+    camber_memory #(.WIDTH(ROWS*8), .DEPTH(IMAGE_WORDS)) image_memory (
+        .clk(clk), .write_enable(image_write_enable), .write_address(image_write_address),
+        .write_data(image_write_data), .read_enable(1'b1), .read_address(activation_address), .read_data(image_word)
+    );
+    camber_rom #(.WIDTH(ROWS*COLUMNS*8), .DEPTH(WEIGHT_WORDS), .FILE(WEIGHT_FILE)) weight_memory (
+        .clk(clk), .read_address(weight_address), .read_data(weight_word)
+    );
+
+    camber_input_stage #(.ROWS(ROWS)) input_stage (
+        .clk(clk), .rst_n(rst_n), .open(open), .image_beats(image_beats), .image_width(image_width),
+        .image_last_row(image_last_row), .image_first_tick(image_first_tick), .image_last_tick(image_last_tick),
+        .image_channels(image_channels), .image_insert(image_insert), .image_unsigned(image_unsigned),
+        .image_padding(image_padding), .image_pattern(image_pattern[ROWS*8-1:0]), .s_axis_tdata(s_axis_tdata),
+        .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready), .begin_run(begin_run), .stall(stall),
+        .write_enable(image_write_enable), .write_address(image_write_address), .write_data(image_write_data),
+        .image_words(image_words)
+    );
+
+    // Cycle 4: operands ----------------------------------------------------------------------------------------------
+    wire                      inside_3;
+    wire [ROWS*8-1:0]         first;
+    wire [ROWS*COLUMNS*8-1:0] second;
+
+    camber_delay #(.WIDTH(1), .STAGES(2)) delay_inside (.clk(clk), .in(inside_1), .out(inside_3));
+
+    camber_operands #(.ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS)) operands (
+        .clk(clk), .source(source), .weight_mode(weight_mode), .is_inside(inside_3), .padding(padding),
+        .image_pattern(image_pattern[ROWS*8-1:0]), .class_low(class_used[COLUMN_BITS-1:0]),
+        .activation_word(activation_word), .image_word(image_word), .port_word(port_word),
+        .weight_word(weight_word), .first(first), .second(second)
+    );
+
+    // Cycles 5 to 7 + tree: array --------------------------------------------------------------------------------------
+    wire                  issue_4, vector_start;
+    wire [2:0]            flags_4;
+    wire [COLUMNS*32-1:0] held;
+
+    camber_delay_flag #(.STAGES(4)) delay_issue (.clk(clk), .rst_n(rst_n), .in(issue), .out(issue_4));
+    camber_delay #(.WIDTH(3), .STAGES(4)) delay_flags (
+        .clk(clk), .in({vector_first, vector_shift, vector_last}), .out(flags_4)
+    );
+
+    camber_array #(.ROWS(ROWS), .COLUMNS(COLUMNS), .PACKED(PACKED), .TREE_STAGES(TREE_STAGES)) array (
+        .clk(clk), .rst_n(rst_n), .first(first), .second(second), .valid(issue_4), .vector_first(flags_4[2]),
+        .vector_shift(flags_4[1]), .vector_last(flags_4[0]), .vector_start(vector_start), .held(held)
+    );
+
+    // Output stage -----------------------------------------------------------------------------------------------------
+    wire [15:0] output_address, mask_address, residual_address, parameter_address;
+    wire [15:0] parameter_read_address, mask_read_address, mask_write_address;
+    wire [LANES*PARAMETER_BITS-1:0] parameter_word;
+    wire                mask_read, mask_write_enable, result_is_score;
+    wire [COLUMNS-1:0]  mask_word, mask_write_data;
+
+    camber_delay #(.WIDTH(64), .STAGES(6 + TREE_STAGES)) delay_addresses (
+        .clk(clk), .in({output_walk, mask_walk, port_walk, parameter_walk}),
+        .out({output_address, mask_address, residual_address, parameter_address})
+    );
+
+    camber_output_stage #(
+        .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
+        .PARAMETER_BITS(PARAMETER_BITS)
+    ) output_stage (
+        .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held), .output_address(output_address),
+        .mask_address(mask_address), .residual_address(residual_address), .parameter_address(parameter_address),
+        .destination(destination), .residual_planes(residual_planes), .residual_plane_stride(residual_plane_stride),
+        .residual_zero_point(residual_zero_point), .output_wide(output_wide),
+        .output_plane_stride(output_plane_stride), .output_channels(output_channels), .parameters(parameters),
+        .class_column(class_column), .bias_from_register(bias_from_register), .zero_point(zero_point),
+        .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_upper(mask_upper), .classes(classes),
+        .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
+        .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
+        .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),
+        .write_enable(write_enable), .write_address(write_address), .write_data(write_data),
+        .mask_write_enable(mask_write_enable), .mask_write_address(mask_write_address),
+        .mask_write_data(mask_write_data), .result_write_enable(result_write_enable),
+        .result_write_address(result_write_address), .result_write_data(result_write_data),
+        .result_is_score(result_is_score)
+    );
+
+    camber_rom #(.WIDTH(LANES*PARAMETER_BITS), .DEPTH(PARAMETER_WORDS), .FILE(PARAMETER_FILE)) parameter_memory (
+        .clk(clk), .read_address(parameter_read_address), .read_data(parameter_word)
+    );
+    camber_memory #(.WIDTH(COLUMNS), .DEPTH(MASK_WORDS)) mask_memory (
+        .clk(clk), .write_enable(mask_write_enable), .write_address(mask_write_address),
+        .write_data(mask_write_data), .read_enable(mask_read), .read_address(mask_read_address),
+        .read_data(mask_word)
+    );
+
+    camber_argmax argmax (
+        .clk(clk), .score_valid(result_write_enable && result_is_score), .score_index(result_write_address),
+        .score(result_write_data), .top_class(top_class)
+    );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,57 @@
+// Names the fields of an operation's record in the control ROM, lowest bits first.
+// The same table, with the encoding of each field, is `operationFields` in src/compiler/emit/encode-operation.ts.
+
+`default_nettype none
+
+module camber_operation_fields (
+    input  wire [1087:0] record,
+    output wire          last_operation,      // of the schedule
+    output wire          explanation,         // cycles count as explanation, not inference
+    output wire [83:0]   counts,              // loop counts minus one, 12 bits per level, outermost first
+    output wire [15:0]   bubbles,             // idle cycles after the last reduction step of each output vector
+    output wire [11:0]   drain,               // idle cycles before the next operation, minus one
+    output wire [15:0]   input_words,         // image words that must have been written before the first issue
+    output wire [1:0]    source,              // 0 activation memory, 1 image memory, 2 one-hot(class)
+    output wire [1:0]    weight_mode,         // 0 plain, 1 transposed, 2 port
+    output wire [7:0]    padding,             // byte outside the window, source 0
+    output wire [127:0]  activation_walk,     // walks: base, then the delta of each level, outermost first
+    output wire [95:0]   y_walk,
+    output wire [11:0]   y_limit,
+    output wire [95:0]   x_walk,
+    output wire [11:0]   x_limit,
+    output wire [127:0]  weight_walk,
+    output wire [15:0]   class_stride,        // times floor(class / COLUMNS) added to the weight address
+    output wire [127:0]  port_walk,
+    output wire [1:0]    residual_planes,     // 0 no residual, 1 int8, 2 16 bits
+    output wire [15:0]   residual_plane_stride,
+    output wire [15:0]   residual_zero_point,
+    output wire [1:0]    destination,         // 0 activation, 1 scores, 2 map, 3 bias
+    output wire [63:0]   output_walk,         // output levels only: tile, row, column
+    output wire          output_wide,         // 16-bit output: high plane, then low plane
+    output wire [15:0]   output_plane_stride,
+    output wire [15:0]   output_channels,
+    output wire [15:0]   parameters,          // parameter word of tile 0, lane group 0
+    output wire          class_column,        // only column class mod COLUMNS, with the parameters of that class
+    output wire          bias_from_register,
+    output wire [15:0]   zero_point,
+    output wire [31:0]   lower,
+    output wire [31:0]   upper,
+    output wire [1:0]    mask_mode,           // 0 none, 1 write, 2 read
+    output wire [63:0]   mask_walk,
+    output wire [31:0]   mask_upper
+);
+    assign {
+        mask_upper, mask_walk, mask_mode, upper, lower, zero_point, bias_from_register, class_column, parameters,
+        output_channels, output_plane_stride, output_wide, output_walk, destination, residual_zero_point,
+        residual_plane_stride, residual_planes, port_walk, class_stride, weight_walk, x_limit, x_walk, y_limit,
+        y_walk, activation_walk, padding, weight_mode, source, input_words, drain, bubbles, counts, explanation,
+        last_operation
+    } = record[1086:0];
+
+    // Records are padded to whole ROM words.
+    /* verilator lint_off UNUSEDSIGNAL */
+    wire unused = record[1087];
+    /* verilator lint_on UNUSEDSIGNAL */
+endmodule
+
+`default_nettype wire

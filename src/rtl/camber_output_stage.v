@@ -1,0 +1,242 @@
+// Output stage: requantises the COLUMNS sums of a vector, LANES at a time, and writes them.
+//
+// A vector takes one step per lane group (two with a residual: the accumulator's, then the residual's), one step
+// per column for scores, one step for a map value or the bias register. Steps of one vector follow each other
+// without a gap; the schedule leaves as many cycles between vectors. Latency: `write_enable` comes 11 cycles after
+// the vector's last step.
+
+`default_nettype none
+
+module camber_output_stage #(
+    parameter COLUMNS = 16,
+    parameter COLUMN_BITS = 4,
+    parameter LANES = 8,
+    parameter LANE_BITS = 3,
+    parameter PARAMETER_BITS = 74                  // per lane: residual shift, residual multiplier, shift, multiplier, bias
+) (
+    input  wire                       clk,
+    input  wire                       rst_n,
+    // a vector: complete in `held` in the next cycle, where its addresses are the ones given now
+    input  wire                       vector_start,
+    input  wire [COLUMNS*32-1:0]      held,
+    input  wire [15:0]                output_address,
+    input  wire [15:0]                mask_address,
+    input  wire [15:0]                residual_address,
+    input  wire [15:0]                parameter_address,
+    // the operation
+    input  wire [1:0]                 destination,  // 0 activation, 1 scores, 2 map, 3 bias
+    input  wire [1:0]                 residual_planes,
+    input  wire [15:0]                residual_plane_stride,
+    input  wire [15:0]                residual_zero_point,
+    input  wire                       output_wide,
+    input  wire [15:0]                output_plane_stride,
+    input  wire [15:0]                output_channels,
+    input  wire [15:0]                parameters,
+    input  wire                       class_column,
+    input  wire                       bias_from_register,
+    input  wire [15:0]                zero_point,
+    input  wire [31:0]                lower,
+    input  wire [31:0]                upper,
+    input  wire [1:0]                 mask_mode,    // 0 none, 1 write, 2 read
+    input  wire [31:0]                mask_upper,
+    input  wire [15:0]                classes,
+    input  wire [11:0]                class_used,
+    // reads: data two cycles after the address
+    output wire [15:0]                parameter_read_address,
+    input  wire [LANES*PARAMETER_BITS-1:0] parameter_word,
+    output wire                       residual_read,
+    output wire [15:0]                residual_read_address,
+    input  wire [COLUMNS*8-1:0]       residual_word,
+    output wire                       mask_read,
+    output wire [15:0]                mask_read_address,
+    input  wire [COLUMNS-1:0]         mask_word,
+    // writes
+    output wire                       write_enable,
+    output wire [15:0]                write_address,
+    output wire [COLUMNS*8-1:0]       write_data,
+    output reg                        mask_write_enable,
+    output reg  [15:0]                mask_write_address,
+    output reg  [COLUMNS-1:0]         mask_write_data,
+    output reg                        result_write_enable,
+    output reg  [15:0]                result_write_address,
+    output reg  [31:0]                result_write_data,
+    output reg                        result_is_score
+);
+    localparam [1:0] ACTIVATION = 2'd0, SCORES = 2'd1, MAP = 2'd2, BIAS = 2'd3;
+    localparam GROUP_BITS = COLUMN_BITS - LANE_BITS;
+    localparam [COLUMN_BITS-1:0] ONE = 1;
+
+    // Step 0 ---------------------------------------------------------------------------------------------------
+    // The running vector, step by step. `column` is the first column of the lane group, or the one wide column.
+    reg                   stepping;
+    reg [COLUMN_BITS-1:0] column;
+    reg                   residual_step;
+    reg [15:0]            output_address_0, mask_address_0, parameter_address_0;
+    reg [15:0]            residual_address_0, residual_address_low_0;
+
+    wire has_residual = residual_planes != 2'd0;
+    wire [GROUP_BITS-1:0] group = column[COLUMN_BITS-1:LANE_BITS];
+    wire group_done = residual_step == has_residual;
+    wire last_group = &group;
+    wire last_step =
+        destination == ACTIVATION ? last_group && group_done :
+        destination == SCORES ? &column : 1'b1;
+
+    always @(posedge clk)
+        if (!rst_n)
+            stepping <= 1'b0;
+        else if (vector_start)
+            stepping <= 1'b1;
+        else if (last_step)
+            stepping <= 1'b0;
+
+    always @(posedge clk)
+        if (vector_start) begin
+            column              <= class_column ? class_used[COLUMN_BITS-1:0] : {COLUMN_BITS{1'b0}};
+            residual_step       <= 1'b0;
+            output_address_0    <= output_address;
+            mask_address_0      <= mask_address;
+            parameter_address_0 <= parameter_address;
+            residual_address_0     <= residual_address;
+            residual_address_low_0 <= residual_address + residual_plane_stride;
+        end else if (!group_done)
+            residual_step <= 1'b1;
+        else begin
+            residual_step <= 1'b0;
+            column        <= column + (destination == ACTIVATION ? LANES[COLUMN_BITS-1:0] : ONE);
+        end
+
+    assign parameter_read_address = class_column
+        ? parameters + {{(4+LANE_BITS){1'b0}}, class_used[11:LANE_BITS]}
+        : parameter_address_0 + {{(16-GROUP_BITS){1'b0}}, group};
+    assign mask_read = stepping;
+    assign mask_read_address = mask_address_0;
+    // The residual's words are read in the first two steps: the high plane (or the only one), then the low plane.
+    assign residual_read = stepping && has_residual && group == {GROUP_BITS{1'b0}} && (!residual_step || residual_planes[1]);
+    assign residual_read_address = residual_step ? residual_address_low_0 : residual_address_0;
+
+    // Steps 1 and 2: the lane group's sums meet their parameters, residual and mask ---------------------------------
+    wire [GROUP_BITS-1:0] group_2;
+    wire                  residual_step_2, residual_first_2, bias_step_2;
+    camber_delay_flag #(.STAGES(2)) delay_bias_step (
+        .clk(clk), .rst_n(rst_n), .in(stepping && destination == BIAS), .out(bias_step_2)
+    );
+    camber_delay #(.WIDTH(GROUP_BITS + 2), .STAGES(2)) delay_2 (
+        .clk(clk), .in({group, residual_step, residual_read && !residual_step}),
+        .out({group_2, residual_step_2, residual_first_2})
+    );
+
+    // Columns beyond the output's channels give 0, in the words written as in the mask.
+    reg [LANES*32-1:0]  sums_1, sums_2;
+    reg [COLUMNS*8-1:0] residual_high;
+    reg [15:0]          channel_1;
+    reg [LANES-1:0]     live_2;
+    integer             k;
+    always @(posedge clk) begin
+        channel_1 <= (parameter_address_0 - parameters + {{(16-GROUP_BITS){1'b0}}, group}) << LANE_BITS;
+        for (k = 0; k < LANES; k = k + 1)
+            live_2[k] <= destination != ACTIVATION || channel_1 + k[15:0] < output_channels;
+        sums_1 <= held[group*(LANES*32) +: LANES*32];
+        sums_2 <= sums_1;
+        if (residual_first_2)
+            residual_high <= residual_word;
+    end
+
+    wire [LANES*8-1:0] residual_low_bytes = residual_word[group_2*(LANES*8) +: LANES*8];
+    wire [LANES*8-1:0] residual_high_bytes = residual_high[group_2*(LANES*8) +: LANES*8];
+    wire [LANES-1:0]   mask_bits = mask_word[group_2*LANES +: LANES];
+
+    // Steps 2 to 10: the lanes -----------------------------------------------------------------------------------
+    // The bias register takes column 0's sum and bias as they are.
+    reg [31:0] bias_register;
+    always @(posedge clk)
+        if (bias_step_2)
+            bias_register <= sums_2[31:0] + parameter_word[31:0];
+
+    wire [LANES*32-1:0] q;
+    wire [LANES-1:0]    mask_out;
+
+    genvar l;
+    generate
+        for (l = 0; l < LANES; l = l + 1) begin : lane
+            wire [31:0] bias;
+            wire [15:0] multiplier, residual_multiplier;
+            wire [5:0]  shift_minus_1;
+            wire [3:0]  residual_shift;
+            assign {residual_shift, residual_multiplier, shift_minus_1, multiplier, bias} =
+                parameter_word[l*PARAMETER_BITS +: PARAMETER_BITS];
+
+            wire [7:0]  low = residual_low_bytes[l*8 +: 8];
+            wire [7:0]  high = residual_high_bytes[l*8 +: 8];
+            wire [16:0] residual =
+                (residual_planes[1] ? {high[7], high, 8'd0} : 17'd0) + {{9{low[7]}}, low}
+                - {residual_zero_point[15], residual_zero_point};
+
+            camber_requantise_lane requantise (
+                .clk(clk), .residual_step(residual_step_2), .accumulator(sums_2[l*32 +: 32]),
+                .bias(bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
+                .residual_multiplier(residual_multiplier), .residual_shift(residual_shift),
+                .shift_minus_1(shift_minus_1), .zero_point(zero_point), .lower(lower), .upper(upper),
+                .mask_upper(mask_upper), .live(live_2[l]), .keep(mask_mode != 2'd2 || mask_bits[l]),
+                .q(q[l*32 +: 32]), .mask_out(mask_out[l])
+            );
+        end
+    endgenerate
+
+    // Steps 10 and 11: words are put together and written -----------------------------------------------------------
+    wire                   group_valid_10, last_10;
+    wire [COLUMN_BITS-1:0] column_10;
+    wire [15:0]            output_address_10, mask_address_10;
+    wire [15:0]            wide_address_0 = destination == SCORES
+        ? output_address_0 + {{(16-COLUMN_BITS){1'b0}}, column}
+        : destination == MAP ? output_address_0 + classes : output_address_0;
+
+    camber_delay_flag #(.STAGES(10)) delay_group_valid (
+        .clk(clk), .rst_n(rst_n), .in(stepping && (group_done || destination != ACTIVATION)), .out(group_valid_10)
+    );
+    camber_delay_flag #(.STAGES(10)) delay_last (
+        .clk(clk), .rst_n(rst_n), .in(stepping && last_step), .out(last_10)
+    );
+    camber_delay #(.WIDTH(COLUMN_BITS + 32), .STAGES(10)) delay_10 (
+        .clk(clk), .in({column, wide_address_0, mask_address_0}), .out({column_10, output_address_10, mask_address_10})
+    );
+
+    wire [GROUP_BITS-1:0] group_10 = column_10[COLUMN_BITS-1:LANE_BITS];
+    wire [31:0] wide_value = q[column_10[LANE_BITS-1:0]*32 +: 32];
+
+    // 16-bit values are stored as value = high * 256 + low with both bytes signed.
+    reg [COLUMNS*8-1:0] low_word, high_word, deferred_word;
+    reg                 write_first, write_second, write_wide;
+    reg [15:0]          write_address_first, write_address_second;
+    integer             i;
+
+    always @(posedge clk)
+        for (i = 0; i < LANES; i = i + 1)
+            if (group_valid_10) begin
+                low_word[(group_10*LANES + i)*8 +: 8]  <= q[i*32 +: 8];
+                high_word[(group_10*LANES + i)*8 +: 8] <= q[i*32 + 8 +: 8] + {7'd0, q[i*32 + 7]};
+                mask_write_data[group_10*LANES + i]    <= mask_out[i];
+            end
+
+    always @(posedge clk) begin
+        write_first          <= rst_n && last_10 && destination == ACTIVATION;
+        write_wide           <= output_wide;  // by the cycle of the write the next operation may be current
+        write_second         <= rst_n && write_first && write_wide;
+        write_address_first  <= output_address_10;
+        write_address_second <= write_address_first + output_plane_stride;
+        deferred_word        <= low_word;
+        mask_write_enable    <= rst_n && last_10 && mask_mode == 2'd1;
+        mask_write_address   <= mask_address_10;
+        result_write_enable  <= rst_n && group_valid_10
+            && (destination == MAP || (destination == SCORES && output_address_10 < output_channels));
+        result_write_address <= output_address_10;
+        result_write_data    <= wide_value;
+        result_is_score      <= destination == SCORES;
+    end
+
+    assign write_enable = write_first || write_second;
+    assign write_address = write_first ? write_address_first : write_address_second;
+    assign write_data = write_second ? deferred_word : write_wide ? high_word : low_word;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,121 @@
+/** One model in the worker: what has been read, compiled and loaded, kept for the next request. */
+import { diagnostic, fail, type Diagnostic } from '../../compiler/diagnostics.ts';
+import type { Compilation } from '../../compiler/compile.ts';
+import { exportStaticModel } from '../../compiler/gradient/export.ts';
+import { perChannel } from '../../compiler/input/preprocessing.ts';
+import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
+import { compileModel } from '../../engine/compile-model.ts';
+import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
+import { imageInput, loadImage, type LoadedImage } from '../../engine/images/load.ts';
+import type { HeatMapRow, PictureView } from '../../protocol/views.ts';
+import { ortFiles } from '../../toolchain/assets.ts';
+import { readInput, writeOutput } from '../../toolchain/files.ts';
+import { loadModel, type ModelFile } from '../../toolchain/model-file.ts';
+import type { JobContext, JobOptions } from '../jobs/messages.ts';
+import { heatMapRow } from './heat-map.ts';
+import { Recent } from './recent.ts';
+import { bundledPictures, listedPictures, picturesIn, pictureView } from './pictures.ts';
+
+/** How many compilations (choices of target, device, array) and loaded float models are kept. */
+const kept = { compilations: 6, explainers: 2 };
+
+/** What the compilation depends on, and nothing else. */
+const compilationKey = (options: JobOptions): string => JSON.stringify(Object.entries(options).sort());
+
+export interface Compiled extends Compilation {
+  /** The compiler's diagnostics and those of the calibration. */
+  readonly all: readonly Diagnostic[];
+}
+
+export class Session {
+  readonly #compilations = new Recent<Compiled>(kept.compilations);
+  readonly #explainers = new Recent<FloatExplainer>(kept.explainers, (e) => e.dispose());
+
+  private constructor(
+    readonly path: string,
+    readonly file: ModelFile,
+  ) {}
+
+  static async read(path: string): Promise<Session> {
+    return new Session(path, await loadModel(path));
+  }
+
+  async compile(options: JobOptions, { progress }: JobContext): Promise<Compiled> {
+    return this.#compilations.get(compilationKey(options), async () => {
+      progress('Reading the calibration pictures', 0.02);
+      const { pictures, diagnostics } = await this.#calibration(options.calibrationFolder);
+      const { scale, mean, std } = this.file.info.preprocessing;
+      const channels = [0, 1, 2];
+      const result = await compileModel(this.file.graph, {
+        name: this.file.name,
+        ...(options.target === undefined ? {} : { target: options.target }),
+        class: options.class,
+        device: options.device,
+        clockMHz: options.clockMHz,
+        array: options.array === 'auto' ? defaultArray : options.array,
+        gradientBits: options.gradientBits,
+        preprocessing: {
+          scale,
+          mean: channels.map((c) => perChannel(mean, c)),
+          std: channels.map((c) => perChannel(std, c)),
+        },
+        calibration: pictures.map((picture) => picture.tensor.data),
+        wasmPaths: ortFiles(),
+        onProgress: (stage, fraction) => progress(stage, 0.05 + 0.95 * fraction),
+      });
+      return { ...result, all: [...diagnostics, ...result.diagnostics] };
+    });
+  }
+
+  async heatMap(options: JobOptions, picture: string, context: JobContext): Promise<HeatMapRow> {
+    const compilation = await this.compile(options, context);
+    const image = await this.#load(picture);
+    const explainer = await this.#explainer(options);
+    const explanation = await explainer.explain(image.tensor.data);
+    const view = listedPictures(this.file).find((p) => p.id === picture) ?? pictureView(picture);
+    return heatMapRow(view, image, explanation, compilation, this.file.info.classes);
+  }
+
+  async export(options: JobOptions, file: string): Promise<void> {
+    const { bytes } = exportStaticModel(this.file.graph, {
+      targets: options.target === undefined ? undefined : [options.target],
+      class: options.class,
+    });
+    await writeOutput(file, bytes);
+  }
+
+  #explainer({ target, class: chosen }: JobOptions): Promise<FloatExplainer> {
+    return this.#explainers.get(JSON.stringify([target, chosen]), () =>
+      createExplainer(this.file.graph, {
+        targets: target === undefined ? undefined : [target],
+        class: chosen,
+        wasmPaths: ortFiles(),
+      }),
+    );
+  }
+
+  async #load(path: string): Promise<LoadedImage> {
+    const input = imageInput(this.file.graph);
+    return loadImage(await readInput(path), path, input, this.file.info.preprocessing);
+  }
+
+  async #calibration(folder: string): Promise<{ pictures: LoadedImage[]; diagnostics: Diagnostic[] }> {
+    const { views, diagnostics } = await this.#calibrationPictures(folder);
+    const pictures: LoadedImage[] = [];
+    for (const { id } of views) pictures.push(await this.#load(id));
+    return { pictures, diagnostics };
+  }
+
+  async #calibrationPictures(folder: string): Promise<{ views: PictureView[]; diagnostics: Diagnostic[] }> {
+    const hint = 'Set camber.calibrationFolder to a folder of pictures like those the model will see.';
+    if (folder !== '') {
+      const views = await picturesIn(folder);
+      if (views.length === 0) fail('CAM604', `There are no pictures in ${folder}.`, hint);
+      return { views, diagnostics: [] };
+    }
+    const listed = listedPictures(this.file);
+    if (listed.length > 0) return { views: listed, diagnostics: [] };
+    const assumed = diagnostic('CAM401', 'Number ranges are measured on three bundled photographs.', hint);
+    return { views: await bundledPictures(), diagnostics: [assumed] };
+  }
+}

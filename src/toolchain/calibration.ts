@@ -1,0 +1,83 @@
+/** Calibration pictures: the user's, or crops of the model's own or of the bundled photographs. */
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { diagnostic, fail, type Diagnostic } from '../compiler/diagnostics.ts';
+import type { ValueInfo } from '../compiler/graph/ir.ts';
+import { cropViews } from '../engine/images/crops.ts';
+import { decodePicture } from '../engine/images/decode.ts';
+import { loadImage } from '../engine/images/load.ts';
+import { inputFromView } from '../engine/images/preprocess.ts';
+import { samplePictures } from './assets.ts';
+import { readInput } from './files.ts';
+import type { ModelFile } from './model-file.ts';
+
+export interface CalibrationPictures {
+  /** As the model takes them. */
+  readonly images: readonly Float32Array[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const endings = new Set(['.png', '.jpg', '.jpeg', '.npy']);
+
+/** At most so many pictures of a folder are used, evenly chosen: more change the ranges little and take long. */
+export const maxCalibrationPictures = 200;
+
+/**
+ * Reads calibration pictures.
+ *
+ * @param places files and folders; where empty, crops of the pictures listed beside the model, or else of the bundled
+ *   photographs, with CAM401
+ * @throws CompileError CAM301, CAM302, CAM303, CAM401 (a folder without pictures), CAM604
+ */
+export async function calibrationPictures(
+  places: readonly string[],
+  model: ModelFile,
+  input: ValueInfo,
+): Promise<CalibrationPictures> {
+  const { preprocessing } = model.info;
+  if (places.length > 0) {
+    const files = (await Promise.all(places.map(picturesAt))).flat();
+    const images: Float32Array[] = [];
+    for (const file of evenly(files, maxCalibrationPictures)) {
+      images.push(loadImage(await readInput(file), file, input, preprocessing).tensor.data);
+    }
+    return { images, diagnostics: [] };
+  }
+  const files = listedPictures(model);
+  const images: Float32Array[] = [];
+  for (const file of files) {
+    const picture = decodePicture(await readInput(file), file);
+    for (const view of cropViews(picture)) {
+      images.push(inputFromView(picture, view, input.shape, preprocessing).tensor.data);
+    }
+  }
+  const whose = model.info.pictures.length > 0 ? 'listed beside the model' : 'that come with Camber';
+  const text = `No calibration pictures were given: ranges are measured on ${images.length} crops of ${files.length} pictures ${whose}.`;
+  const hint = 'Give a folder with some dozens of typical pictures.';
+  return { images, diagnostics: [diagnostic('CAM401', text, hint)] };
+}
+
+/** The pictures listed beside a model, or else the bundled ones. */
+export function listedPictures(model: ModelFile): readonly string[] {
+  const own = model.info.pictures
+    .map((p) => join(model.folder, p.file))
+    .filter((file) => extname(file) !== '.npy');
+  return own.length > 0 ? own : samplePictures();
+}
+
+async function picturesAt(place: string): Promise<readonly string[]> {
+  const folder = await stat(place).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
+  if (!folder) return [place];
+  const names = (await readdir(place)).filter((name) => endings.has(extname(name).toLowerCase()));
+  if (names.length === 0)
+    fail('CAM401', `The folder ${place} holds no PNG, JPEG or .npy.`, 'Choose another folder.');
+  return names.sort().map((name) => join(place, name));
+}
+
+function evenly<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
+}

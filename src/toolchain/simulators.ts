@@ -1,0 +1,129 @@
+/** How each simulator turns the RTL and the test bench into a program, and how that program is run. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { EngineShape } from '../compiler/schedule/operation.ts';
+import { runTool } from './process.ts';
+
+export interface SimulatorBuild {
+  /** Folder with the engine's Verilog files. */
+  readonly rtlDir: string;
+  /** Folder with the test bench. */
+  readonly benchDir: string;
+  readonly shape: EngineShape;
+  /** Two products per multiplier. */
+  readonly packed: boolean;
+  /** With waveforms. */
+  readonly trace: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Simulator {
+  readonly installHint: string;
+  /** Builds the program into the empty folder `into`. */
+  readonly build: (build: SimulatorBuild, sources: readonly string[], into: string) => Promise<void>;
+  /** Program and arguments that run it, plusargs to be added. */
+  readonly run: (folder: string) => readonly [command: string, ...args: string[]];
+}
+
+const parameters = ({ shape, packed }: SimulatorBuild): [string, number][] => [
+  ['ROWS', shape.rows],
+  ['COLUMNS', shape.columns],
+  ['LANES', shape.lanes],
+  ['PACKED', packed ? 1 : 0],
+];
+
+const verilator: Simulator = {
+  installHint: 'Install Verilator 5 (Debian: apt-get install verilator), or choose another simulator.',
+  async build(build, sources, into) {
+    await runTool({
+      command: 'verilator',
+      args: [
+        ...['--cc', '--exe', '--build', '-O3', '--x-assign', 'fast', '--x-initial', 'fast'],
+        // Lint has its own test, with -Wall; style warnings of the test bench say nothing here.
+        ...['-Wno-fatal', '-Wno-lint', '-Wno-style', '-Wno-TIMESCALEMOD'],
+        ...(build.trace ? ['--trace', '+define+CAMBER_TRACE'] : []),
+        ...['--top-module', 'camber_tb', '-CFLAGS', '-O2', '--Mdir', into],
+        ...parameters(build).map(([name, value]) => `-G${name}=${value}`),
+        ...sources,
+        join(build.benchDir, 'camber_main.cpp'),
+      ],
+      installHint: verilator.installHint,
+      signal: build.signal,
+    });
+  },
+  run: (folder) => [join(folder, 'Vcamber_tb')],
+};
+
+const icarus: Simulator = {
+  installHint: 'Install Icarus Verilog (Debian: apt-get install iverilog), or choose another simulator.',
+  async build(build, sources, into) {
+    await runTool({
+      command: 'iverilog',
+      args: [
+        ...['-g2005', '-s', 'camber_tb', '-o', join(into, 'camber_tb.vvp')],
+        ...(build.trace ? ['-DCAMBER_TRACE'] : []),
+        ...parameters(build).map(([name, value]) => `-Pcamber_tb.${name}=${value}`),
+        ...sources,
+      ],
+      installHint: icarus.installHint,
+      signal: build.signal,
+    });
+  },
+  run: (folder) => ['vvp', '-n', join(folder, 'camber_tb.vvp')],
+};
+
+export const simulators = { verilator, icarus } as const satisfies Record<string, Simulator>;
+export type SimulatorName = keyof typeof simulators;
+
+/** The engine's Verilog files and the test bench, in a fixed order. */
+export async function rtlSources(rtlDir: string, benchDir: string): Promise<string[]> {
+  const files = (await readdir(rtlDir)).filter((file) => file.endsWith('.v')).sort();
+  return [...files.map((file) => join(rtlDir, file)), join(benchDir, 'camber_tb.v')];
+}
+
+/** Where built simulators are kept, if the caller names no other place. */
+export function defaultCacheDir(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'camber', 'simulators');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * The folder of a built simulator, made where the cache has none for this RTL and shape. One build serves all
+ * networks: schedule, weights and test vectors are files read at start.
+ *
+ * @throws CompileError CAM601, CAM602, CAM606
+ */
+export async function buildSimulator(
+  name: SimulatorName,
+  build: SimulatorBuild,
+  cacheDir: string = defaultCacheDir(),
+): Promise<string> {
+  const sources = await rtlSources(build.rtlDir, build.benchDir);
+  const hash = createHash('sha256').update(JSON.stringify([name, parameters(build), build.trace]));
+  for (const source of [...sources, join(build.benchDir, 'camber_main.cpp')])
+    hash.update(await readFile(source));
+  const { rows, columns } = build.shape;
+  const folder = join(cacheDir, `${name}-${rows}x${columns}-${hash.digest('hex').slice(0, 16)}`);
+  if (await exists(folder)) return folder;
+
+  const unfinished = `${folder}.${process.pid}`;
+  await mkdir(unfinished, { recursive: true });
+  try {
+    await simulators[name].build(build, sources, unfinished);
+    await rename(unfinished, folder).catch(async (error: unknown) => {
+      // Another process may have finished the same build first.
+      if (!(await exists(folder))) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return folder;
+}
