@@ -37,6 +37,7 @@ const copies: readonly { from: string; to: string }[] = [
     from: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
     to: 'dist/ort/ort-wasm-simd-threaded.wasm',
   },
+  { from: 'src/rtl', to: 'dist/rtl' },
   { from: 'node_modules/@vscode/codicons/dist/codicon.css', to: 'dist/webview/codicon.css' },
   { from: 'node_modules/@vscode/codicons/dist/codicon.ttf', to: 'dist/webview/codicon.ttf' },
 ];

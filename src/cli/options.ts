@@ -83,6 +83,13 @@ export function parseClass(value: string): ClassOption {
   return Number(value);
 }
 
+/** A number above 0. */
+export function parsePositive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0) || !Number.isFinite(number)) throw new InvalidArgumentError('Give a number above 0.');
+  return number;
+}
+
 /** Refuses a value that is not in a list. */
 export function oneOf<T extends string>(names: readonly T[]): (value: string) => T {
   return (value) => {
@@ -111,4 +118,24 @@ export function addExplanationOptions(parser: Command): void {
     'layer or tensor that the map is taken on (default: the deepest with H*W > 1)',
   );
   parser.option('--class <class>', 'argmax or the index of a class (default: argmax)', parseClass);
+}
+
+/** Options of every command that quantises. */
+export interface QuantisationOptions {
+  /** Files and folders with calibration pictures. */
+  readonly calibration: readonly string[];
+  readonly gradientBits: 8 | 16;
+}
+
+/** Adds `--calibration` and `--gradient-bits`. */
+export function addQuantisationOptions(parser: Command): void {
+  const collect = (value: string, before: readonly string[]) => [...before, value];
+  parser.option(
+    '--calibration <images>',
+    'folder or file with calibration pictures, may be repeated (default: crops of pictures at hand)',
+    collect,
+    [],
+  );
+  const bits = (value: string) => Number(oneOf(['8', '16'])(value));
+  parser.option('--gradient-bits <bits>', 'width of gradients in fixed point: 8 or 16', bits, 16);
 }

@@ -1,104 +1,114 @@
-/** The fixed-point engine: runs the integer network on a picture and reads its integers as real numbers. */
+/** The fixed-point engine: explanations by the integer network, bit for bit what the accelerator gives. */
 import { CompileError, diagnostic } from '../compiler/diagnostics.ts';
-import { perChannel, type Preprocessing } from '../compiler/input/preprocessing.ts';
-import { execute, type Execution } from '../compiler/quantize/executor.ts';
-import type { IntegerNetwork, IntegerTensor } from '../compiler/quantize/network.ts';
-import type { AffinePreprocessing } from '../compiler/quantize/options.ts';
-import type { LoadedImage } from './images/load.ts';
-import { greyPixels } from './images/preprocess.ts';
+import type { StaticGradCam } from '../compiler/gradient/derive.ts';
+import type { IntegerNetwork } from '../compiler/quantize/network.ts';
+import type { Explanation } from './float.ts';
+import { createIntegerEngine, type IntegerEngine, type IntegerRun } from './integer.ts';
+import { probabilities } from './probability.ts';
 
-/** What the accelerator answers, in real numbers. */
-export interface FixedExplanation {
-  /** Class scores z. */
-  readonly scores: Float64Array;
-  readonly class: number;
-  readonly classIsArgmax: boolean;
-  /** Absent where the network was compiled without explanation. */
-  readonly alpha?: Float64Array;
-  /** Raw L, row-major. */
-  readonly map?: Float64Array;
-  /** The integers themselves. */
-  readonly execution: Execution;
+/** A picture for the integer network. */
+export interface FixedInput {
+  /** uint8 pixels, height x width x channels: what a network with folded preprocessing takes. */
+  readonly pixels?: Uint8Array;
+  /** float32 in the model's own NCHW layout: what any other takes. */
+  readonly tensor?: Float32Array;
 }
 
-/** The affine part of a preprocessing, one entry per channel, as the quantiser folds it into the first layer. */
-export function affinePreprocessing(p: Preprocessing, channels: number): AffinePreprocessing {
-  const each = (values: readonly number[]) =>
-    Array.from({ length: channels }, (_, c) => perChannel(values, c));
-  return { scale: p.scale, mean: each(p.mean), std: each(p.std) };
+export interface FixedExplanation extends Explanation {
+  /** The integers themselves. */
+  readonly execution: IntegerRun;
+}
+
+/** One engine per network, for as long as the network lives: its buffers and packed weights are made once. */
+const engines = new WeakMap<IntegerNetwork, IntegerEngine>();
+
+/** The engine of a network. */
+export function engineOf(network: IntegerNetwork): IntegerEngine {
+  const engine = engines.get(network) ?? createIntegerEngine(network);
+  engines.set(network, engine);
+  return engine;
 }
 
 /**
- * The bytes that a network's input stream takes, in HWC order: raw pixels, or values quantised here.
+ * Explains one picture in integers.
  *
- * @throws CompileError CAM302 where the network takes raw pixels and the image is an array
+ * @param model The static model the network was quantised from.
+ * @param wanted The class to explain; by default the top class.
+ * @throws CompileError CAM205 for a class out of range, CAM302 where the picture is not what the network takes.
  */
-export function streamBytes(network: IntegerNetwork, image: LoadedImage): Uint8Array | Int8Array {
-  const input = tensorOf(network, network.input.tensor);
-  if (network.input.format === 'int8') return quantiseImage(input, image.tensor.data);
-  if (image.picture === undefined) {
-    const text = 'The accelerator takes raw pixels; an array of float32 is none.';
-    throw new CompileError([diagnostic('CAM302', text, 'Give a PNG or JPEG picture.')]);
+export function explainFixed(
+  model: StaticGradCam,
+  network: IntegerNetwork,
+  input: FixedInput,
+  wanted: number | 'argmax' = 'argmax',
+): FixedExplanation {
+  if (wanted !== 'argmax' && !(Number.isInteger(wanted) && wanted >= 0 && wanted < network.classes)) {
+    throw new CompileError([
+      diagnostic(
+        'CAM205',
+        `Class ${wanted} is out of range: the model has ${network.classes} classes.`,
+        `Choose a class from 0 to ${network.classes - 1}, or argmax.`,
+      ),
+    ]);
   }
-  return input.channels === 1 ? greyPixels(image.picture.pixels) : image.picture.pixels.rgb;
+  const image = networkInput(network, input);
+  const run = engineOf(network).run(image, wanted === 'argmax' ? {} : { classIndex: wanted });
+  const scores = realScores(network, run);
+  return {
+    scores,
+    ...(model.probability === undefined ? {} : { probability: probabilities(model, scores) }),
+    class: run.classIndex,
+    classIsArgmax: wanted === 'argmax',
+    maps: network.explanation ? [{ target: model.targets[0]!, ...realMap(network, run) }] : [],
+    execution: run,
+  };
 }
 
-/** CHW real numbers to HWC int8, rounded half up. */
-function quantiseImage(input: IntegerTensor, data: Float32Array): Int8Array {
-  const { channels, height, width, zeroPoint } = input;
+/** The bytes a network takes, in HWC order: pixels as they are, or floats rounded to its int8 scale. */
+export function networkInput(network: IntegerNetwork, input: FixedInput): Uint8Array | Int8Array {
+  const { channels, height, width, scale, zeroPoint } = network.tensors.get(network.input.tensor)!;
+  const size = channels * height * width;
+  const given = network.input.format === 'uint8' ? input.pixels : input.tensor;
+  if (given?.length !== size) {
+    throw new CompileError([
+      diagnostic(
+        'CAM302',
+        network.input.format === 'uint8' && !given
+          ? 'This network has its preprocessing folded in and takes pixels, not a float array.'
+          : `The picture has ${given?.length ?? 0} values, the network takes ${height} x ${width} x ${channels}.`,
+        'Give a PNG or JPEG picture, or compile without preprocessing.',
+      ),
+    ]);
+  }
+  if (network.input.format === 'uint8') return input.pixels!;
+  const bytes = new Int8Array(size);
   const pixels = height * width;
-  const bytes = new Int8Array(data.length);
-  for (let c = 0; c < channels; c++) {
-    const scale = perChannel(input.scale, c);
-    for (let i = 0; i < pixels; i++) {
-      const q = Math.floor(data[c * pixels + i]! / scale + 0.5) + zeroPoint;
-      bytes[i * channels + c] = Math.min(127, Math.max(-128, q));
+  for (let p = 0; p < pixels; p++) {
+    for (let k = 0; k < channels; k++) {
+      const q = Math.round(given[k * pixels + p]! / scale[0]!) + zeroPoint;
+      bytes[p * channels + k] = Math.min(127, Math.max(-128, q));
     }
   }
   return bytes;
 }
 
-/**
- * Explains one picture on the integer network.
- *
- * @param classIndex class to explain; the top class where absent
- * @throws CompileError CAM205, CAM302
- */
-export function explainFixed(
-  network: IntegerNetwork,
-  image: LoadedImage,
-  classIndex?: number,
-): FixedExplanation {
-  if (classIndex !== undefined && classIndex >= network.classes) {
-    const text = `Class ${classIndex} is out of range: the model has ${network.classes} classes.`;
-    const hint = `Choose a class from 0 to ${network.classes - 1}, or argmax.`;
-    throw new CompileError([diagnostic('CAM205', text, hint)]);
-  }
-  const execution = execute(network, streamBytes(network, image), { classIndex });
-  const scores = tensorOf(network, network.scores);
-  const result = {
-    scores: Float64Array.from(
-      execution.scores,
-      (q, k) => (q - scores.zeroPoint) * perChannel(scores.scale, k),
-    ),
-    class: execution.classIndex,
-    classIsArgmax: classIndex === undefined,
-    execution,
-  };
-  const { explanation } = network;
-  if (explanation === undefined || execution.explanation === undefined) return result;
-  const { alphaScale, mapScale, classScale } = explanation;
-  const ofClass = classScale[execution.classIndex]!;
-  const { alpha, map } = execution.explanation;
-  return {
-    ...result,
-    alpha: Float64Array.from(alpha, (q, k) => q * perChannel(alphaScale, k) * ofClass),
-    map: Float64Array.from(map, (q) => q * mapScale * ofClass),
-  };
+/** Scores in real units. */
+export function realScores(network: IntegerNetwork, run: IntegerRun): Float32Array {
+  const scale = network.tensors.get(network.scores)!.scale[0]!;
+  return Float32Array.from(run.scores, (q) => q * scale);
 }
 
-function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
-  const tensor = network.tensors.get(name);
-  if (tensor === undefined) throw new Error(`The network ${network.name} has no tensor ${name}`);
-  return tensor;
+/** alpha and the raw map L in real units. */
+export function realMap(
+  network: IntegerNetwork,
+  run: IntegerRun,
+): { alpha: Float32Array; map: Float32Array } {
+  const explanation = network.explanation!;
+  const { alpha, map } = run.explanation!;
+  const perClass = explanation.classScale[run.classIndex]!;
+  const { alphaScale, mapScale } = explanation;
+  return {
+    alpha: Float32Array.from(alpha, (q, k) => q * alphaScale[alphaScale.length === 1 ? 0 : k]! * perClass),
+    map: Float32Array.from(map, (q) => q * mapScale * perClass),
+  };
 }

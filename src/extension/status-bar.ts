@@ -22,7 +22,7 @@ function describe(state: ModelState): Shown {
     const stage = state.status.kind === 'working' ? state.status.stage : 'Compiling';
     return { text: '$(loading~spin) Camber', tooltip: stage };
   }
-  const parts = summary(state.compiled);
+  const parts = summary(state.compiled, state.model);
   return {
     text: `$(circuit-board) ${parts.cycles} · ${parts.overhead}`,
     tooltip: [parts.target, parts.latency, `${parts.fit}, estimated`, 'Select to compile.'].join('\n'),

@@ -2,6 +2,7 @@
  * What is said about one layer. The hover of the text view and of the graph are two prints of these rows.
  */
 import * as format from './format.ts';
+import { shortName } from './short-name.ts';
 import type { CompiledView, GradientNeeds, LayerCost, LayerView, ModelView, Source } from './views.ts';
 
 export interface Fact {
@@ -136,8 +137,17 @@ export function factsFor(
   return cost && compiled ? costOnlyFacts(cost, compiled) : undefined;
 }
 
+/** The short name of the layer that gives a tensor; the tensor's own name where there is none. */
+export function layerOf(tensor: string, model: ModelView | undefined): string {
+  const layer = model?.layers.find((l) => l.outputs.includes(tensor));
+  return layer ? shortName(layer.id, layer.op) : tensor;
+}
+
 /** The one-line summary of header and status bar, part by part. */
-export function summary(compiled: CompiledView): {
+export function summary(
+  compiled: CompiledView,
+  model: ModelView | undefined,
+): {
   readonly target: string;
   readonly cycles: string;
   readonly overhead: string;
@@ -147,7 +157,7 @@ export function summary(compiled: CompiledView): {
   const { estimated, available, fits } = compiled.resources;
   const used = (key: keyof typeof estimated): string => format.percent(estimated[key] / available[key]);
   return {
-    target: `Target ${compiled.target.tensor}`,
+    target: `Target ${layerOf(compiled.target.tensor, model)}`,
     cycles: format.cycles(compiled.cycles.inference),
     overhead: `${format.added(compiled.cycles.overhead)} for GradCAM`,
     latency: `${format.latency(compiled.cycles.total, compiled.device.clockMHz)} at ${format.count(compiled.device.clockMHz)} MHz`,

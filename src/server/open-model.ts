@@ -5,7 +5,7 @@
  */
 import { basename } from 'node:path';
 import { errorData } from '../protocol/channel.ts';
-import type { Choices, Diagnostic, ModelState } from '../protocol/views.ts';
+import type { Choices, Diagnostic, ModelState, PictureView } from '../protocol/views.ts';
 import { diagnostic } from '../compiler/diagnostics.ts';
 import { JobRunner } from './jobs/runner.ts';
 import type { JobOptions } from './jobs/messages.ts';
@@ -27,6 +27,8 @@ export class OpenModel {
   /** How many editors hold this model open. */
   holders = 0;
   form: TextForm | undefined;
+  /** Pictures listed beside the model. */
+  pictures: readonly PictureView[] = [];
   #state: ModelState;
   #hash: string | undefined;
   #reading: Promise<void> = Promise.resolve();
@@ -128,6 +130,7 @@ export class OpenModel {
       if (result.hash === this.#hash) return;
       this.#hash = result.hash;
       this.form = result.form;
+      this.pictures = result.pictures;
       this.#readDiagnostics = result.diagnostics;
       this.host.log(`${this.name}: read in ${(performance.now() - started).toFixed(0)} ms`);
       this.#update({

@@ -7,7 +7,7 @@ import type { Choices, DeviceView } from '../protocol/views.ts';
 import type { ModelStore } from './store.ts';
 import { JobRunner, type RunOptions } from './jobs/runner.ts';
 import { toolPaths } from './options.ts';
-import { pictures } from './pictures.ts';
+import { bundledPictures, isPicture, picturesIn, pictureView } from './session/pictures.ts';
 
 export interface RequestHost {
   readonly store: ModelStore;
@@ -68,7 +68,18 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       throw new RequestError({ message: `${model.name} cannot be shown as text.`, diagnostics });
     },
     'camber/devices': () => host.devices(),
-    'camber/pictures': async ({ uri, extra }) => pictures((await host.settings(uri)).pictureFolder, extra),
+    'camber/pictures': async ({ uri, extra }) => {
+      const model = store.get(uri);
+      await model.read();
+      const { pictureFolder } = await host.settings(uri);
+      const own = pictureFolder === '' ? model.pictures : await picturesIn(pictureFolder);
+      const pictures = own.length > 0 ? own : bundledPictures();
+      const known = new Set(pictures.map((p) => p.id));
+      return [
+        ...pictures,
+        ...extra.filter((id) => isPicture(id) && !known.has(id)).map((id) => pictureView(id)),
+      ];
+    },
     'camber/heatMap': async ({ uri, picture }, cancel) => {
       const model = store.get(uri);
       const options = await model.options();

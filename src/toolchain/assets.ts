@@ -16,3 +16,6 @@ const sampleFolder = fileURLToPath(new URL('../../media/sample/', import.meta.ur
 /** The bundled photographs. */
 export const samplePictures = (): readonly string[] =>
   ['chelsea.jpg', 'coffee.jpg', 'astronaut.jpg'].map((file) => `${sampleFolder}${file}`);
+
+/** The engine's Verilog, and below it `sim/` with the test bench. */
+export const rtlFolder: string = fileURLToPath(new URL('../rtl/', import.meta.url));

@@ -34,7 +34,7 @@ export async function calibrationPictures(
   model: ModelFile,
   input: ValueInfo,
 ): Promise<CalibrationPictures> {
-  const { preprocessing, pictures } = model.info;
+  const { preprocessing } = model.info;
   if (places.length > 0) {
     const files = (await Promise.all(places.map(picturesAt))).flat();
     const images: Float32Array[] = [];
@@ -43,8 +43,7 @@ export async function calibrationPictures(
     }
     return { images, diagnostics: [] };
   }
-  const own = pictures.map((p) => join(model.folder, p.file)).filter((file) => extname(file) !== '.npy');
-  const files = own.length > 0 ? own : samplePictures();
+  const files = listedPictures(model);
   const images: Float32Array[] = [];
   for (const file of files) {
     const picture = decodePicture(await readInput(file), file);
@@ -52,10 +51,18 @@ export async function calibrationPictures(
       images.push(inputFromView(picture, view, input.shape, preprocessing).tensor.data);
     }
   }
-  const whose = own.length > 0 ? 'listed beside the model' : 'that come with Camber';
+  const whose = model.info.pictures.length > 0 ? 'listed beside the model' : 'that come with Camber';
   const text = `No calibration pictures were given: ranges are measured on ${images.length} crops of ${files.length} pictures ${whose}.`;
   const hint = 'Give a folder with some dozens of typical pictures.';
   return { images, diagnostics: [diagnostic('CAM401', text, hint)] };
+}
+
+/** The pictures listed beside a model, or else the bundled ones. */
+export function listedPictures(model: ModelFile): readonly string[] {
+  const own = model.info.pictures
+    .map((p) => join(model.folder, p.file))
+    .filter((file) => extname(file) !== '.npy');
+  return own.length > 0 ? own : samplePictures();
 }
 
 async function picturesAt(place: string): Promise<readonly string[]> {

@@ -1,13 +1,15 @@
 /** Simulates a compiled accelerator and compares it with its schedule and integer model, write for write. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fail } from '../compiler/diagnostics.ts';
 import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { runTool } from './process.ts';
 import { buildSimulator, type SimulatorName, simulators } from './simulators.ts';
 
 export interface SimulationOptions {
-  /** Folder with the engine's Verilog files and, in `sim/`, the test bench. */
+  /** Folder with the engine's Verilog files. */
   readonly rtlDir: string;
+  /** Folder with the test bench (default: `sim` in `rtlDir`). */
+  readonly benchDir?: string;
   /** Folder with the memory images and test vectors; the simulation runs in it. */
   readonly dataDir: string;
   readonly simulator: SimulatorName;
@@ -71,7 +73,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   onProgress?.(`Building the simulator (${simulator}, ${shape.rows}x${shape.columns})`);
   const folder = await buildSimulator(
     simulator,
-    { rtlDir, shape, packed: options.packed ?? false, trace: trace !== undefined, signal },
+    {
+      rtlDir,
+      benchDir: options.benchDir ?? join(rtlDir, 'sim'),
+      shape,
+      packed: options.packed ?? false,
+      trace: trace !== undefined,
+      signal,
+    },
     options.cacheDir,
   );
   const [command, ...args] = simulators[simulator].run(resolve(folder));

@@ -7,8 +7,10 @@ import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { runTool } from './process.ts';
 
 export interface SimulatorBuild {
-  /** Folder with the engine's Verilog files and, in `sim/`, the test bench. */
+  /** Folder with the engine's Verilog files. */
   readonly rtlDir: string;
+  /** Folder with the test bench. */
+  readonly benchDir: string;
   readonly shape: EngineShape;
   /** Two products per multiplier. */
   readonly packed: boolean;
@@ -45,7 +47,7 @@ const verilator: Simulator = {
         ...['--top-module', 'camber_tb', '-CFLAGS', '-O2', '--Mdir', into],
         ...parameters(build).map(([name, value]) => `-G${name}=${value}`),
         ...sources,
-        join(build.rtlDir, 'sim', 'camber_main.cpp'),
+        join(build.benchDir, 'camber_main.cpp'),
       ],
       installHint: verilator.installHint,
       signal: build.signal,
@@ -76,9 +78,9 @@ export const simulators = { verilator, icarus } as const satisfies Record<string
 export type SimulatorName = keyof typeof simulators;
 
 /** The engine's Verilog files and the test bench, in a fixed order. */
-export async function rtlSources(rtlDir: string): Promise<string[]> {
+export async function rtlSources(rtlDir: string, benchDir: string): Promise<string[]> {
   const files = (await readdir(rtlDir)).filter((file) => file.endsWith('.v')).sort();
-  return [...files.map((file) => join(rtlDir, file)), join(rtlDir, 'sim', 'camber_tb.v')];
+  return [...files.map((file) => join(rtlDir, file)), join(benchDir, 'camber_tb.v')];
 }
 
 /** Where built simulators are kept, if the caller names no other place. */
@@ -104,9 +106,9 @@ export async function buildSimulator(
   build: SimulatorBuild,
   cacheDir: string = defaultCacheDir(),
 ): Promise<string> {
-  const sources = await rtlSources(build.rtlDir);
+  const sources = await rtlSources(build.rtlDir, build.benchDir);
   const hash = createHash('sha256').update(JSON.stringify([name, parameters(build), build.trace]));
-  for (const source of [...sources, join(build.rtlDir, 'sim', 'camber_main.cpp')])
+  for (const source of [...sources, join(build.benchDir, 'camber_main.cpp')])
     hash.update(await readFile(source));
   const { rows, columns } = build.shape;
   const folder = join(cacheDir, `${name}-${rows}x${columns}-${hash.digest('hex').slice(0, 16)}`);

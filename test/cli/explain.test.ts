@@ -104,6 +104,45 @@ describe('explain, pictures', () => {
   });
 });
 
+describe('explain, fixed point and other methods', () => {
+  const chelsea = join(sampleFolder, 'chelsea.jpg');
+
+  test('the fixed-point engine tells what the float engine tells', async () => {
+    const { code, out } = await camber('explain', sample, '--json', '--image', chelsea, '--engine', 'fixed');
+    expect([code, codes(out)]).toEqual([0, ['CAM401']]);
+    const json = JSON.parse(out) as ExplainJson & { fidelity: { pearson: number; sameClass: boolean } };
+    expect(json).toMatchObject({ engine: 'fixed', class: 3, classIsArgmax: true, map: { shape: [4, 4] } });
+    expect(json.alpha).toHaveLength(128);
+    // int8 quantisation: on CIFAR-10 the correlation is above 0.99 for 19 pictures in 20.
+    expect(json.fidelity.pearson).toBeGreaterThan(0.99);
+    expect(json.fidelity.sameClass).toBe(true);
+    const float = await explain('--image', chelsea);
+    expect(difference(json.scores, float.scores)).toBeLessThan(0.05 * largest(float.scores));
+    expect(difference(json.map.data, float.map.data)).toBeLessThan(0.05 * largest(float.map.data));
+  });
+
+  test('an array is quantised by the host, with the pictures of a folder as calibration', async () => {
+    const data = Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i / 7));
+    const npy = writeNpy('wave.npy', [1, 3, 32, 32], data);
+    const args = ['--image', npy, '--engine', 'fixed', '--calibration', sampleFolder, '--class', '5'];
+    const { code, out } = await camber('explain', sample, '--json', ...args);
+    expect([code, codes(out)]).toEqual([0, []]);
+    expect(JSON.parse(out)).toMatchObject({ engine: 'fixed', class: 5, classIsArgmax: false });
+  });
+
+  test('another method: LayerCAM on the float engine only', async () => {
+    const [cam, layer] = [
+      await explain('--image', chelsea),
+      await explain('--image', chelsea, '--method', 'layercam'),
+    ];
+    expect(layer.scores).toEqual(cam.scores);
+    expect(layer.map.data).not.toEqual(cam.map.data);
+    const args = ['--image', chelsea, '--method', 'layercam', '--engine', 'fixed'];
+    const { code, out } = await camber('explain', sample, '--json', ...args);
+    expect([code, codes(out)]).toEqual([1, ['CAM208']]);
+  });
+});
+
 describe('explain, bad input', () => {
   const chelsea = join(sampleFolder, 'chelsea.jpg');
   const text = join(sampleFolder, 'README.md');
@@ -116,6 +155,11 @@ describe('explain, bad input', () => {
     ['a missing image', ['--image', 'none.png'], 'CAM604'],
     ['an unknown score', ['--image', chelsea, '--score', 'nothing'], 'CAM204'],
     ['a crop of another size', ['--image', chelsea, '--crop', '33'], 'CAM303'],
+    [
+      'an empty calibration folder',
+      ['--image', chelsea, '--engine', 'fixed', '--calibration', import.meta.dirname],
+      'CAM401',
+    ],
     ['another layout', ['--image', chelsea, '--layout', 'NHWC'], 'CAM302'],
   ])('%s: one diagnostic, exit code 1, nothing written', async (_name, args, expected) => {
     const { code, out } = await camber('explain', sample, '--json', '--out', heat(), ...args);

@@ -5,7 +5,7 @@ import { carriesFigure, costsByNode, mainCost } from '../../src/protocol/layer-f
 import type { CompiledView, Diagnostic, LayerCost, LayerView } from '../../src/protocol/views.ts';
 import { h, icon } from '../shared/dom.ts';
 import { blockSize, type Block } from './layout.ts';
-import { shortName } from './short-name.ts';
+import { shortName } from '../../src/protocol/short-name.ts';
 
 /** What the blocks are drawn from. */
 export interface Drawing {
@@ -36,7 +36,6 @@ function figure(layer: LayerView, { compiled, costs }: Drawing): { text: string;
   if (!cost) return { text: 'folded' };
   return carriesFigure(layer, cost) ? { text: format.count(cost.cycles), cost } : { text: 'fused' };
 }
-
 
 export function blockElement(block: Block, index: number, total: number, draw: Drawing): HTMLElement {
   const { layer } = block;

@@ -30,7 +30,7 @@ function figures(state: ModelState): HTMLElement[] {
       ? []
       : [h('span', {}, `${format.parameters(model.parameters)} · ${format.macs(model.macs)}`)];
   }
-  const parts = summary(state.compiled);
+  const parts = summary(state.compiled, state.model);
   return [
     part(parts.target, 'setTarget', 'Set the target layer'),
     dot(),

@@ -1,6 +1,7 @@
 import '../shared/base.css';
 import './heatmaps.css';
 import { errorData } from '../../src/protocol/channel.ts';
+import { layerOf } from '../../src/protocol/layer-facts.ts';
 import type { PictureView } from '../../src/protocol/views.ts';
 import { client, remember, remembered } from '../shared/api.ts';
 import { h } from '../shared/dom.ts';
@@ -99,7 +100,7 @@ function tools(): HTMLElement {
 }
 
 function update(state: CompiledState): void {
-  target.textContent = `Target ${state.compiled.target.tensor} (${state.compiled.target.height}×${state.compiled.target.width})`;
+  target.textContent = `Target ${layerOf(state.compiled.target.tensor, state.model)} (${state.compiled.target.height}×${state.compiled.target.width})`;
   if (state.compiled === shown) return;
   shown = state.compiled;
   client.request('pictures', undefined).then(fill, failed);

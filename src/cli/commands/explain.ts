@@ -1,25 +1,28 @@
 import type { Command } from 'commander';
-import { createExplainer, type Explanation, type MapResult } from '../../engine/float.ts';
+import { methodNames, type MethodName } from '../../compiler/gradient/methods.ts';
 import { colormapNames, type ColormapName } from '../../engine/images/colormaps.ts';
 import { imageInput, loadImage, type LoadedImage } from '../../engine/images/load.ts';
 import { encodePng, overlay } from '../../engine/images/overlay.ts';
-import { ortFiles } from '../../toolchain/assets.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
+import { engineNames, engines, type Answer, type EngineName } from '../answers.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import {
   addExplanationOptions,
   addModelOptions,
+  addQuantisationOptions,
   oneOf,
   type ClassOption,
   type ModelOptions,
+  type QuantisationOptions,
 } from '../options.ts';
 
-interface ExplainOptions extends ModelOptions {
+interface ExplainOptions extends ModelOptions, QuantisationOptions {
   readonly image: string;
   readonly target?: string;
   readonly class?: ClassOption;
-  readonly engine: 'float';
+  readonly engine: EngineName;
+  readonly method: MethodName;
   readonly out?: string;
   readonly colormap: ColormapName;
 }
@@ -29,10 +32,11 @@ function configure(parser: Command): void {
   addExplanationOptions(parser);
   parser.option(
     '--engine <engine>',
-    'float: ONNX Runtime on the static model',
-    oneOf(['float'] as const),
+    'float (ONNX Runtime), or fixed (the integers of the accelerator)',
+    oneOf(engineNames),
     'float',
   );
+  parser.option('--method <method>', `${methodNames.join(', ')}`, oneOf(methodNames), 'gradcam');
   parser.option('--out <file>', 'writes the heat map over the picture as PNG');
   parser.option(
     '--colormap <name>',
@@ -40,6 +44,7 @@ function configure(parser: Command): void {
     oneOf(colormapNames),
     'inferno',
   );
+  addQuantisationOptions(parser);
   addModelOptions(parser);
 }
 
@@ -51,77 +56,65 @@ export const explain: CliCommand = {
   configure,
   run: async (path: string, options: ExplainOptions, context): Promise<Outcome> => {
     const model = await loadModel(path, options);
-    const input = imageInput(model.graph);
-    const image = loadImage(await readInput(options.image), options.image, input, model.info.preprocessing);
-    const explainer = await createExplainer(model.graph, {
-      targets: options.target === undefined ? undefined : [options.target],
-      score: options.score,
-      class: options.class ?? 'argmax',
-      wasmPaths: ortFiles(),
-    });
-    try {
-      const explanation = await explainer.explain(image.tensor.data);
-      const map = explanation.maps[0]!;
-      if (options.out !== undefined) {
-        await writeOutput(options.out, heatMapPng(image, map, options.colormap));
-        context.progress(`Heat map written to ${options.out}`);
-      }
-      // An array is fed as it is: how pixels would become inputs does not matter then.
-      const assumptions = image.picture === undefined ? [] : model.info.diagnostics;
-      return {
-        json: toJson(options.engine, explanation, map),
-        text: describe(explanation, map, model.info.classes),
-        diagnostics: [...model.diagnostics, ...assumptions, ...explainer.model.diagnostics],
-      };
-    } finally {
-      await explainer.dispose();
+    const bytes = await readInput(options.image);
+    const image = loadImage(bytes, options.image, imageInput(model.graph), model.info.preprocessing);
+    const answer = await engines[options.engine]({ ...options, model, image }, context);
+    if (options.out !== undefined) {
+      await writeOutput(options.out, heatMapPng(image, answer, options.colormap));
+      context.progress(`Heat map written to ${options.out}`);
     }
+    // An array is fed as it is: how pixels would become inputs does not matter then.
+    const assumptions = image.picture === undefined ? [] : model.info.diagnostics;
+    return {
+      json: toJson(options, answer),
+      text: describe(answer, model.info.classes),
+      diagnostics: [...model.diagnostics, ...assumptions, ...answer.diagnostics],
+    };
   },
 };
 
-function toJson(
-  engine: string,
-  explanation: Explanation,
-  { target, alpha, map }: MapResult,
-): Record<string, unknown> {
+function toJson(options: ExplainOptions, answer: Answer): Record<string, unknown> {
+  const { target, scores, probability, alpha, map, height, width, fidelity } = answer;
   return {
-    engine,
-    target: target.tensor,
-    class: explanation.class,
-    classIsArgmax: explanation.classIsArgmax,
-    scores: Array.from(explanation.scores),
-    ...(explanation.probability && { probability: explanation.probability[explanation.class] }),
-    ...(alpha && { alpha: Array.from(alpha) }),
-    map: { shape: [target.height, target.width], data: Array.from(map) },
+    engine: options.engine,
+    method: options.method,
+    target,
+    class: answer.class,
+    classIsArgmax: answer.classIsArgmax,
+    scores,
+    probability,
+    alpha,
+    map: { shape: [height, width], data: map },
+    fidelity,
   };
 }
 
 /** The map over the picture; over black where the input was an array. */
-function heatMapPng(image: LoadedImage, { target, map }: MapResult, colormap: ColormapName): Uint8Array {
-  const heat = { height: target.height, width: target.width, data: map };
-  if (image.picture !== undefined)
+function heatMapPng(image: LoadedImage, { height, width, map }: Answer, colormap: ColormapName): Uint8Array {
+  const heat = { height, width, data: map };
+  if (image.picture !== undefined) {
     return encodePng(overlay(image.picture.original, image.picture.view, heat, { colormap }));
-  const { height, width } = heat;
+  }
   const black = { width, height, rgb: new Uint8Array(3 * width * height) };
   return encodePng(overlay(black, { x: 0, y: 0, width, height }, heat, { colormap, opacity: 1 }));
 }
 
 const digits = (n: number): string => n.toPrecision(4);
 
-function describe(explanation: Explanation, { target, map }: MapResult, classes: readonly string[]): string {
-  const { scores, class: chosen, classIsArgmax, probability } = explanation;
+function describe(answer: Answer, classes: readonly string[]): string {
+  const { scores, class: chosen, probability, fidelity, map, target, channels, height, width } = answer;
   const name = (c: number) => (classes[c] === undefined ? `class ${c}` : `${classes[c]} (class ${c})`);
-  const best = Array.from(scores, (score, c) => ({ score, c })).sort((a, b) => b.score - a.score);
-  const likely = probability === undefined ? '' : `, probability ${digits(probability[chosen] ?? NaN)}`;
+  const best = scores.map((score, c) => ({ score, c })).sort((a, b) => b.score - a.score);
+  const likely = probability === undefined ? '' : `, probability ${digits(probability)}`;
   const others = best.filter(({ c }) => c !== chosen).slice(0, 3);
   const max = map.reduce((a, b) => Math.max(a, b), 0);
-  const { channels, height, width } = target;
   return [
-    `${classIsArgmax ? 'Top class' : 'Class'}: ${name(chosen)}, score ${digits(scores[chosen] ?? NaN)}${likely}`,
+    `${answer.classIsArgmax ? 'Top class' : 'Class'}: ${name(chosen)}, score ${digits(scores[chosen] ?? NaN)}${likely}`,
     ...(others.length > 0
       ? [`Next: ${others.map(({ c, score }) => `${name(c)} ${digits(score)}`).join(', ')}`]
       : []),
-    `Target: ${target.tensor}, ${channels} x ${height} x ${width}, gradient ${target.gradient}`,
+    `Target: ${target}, ${channels} x ${height} x ${width}, gradient ${answer.gradient}`,
     `Heat map: ${height} x ${width}, maximum ${digits(max)}`,
+    ...(fidelity ? [`Correlation with the float map: ${fidelity.pearson.toFixed(4)}`] : []),
   ].join('\n');
 }

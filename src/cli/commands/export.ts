@@ -1,13 +1,21 @@
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
+import { methodNames, type MethodName } from '../../compiler/gradient/methods.ts';
 import { writeOutput } from '../../toolchain/files.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
-import { addExplanationOptions, addModelOptions, type ClassOption, type ModelOptions } from '../options.ts';
+import {
+  addExplanationOptions,
+  addModelOptions,
+  oneOf,
+  type ClassOption,
+  type ModelOptions,
+} from '../options.ts';
 
 interface ExportOptions extends ModelOptions {
   readonly out: string;
   readonly target?: string;
   readonly class?: ClassOption;
+  readonly method: MethodName;
 }
 
 export const exportCommand: CliCommand = {
@@ -18,6 +26,7 @@ export const exportCommand: CliCommand = {
   configure: (parser) => {
     parser.requiredOption('--out <file>', 'file to write, such as model.gradcam.onnx');
     addExplanationOptions(parser);
+    parser.option('--method <method>', methodNames.join(', '), oneOf(methodNames), 'gradcam');
     addModelOptions(parser);
   },
   run: async (path: string, options: ExportOptions): Promise<Outcome> => {
@@ -26,6 +35,7 @@ export const exportCommand: CliCommand = {
       targets: options.target === undefined ? undefined : [options.target],
       score: options.score,
       class: options.class ?? 'argmax',
+      method: options.method,
     });
     await writeOutput(options.out, exported.bytes);
     const target = exported.model.targets[0]!;

@@ -51,7 +51,7 @@ export function beginDerivation(
   });
   const algebra = new Algebra(emitter, classIndex, scores.classes);
   const rule = (node: Node) => (node.domain === '' ? overrides[node.op] : undefined) ?? ruleOf(node)!;
-  const walk = new ReverseWalk(graph, algebra, rule, usesOf(graph), paths.reaches);
+  const walk = new ReverseWalk(graph, algebra, rule, usesOf(graph), paths);
   walk.seed(scores.tensor, seedGradient(scores, graph));
   return { emitter, algebra, walk, classIndex, classInput };
 }

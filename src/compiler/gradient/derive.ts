@@ -5,7 +5,7 @@ import { emptyNotes, type PassNotes } from '../graph/pass.ts';
 import { beginDerivation, finishDerivation } from './derivation.ts';
 import type { Emitter } from './emitter.ts';
 import { natureOf } from './gradient.ts';
-import { methods, type MethodName, type MethodResult } from './methods.ts';
+import { methodNames, methods, type Method, type MethodName, type MethodResult } from './methods.ts';
 import { findScores, type Scores } from './scores.ts';
 import { checkTargets, defaultTarget, pathsTo, resolveTarget, type Paths, type Served } from './target.ts';
 
@@ -56,6 +56,8 @@ export interface StaticGradCam {
   readonly method: MethodName;
   /** Forward, gradient and map nodes, in standard and `camber` operators. */
   readonly graph: Graph;
+  /** How many of its nodes, from the first, are the forward pass; the others explain. */
+  readonly forwardNodes: number;
   readonly targets: readonly StaticTarget[];
   readonly scores: string;
   readonly probability?: string;
@@ -80,7 +82,7 @@ export function explainable(graph: Graph, score?: string): { scores: Scores; pat
  */
 export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): StaticModel {
   const name = options.method ?? 'gradcam';
-  const method = methods[name];
+  const method = methodOf(name);
   const { scores, paths } = explainable(graph, options.score);
   const served = method.ofInput ? [imageInput(graph, paths)] : chosenTargets(graph, paths, name, options);
   checkTargets(
@@ -115,13 +117,14 @@ export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): St
       ...(why === '' ? {} : { why }),
     };
   });
-  const targets = drafts.map((t, i) => {
-    if (t.alpha === undefined) return t;
-    return { ...t, alpha: publish(emitter, drafts.findIndex((d) => d.alpha === t.alpha) === i, t.alpha) };
-  });
+  const published = new Map<string, string>();
+  const targets = drafts.map((t) =>
+    t.alpha === undefined ? t : { ...t, alpha: publish(emitter, published, t.alpha) },
+  );
   const outputs = targets.flatMap((t) => [t.map, t.alpha ?? '', t.attribution ?? ''].filter((o) => o !== ''));
   return {
     graph: finishDerivation(derivation, [...outputs, classIndex], classDefault),
+    forwardNodes: graph.nodes.length,
     method: name,
     targets,
     scores: scores.tensor,
@@ -132,6 +135,11 @@ export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): St
     classInput,
     diagnostics,
   };
+}
+
+function methodOf(name: string): Method {
+  if (Object.hasOwn(methods, name)) return methods[name as MethodName];
+  return fail('CAM208', `There is no method ${name}`, `Choose one of ${methodNames.join(', ')}.`);
 }
 
 /** GradCAM (Selvaraju et al. 2017): alpha_k = mean over H, W of dz_c/dA_k, L = ReLU(sum_k alpha_k A_k). */
@@ -177,13 +185,18 @@ function checkClass(wanted: number | 'argmax', classes: number): number {
   );
 }
 
-/** Gives alpha its public name: the tensor is renamed where a node here makes it for this target alone, else copied. */
-function publish(e: Emitter, first: boolean, tensor: string): string {
-  const made = e.nodes.some((n) => n.outputs[0] === tensor);
+/** Gives alpha its public name: the tensor is renamed where a node here makes it and no earlier target took it, else copied. */
+function publish(e: Emitter, published: Map<string, string>, tensor: string): string {
   const wanted = e.fresh('alpha');
-  if (!made || !first) return e.emit('Identity', [tensor], { shape: e.shape(tensor), output: wanted });
-  e.rename(tensor, wanted);
-  return wanted;
+  const earlier = published.get(tensor);
+  const made = e.nodes.some((n) => n.outputs[0] === tensor);
+  if (earlier === undefined && made) {
+    e.rename(tensor, wanted);
+    published.set(tensor, wanted);
+    return wanted;
+  }
+  const source = earlier ?? tensor;
+  return e.emit('Identity', [source], { shape: e.shape(source), output: wanted });
 }
 
 function notPushable(tensor: string, why: string): Diagnostic {

@@ -25,6 +25,8 @@ export interface NodeFacts {
   outputShape(output?: number): Shape;
   /** An input's value, where it is a constant. */
   constant(input: number): Tensor | undefined;
+  /** True where an input does not depend on the image; it may be known by name only. */
+  fixed(input: number): boolean;
 }
 
 /** One node as its rule sees it. Gradients of outputs are computed only when asked for. */

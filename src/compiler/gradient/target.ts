@@ -5,7 +5,7 @@ import type { FoldedBatchNorm, PassNotes } from '../graph/pass.ts';
 import { nearest } from './names.ts';
 import type { NodeFacts } from './rule.ts';
 import { ruleOf } from './rules/index.ts';
-import type { Shape } from './shape.ts';
+import { sizeOf, type Shape } from './shape.ts';
 
 /** An obstacle between a tensor and the scores. */
 export interface Obstacle {
@@ -17,6 +17,8 @@ export interface Obstacle {
 export interface Paths {
   /** True where some path leads from the tensor to the scores. */
   reaches(tensor: string): boolean;
+  /** True where a tensor does not depend on any graph input. */
+  fixed(tensor: string): boolean;
   /** Every node without a usable rule on the tensor's paths to the scores. */
   obstacles(tensor: string): readonly Obstacle[];
 }
@@ -33,6 +35,8 @@ export function pathsTo(graph: Graph, scores: string): Paths {
   const reached = new Set([scores]);
   const inTheWay = new Map<string, ReadonlySet<Obstacle>>();
   const obstacleOf = new Map<string, Obstacle>();
+  const constants = constantTensors(graph);
+  const fixed = (tensor: string) => constants.has(tensor);
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((o) => reached.has(o))) continue;
     if (node.outputs.includes(scores)) {
@@ -40,24 +44,21 @@ export function pathsTo(graph: Graph, scores: string): Paths {
     }
     const behind = new Set(node.outputs.flatMap((o) => [...(inTheWay.get(o) ?? [])]));
     node.inputs.forEach((tensor, input) => {
-      if (tensor === '' || graph.initializers.has(tensor)) return;
+      if (tensor === '' || fixed(tensor)) return;
       reached.add(tensor);
-      const obstacle = tensor === scores ? undefined : obstacleAt(graph, node, input, obstacleOf);
+      const obstacle =
+        tensor === scores ? undefined : obstacleAt(factsOf(graph, node, fixed), input, obstacleOf);
       const all = new Set([...(inTheWay.get(tensor) ?? []), ...behind, ...(obstacle ? [obstacle] : [])]);
       inTheWay.set(tensor, all);
     });
   }
-  return { reaches: (t) => reached.has(t), obstacles: (t) => [...(inTheWay.get(t) ?? [])] };
+  return { fixed, reaches: (t) => reached.has(t), obstacles: (t) => [...(inTheWay.get(t) ?? [])] };
 }
 
-function obstacleAt(
-  graph: Graph,
-  node: Node,
-  input: number,
-  known: Map<string, Obstacle>,
-): Obstacle | undefined {
+function obstacleAt(facts: NodeFacts, input: number, known: Map<string, Obstacle>): Obstacle | undefined {
+  const { node } = facts;
   const rule = ruleOf(node);
-  const reason = rule ? rule.refuses?.(factsOf(graph, node), input) : 'no gradient rule';
+  const reason = rule ? rule.refuses?.(facts, input) : 'no gradient rule';
   if (reason === undefined) return undefined;
   const key = `${node.name} ${reason}`;
   const obstacle = known.get(key) ?? { node, reason };
@@ -65,7 +66,17 @@ function obstacleAt(
   return obstacle;
 }
 
-export function factsOf(graph: Graph, node: Node): NodeFacts {
+/** Initializers, and what is computed from them alone. */
+function constantTensors(graph: Graph): Set<string> {
+  const constants = new Set(graph.initializers.keys());
+  for (const input of graph.inputs) constants.delete(input.name);
+  for (const node of graph.nodes) {
+    if (node.inputs.every((i) => i === '' || constants.has(i))) node.outputs.forEach((o) => constants.add(o));
+  }
+  return constants;
+}
+
+function factsOf(graph: Graph, node: Node, fixed: (tensor: string) => boolean): NodeFacts {
   const shape = (tensor: string) =>
     graph.values.get(tensor)?.shape ?? graph.initializers.get(tensor)?.shape ?? [];
   return {
@@ -74,6 +85,7 @@ export function factsOf(graph: Graph, node: Node): NodeFacts {
     shape: (i) => shape(node.inputs[i]!),
     outputShape: (i = 0) => shape(node.outputs[i]!),
     constant: (i) => (node.inputs[i] ? graph.initializers.get(node.inputs[i]) : undefined),
+    fixed: (i) => node.inputs[i] === undefined || fixed(node.inputs[i]),
   };
 }
 
@@ -164,7 +176,9 @@ export function checkTargets(graph: Graph, paths: Paths, targets: readonly strin
   for (const target of targets)
     for (const o of paths.obstacles(target)) if (!obstacles.has(o)) obstacles.set(o, target);
   if (obstacles.size === 0) return;
-  const open = targetsOf(graph, paths).filter((t) => paths.obstacles(t).length === 0);
+  const free = targetsOf(graph, paths).filter((t) => paths.obstacles(t).length === 0);
+  const planes = free.filter((t) => sizeOf(graph.values.get(t)!.shape.slice(2)) > 1);
+  const open = planes.length > 0 ? planes : free;
   const shown = open.slice(-5).reverse().join(', ');
   const hint =
     open.length === 0

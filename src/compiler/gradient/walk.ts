@@ -46,8 +46,7 @@ export class ReverseWalk {
     private readonly algebra: Algebra,
     private readonly rules: (node: Node) => Rule,
     private readonly uses: ReadonlyMap<string, readonly Use[]>,
-    /** Tensors whose every path leads to the scores only through rules, and whose gradient is not zero by structure. */
-    private readonly reaches: (tensor: string) => boolean,
+    private readonly paths: { reaches(tensor: string): boolean; fixed(tensor: string): boolean },
   ) {}
 
   /** Sets the gradient of the scores themselves. */
@@ -105,7 +104,10 @@ export class ReverseWalk {
         return pushed;
       }
       const full = rule.gradient(context, input);
-      this.record(tensor, { node, how: isUniform(full) ? 'absorbed' : 'stopped' });
+      this.record(tensor, {
+        node,
+        how: isUniform(full) || sizeOf(full.shape) === groups ? 'absorbed' : 'stopped',
+      });
       return this.algebra.meanOver(full, groups);
     });
   }
@@ -138,7 +140,7 @@ export class ReverseWalk {
 
   private consumers(tensor: string): readonly Use[] {
     return (this.uses.get(tensor) ?? []).filter(({ node }) =>
-      node.outputs.some((o) => o !== '' && this.reaches(o)),
+      node.outputs.some((o) => o !== '' && this.paths.reaches(o)),
     );
   }
 
@@ -161,6 +163,7 @@ export class ReverseWalk {
       shape: (i) => emitter.shape(node.inputs[i]!),
       outputShape: (i) => emitter.shape(output(i)),
       constant: (i): Tensor | undefined => (node.inputs[i] ? emitter.constantOf(node.inputs[i]) : undefined),
+      fixed: (i) => node.inputs[i] === undefined || this.paths.fixed(node.inputs[i]),
       gradient: (i) => within(() => this.outputGradient(output(i))),
       mean: (groups, i) => within(() => this.outputMean(output(i), groups)),
     };
@@ -173,11 +176,11 @@ export class ReverseWalk {
   }
 
   private outputGradient(tensor: string): Gradient {
-    return this.reaches(tensor) ? this.gradient(tensor) : zero(this.shape(tensor));
+    return this.paths.reaches(tensor) ? this.gradient(tensor) : zero(this.shape(tensor));
   }
 
   private outputMean(tensor: string, groups: number): Gradient {
-    return this.reaches(tensor) ? this.mean(tensor, groups) : zero([1, groups]);
+    return this.paths.reaches(tensor) ? this.mean(tensor, groups) : zero([1, groups]);
   }
 
   private shape(tensor: string): Shape {

@@ -16,7 +16,7 @@ type Choice = vscode.QuickPickItem & { readonly change?: keyof typeof pickers };
 async function confirm(services: Services, uri: string): Promise<boolean> {
   for (;;) {
     const { compiled, choices, model } = services.models.state(uri) ?? {};
-    const parts = compiled && summary(compiled);
+    const parts = compiled && summary(compiled, model);
     const go: Choice = {
       label: '$(play) Compile',
       description: `to ${vscode.workspace.asRelativePath(buildFolder(uri))}`,

@@ -5,7 +5,7 @@ import { commands, type CommandId } from '../../protocol/manifest/commands.ts';
 import { showError } from '../notify.ts';
 import type { Services } from '../services.ts';
 import { showHeatMaps } from '../views/panels.ts';
-import { textUri } from '../views/text.ts';
+import { revealNodes, textUri } from '../views/text.ts';
 import { pickers } from './choose.ts';
 import { compile } from './compile.ts';
 import { exportStatic } from './export.ts';
@@ -34,7 +34,7 @@ const run: { readonly [K in CommandId]: Command } = {
   'camber.compile': about(compile),
   'camber.openAsText': about(async (_, uri) => {
     const document = await vscode.workspace.openTextDocument(textUri(vscode.Uri.parse(uri)));
-    await vscode.window.showTextDocument(document);
+    revealNodes(await vscode.window.showTextDocument(document));
   }),
   'camber.openAsGraph': about(async (_, uri) => {
     await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.parse(uri), viewTypes.editor);

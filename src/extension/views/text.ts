@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 export function textUri(model: vscode.Uri): vscode.Uri {
   return vscode.Uri.from({
     scheme: textScheme,
-    path: `${model.path}${textExtension}`,
+    path: model.path.replace(/(\.onnx)?$/i, textExtension),
     query: model.toString(),
   });
 }
@@ -29,6 +29,18 @@ function lineOfNode(document: vscode.TextDocument, node: string): number | undef
     if (nodeOnLine(document.lineAt(line).text) === node) return line;
   }
   return undefined;
+}
+
+/** Shows the nodes rather than the initializers before them, unless the reader has been elsewhere already. */
+export function revealNodes(editor: vscode.TextEditor): void {
+  if (!editor.selection.isEmpty || editor.selection.active.line > 0) return;
+  for (let line = 0; line < editor.document.lineCount; line++) {
+    const { text, range } = editor.document.lineAt(line);
+    if (nodeOnLine(text) === undefined) continue;
+    editor.selection = new vscode.Selection(range.start, range.start);
+    editor.revealRange(range, vscode.TextEditorRevealType.AtTop);
+    return;
+  }
 }
 
 /** What stands in the document when the model cannot be read: the reasons, and what to do. */

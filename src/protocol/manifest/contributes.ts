@@ -89,6 +89,7 @@ export function contributes(): Record<string, unknown> {
         path: './media/grammar/onnx-text.tmLanguage.json',
       },
     ],
+    configurationDefaults: { [`[${textLanguage}]`]: { 'editor.wordWrap': 'on' } },
     viewsContainers: {
       panel: [{ id: 'camber', title: 'Camber', icon: 'media/icons/camber.svg' }],
     },

@@ -299,7 +299,9 @@ module camber_tb #(
             end
 
             // Cycles from the first accepted beat on, until the interrupt.
-            if (counting && !irq)
+            if (irq)
+                counting = 1'b0;
+            if (counting)
                 wall = wall + 1;
 
             // Schedule: the first issue of every operation.

@@ -7,6 +7,7 @@ import type {
   Diagnostic,
   HeatMapRow,
   ModelView,
+  PictureView,
   VerifyView,
 } from '../../protocol/views.ts';
 import type { ErrorData } from '../../protocol/requests.ts';
@@ -36,6 +37,8 @@ export interface ReadResult {
   readonly hash: string;
   readonly model: ModelView;
   readonly form: TextForm;
+  /** Pictures that the model's companion file lists. */
+  readonly pictures: readonly PictureView[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -61,8 +64,8 @@ export type JobResult<J extends JobName> = Jobs[J]['result'];
 export interface JobContext {
   /** Tells where the work stands and throws a CompileError (CAM606) where it has been cancelled. */
   readonly progress: (stage: string, fraction: number) => void;
-  /** Aborts with the job, for work that waits on others. */
-  readonly cancelled: () => boolean;
+  /** Aborted with the job, for work that waits on others. */
+  readonly signal: AbortSignal;
 }
 
 export type JobHandlers = {

@@ -9,7 +9,7 @@ import type { Attribute, Graph, Node, Tensor } from '../../../src/compiler/graph
 import { makeAttribute } from '../../../src/compiler/graph/attributes.ts';
 import { floatTensor, int64Tensor } from '../../../src/compiler/graph/tensor.ts';
 import { writeModel } from '../../../src/compiler/onnx/write.ts';
-import { createFloatEngine } from '../../../src/engine/ort.ts';
+import { createFloatEngine, type Feeds, type FloatTensor } from '../../../src/engine/ort.ts';
 
 /** A seeded generator (mulberry32) with the draws the tests need. */
 export class Random {
@@ -47,7 +47,10 @@ export class Random {
    * a ReLU or changes which of two is greater.
    */
   spaced(count: number, gap: number, from?: number): Float32Array {
-    const values = Array.from({ length: count }, (_, i) => (from ?? -Math.floor(count / 2) * gap) + (i + 0.5) * gap);
+    const values = Array.from(
+      { length: count },
+      (_, i) => (from ?? -Math.floor(count / 2) * gap) + (i + 0.5) * gap,
+    );
     for (let i = count - 1; i > 0; i--) {
       const j = this.int(0, i);
       [values[i], values[j]] = [values[j]!, values[i]!];
@@ -159,5 +162,25 @@ export async function gradients(graph: Graph, image: Float32Array, step = 1 / 12
   } finally {
     await engine.dispose();
     await original.dispose();
+  }
+}
+
+/** Runs a derived graph for one class; all outputs as numbers. */
+export async function runGraph(
+  derived: Graph,
+  classInput: string,
+  feeds: Feeds,
+  cls: number,
+): Promise<Record<string, Float32Array>> {
+  const graph = legalise(derived);
+  const initializers = new Map(graph.initializers);
+  initializers.delete(classInput);
+  const engine = await createFloatEngine(writeModel({ ...graph, initializers }));
+  try {
+    const wanted: FloatTensor = { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(cls)) };
+    const outputs = await engine.run({ ...feeds, [classInput]: wanted });
+    return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, t.data as Float32Array]));
+  } finally {
+    await engine.dispose();
   }
 }

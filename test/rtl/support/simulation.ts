@@ -20,13 +20,16 @@ export interface Picture {
   readonly fixedClass?: number;
 }
 
-type Options = Partial<Omit<SimulationOptions, 'rtlDir' | 'dataDir' | 'shape' | 'cacheDir'>>;
+type Options = Partial<Omit<SimulationOptions, 'rtlDir' | 'dataDir' | 'shape' | 'cacheDir'>> & {
+  /** Fills the memories from another schedule than the one that tells what to expect. */
+  readonly images?: Schedule;
+};
 
 /** Simulates the schedule on the pictures, one run after the other, against the operation-level interpreter. */
 export async function simulateSchedule(
   schedule: Schedule,
   pictures: readonly Picture[],
-  { simulator = 'verilator', ...options }: Options = {},
+  { simulator = 'verilator', images = schedule, ...options }: Options = {},
 ): Promise<SimulationResult> {
   const runs = pictures.map(({ pixels, fixedClass }) => ({
     pixels,
@@ -35,7 +38,7 @@ export async function simulateSchedule(
   }));
   const dataDir = await mkdtemp(join(tmpdir(), 'camber-rtl-'));
   try {
-    for (const [file, text] of [...memoryImages(schedule, { buildId: 1 }), ...testVectors(schedule, runs)]) {
+    for (const [file, text] of [...memoryImages(images, { buildId: 1 }), ...testVectors(schedule, runs)]) {
       await writeFile(join(dataDir, file), text);
     }
     return await simulate({ rtlDir, dataDir, simulator, shape: schedule.shape, cacheDir, ...options });

@@ -94,7 +94,7 @@ export class Workbench {
 
   /** An editor's tab. */
   tab(title: string): Locator {
-    return this.page.locator('.tabs-container .tab').filter({ hasText: title });
+    return this.page.locator('.tabs-container .tab').filter({ hasText: title }).first();
   }
 
   /**

@@ -3,14 +3,13 @@ import { constant as constantGradient } from '../algebra.ts';
 import {
   arrayOf,
   combine,
-  matmulArray,
-  reshapeArray,
-  sliceArray,
+  expandArray,
   sumArray,
   tensorOf,
   transposeArray,
   type NumberArray,
 } from '../array.ts';
+import { convBackwardArray, convMeanArray } from '../conv-array.ts';
 import { intAttribute, makeAttribute } from '../../graph/attributes.ts';
 import { extent, slidingWindow, transposedWindow, type Window } from '../../graph/window.ts';
 import { isUniform, type Gradient } from '../gradient.ts';
@@ -19,27 +18,38 @@ import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { sizeOf } from '../shape.ts';
 import { alwaysInside, groupAttribute, tapMatrix, windowAttributes } from '../window.ts';
 
+/** Weights may be initializers or stay symbolic (a large ConstantOfShape), but not depend on the image. */
 function refuses(facts: NodeFacts, input: number): string | undefined {
-  return input === 0 && facts.constant(1) ? undefined : 'its weights are computed at run time';
+  return input === 0 && facts.fixed(1) ? undefined : 'its weights depend on the image';
 }
+
+/** Multiply-accumulates up to which the adjoint of a constant gradient is carried out at compile time. */
+const constantLimit = 2 ** 26;
 
 export const conv: Rule = {
   refuses,
   gradient(c) {
     const shape = c.shape(0);
+    const dY = c.gradient();
+    const table = constantBackward(c, dY);
+    if (table) return table;
     const attributes = {
       ...windowAttributes(convWindow(c)),
       ...groupAttribute(c.node),
       input_shape: makeAttribute.ints(shape),
     };
-    return c.algebra.linear(c.gradient(), shape, (dY) =>
-      c.emitter.emit('ConvBackward', [dY, c.node.inputs[1]!], { shape, domain: camberDomain, attributes }),
+    return c.algebra.linear(dY, shape, (tensor) =>
+      c.emitter.emit('ConvBackward', [tensor, c.node.inputs[1]!], {
+        shape,
+        domain: camberDomain,
+        attributes,
+      }),
     );
   },
   /** alpha_k = 1/(H W) sum_o,ky,kx W[o,k,ky,kx] S[o,ky,kx]; exact for any stride, padding, dilation and groups. */
   mean(c, _input, groups) {
     const [input, output] = [c.shape(0), c.outputShape()];
-    if (input[1] !== groups || input.length !== 4) return undefined;
+    if (input[1] !== groups || input.length !== 4 || !c.constant(1)) return undefined;
     const window = convWindow(c);
     const perInput = 1 / sizeOf(input.slice(2));
     const counts = tapMatrix(window, input, output).map((m) => sumArray(m, [1]));
@@ -54,6 +64,20 @@ export const conv: Rule = {
     return convMean(c, borderSums(c, dY, window), c.node.inputs[1]!, perInput);
   },
 };
+
+/** The adjoint of a constant gradient, as a constant table; undefined where that is too much work. */
+function constantBackward(c: RuleContext, dY: Gradient): Gradient | undefined {
+  const [weights, input, output] = [c.constant(1), c.shape(0), c.outputShape()];
+  if (dY.kind !== 'constant' || !weights || input.length !== 4) return undefined;
+  if (c.algebra.classes * sizeOf(output) * sizeOf(weights.shape.slice(1)) > constantLimit) return undefined;
+  const whole = expandArray(c.algebra.table(dY), [c.algebra.classes, ...output.slice(1)]);
+  const group = intAttribute(c.node, 'group', 1);
+  return constantGradient(
+    input,
+    convBackwardArray(whole, arrayOf(weights), convWindow(c), group, input),
+    dY.scale,
+  );
+}
 
 function convWindow(c: RuleContext): Window {
   return slidingWindow(c.node, c.shape(0).slice(2), c.shape(1).slice(2));
@@ -101,24 +125,6 @@ function convMean(c: RuleContext, sums: Gradient, weights: string, scale: number
   return c.algebra.linear({ ...sums, scale: 1 }, [1, channels], (tensor) =>
     c.emitter.emit('ConvMean', [tensor, weights], { shape: [1, channels], domain: camberDomain, attributes }),
   );
-}
-
-/** The same on a table of sums [N, O, kh, kw] and weights [O, K/g, kh, kw]: [N, K]. */
-function convMeanArray(sums: NumberArray, weights: NumberArray, group: number): NumberArray {
-  const [classes, outputs] = sums.shape as [number, number];
-  const perGroup = outputs / group;
-  const inputs = weights.shape[1]!;
-  const taps = sizeOf(weights.shape.slice(2));
-  const data = new Float64Array(classes * inputs * group);
-  for (let g = 0; g < group; g++) {
-    const s = reshapeArray(sliceArray(sums, 1, g * perGroup, perGroup), [classes, perGroup * taps]);
-    const w = transposeArray(sliceArray(weights, 0, g * perGroup, perGroup), [0, 2, 3, 1]);
-    const mean = matmulArray(s, reshapeArray(w, [perGroup * taps, inputs]));
-    for (let n = 0; n < classes; n++) {
-      data.set(mean.data.subarray(n * inputs, (n + 1) * inputs), n * inputs * group + g * inputs);
-    }
-  }
-  return { shape: [classes, inputs * group], data };
 }
 
 export const convTranspose: Rule = {

@@ -40,12 +40,12 @@ export function lowerInput(
     const offset = channels.map(
       (k) => 128 * scale[k]! - at(preprocessing.mean, k) / at(preprocessing.std, k),
     );
-    const wrong = scale.findIndex((s, k) => !(s > 0) || !Number.isFinite(s) || !Number.isFinite(offset[k]!));
+    const wrong = scale.findIndex((s, k) => s === 0 || !Number.isFinite(s) || !Number.isFinite(offset[k]!));
     if (wrong >= 0) {
       fail(
         'CAM303',
-        `Preprocessing of channel ${wrong} is not an increasing affine map (scale ${preprocessing.scale}, std ${at(preprocessing.std, wrong)}).`,
-        'Give a positive --scale and positive --std values.',
+        `Preprocessing of channel ${wrong} is not an invertible affine map (scale ${preprocessing.scale}, std ${at(preprocessing.std, wrong)}).`,
+        'Give a finite --scale and --std, neither of them zero.',
       );
     }
     const padding = channels.map((k) => clampByte(-offset[k]! / scale[k]!));

@@ -1,0 +1,130 @@
+/** The two engines behind `camber explain`, with one form of answer. */
+import { analyse } from '../compiler/analyse.ts';
+import { fail, type Diagnostic } from '../compiler/diagnostics.ts';
+import type { MethodName } from '../compiler/gradient/methods.ts';
+import { defaultQuantiseOptions } from '../compiler/quantize/options.ts';
+import { quantise } from '../compiler/quantize/quantise.ts';
+import { calibrateModel } from '../engine/compile-model.ts';
+import { mapFidelity, type MapFidelity } from '../engine/fidelity.ts';
+import { affinePreprocessing, fixedInput } from '../engine/fixed-input.ts';
+import { explainFixed } from '../engine/fixed.ts';
+import { createExplainer } from '../engine/float.ts';
+import { imageInput, type LoadedImage } from '../engine/images/load.ts';
+import { inputAxes } from '../engine/images/preprocess.ts';
+import { ortFiles } from '../toolchain/assets.ts';
+import { calibrationPictures } from '../toolchain/calibration.ts';
+import type { ModelFile } from '../toolchain/model-file.ts';
+import type { Context } from './command.ts';
+
+export interface Question {
+  readonly model: ModelFile;
+  readonly image: LoadedImage;
+  readonly target?: string;
+  readonly score?: string;
+  readonly class?: number;
+  readonly method: MethodName;
+  readonly gradientBits: 8 | 16;
+  readonly calibration: readonly string[];
+}
+
+export interface Answer {
+  readonly target: string;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly gradient: string;
+  readonly scores: readonly number[];
+  readonly class: number;
+  readonly classIsArgmax: boolean;
+  /** Of the class explained, where the model ends in a Softmax, LogSoftmax or Sigmoid. */
+  readonly probability?: number;
+  /** Absent for methods without channel weights. */
+  readonly alpha?: readonly number[];
+  readonly map: readonly number[];
+  /** Agreement with the float engine; absent where the float map is all zero. */
+  readonly fidelity?: MapFidelity & { readonly sameClass: boolean };
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type EngineName = keyof typeof engines;
+
+async function floatAnswer(question: Question): Promise<Answer> {
+  const { model, image, target, score, method } = question;
+  const explainer = await createExplainer(model.graph, {
+    ...(target === undefined ? {} : { targets: [target] }),
+    ...(score === undefined ? {} : { score }),
+    class: question.class ?? 'argmax',
+    method,
+    wasmPaths: ortFiles(),
+  });
+  try {
+    const { maps, probability, scores, ...rest } = await explainer.explain(image.tensor.data);
+    const { target: found, alpha, map } = maps[0]!;
+    return {
+      target: found.tensor,
+      channels: found.channels,
+      height: found.height,
+      width: found.width,
+      gradient: found.gradient,
+      scores: Array.from(scores),
+      class: rest.class,
+      classIsArgmax: rest.classIsArgmax,
+      ...(probability && { probability: probability[rest.class] }),
+      ...(alpha && { alpha: Array.from(alpha) }),
+      map: Array.from(map),
+      diagnostics: explainer.model.diagnostics,
+    };
+  } finally {
+    await explainer.dispose();
+  }
+}
+
+async function fixedAnswer(question: Question, { progress, signal }: Context): Promise<Answer> {
+  const { model, image, target, score, method, gradientBits } = question;
+  if (method !== 'gradcam') {
+    const text = `The fixed-point engine offers gradcam; ${method} is float only.`;
+    fail('CAM208', text, 'Leave out --method, or take --engine float.');
+  }
+  const input = imageInput(model.graph);
+  const options = { target, score, class: question.class ?? ('argmax' as const) };
+  const analysis = analyse(model.graph, options);
+  const calibration = await calibrationPictures(question.calibration, model, input);
+  progress(`Calibrating on ${calibration.images.length} pictures`);
+  const wasmPaths = ortFiles();
+  const table = await calibrateModel(analysis, { calibration: calibration.images, signal, wasmPaths });
+  // An array is quantised here, as a host would; raw pixels meet the preprocessing in the first layer.
+  const folded = image.picture !== undefined && {
+    preprocessing: affinePreprocessing(model.info.preprocessing, inputAxes(input.shape).channels),
+  };
+  const network = quantise(analysis.source, table, { ...defaultQuantiseOptions, gradientBits, ...folded });
+  const fixed = explainFixed(analysis.model, network, fixedInput(network, image), question.class ?? 'argmax');
+  const answer = fixed.maps[0]!;
+  const float = await floatAnswer({ ...question, class: fixed.class });
+  const map = Array.from(answer.map);
+  const fidelity = mapFidelity(map, float.map);
+  const top = topClass(float.scores);
+  return {
+    ...float,
+    target: network.explanation!.target,
+    scores: Array.from(fixed.scores),
+    classIsArgmax: fixed.classIsArgmax,
+    probability: fixed.probability?.[fixed.class],
+    alpha: Array.from(answer.alpha!),
+    map,
+    ...(fidelity && { fidelity: { ...fidelity, sameClass: fixed.execution.topClass === top } }),
+    diagnostics: [...calibration.diagnostics, ...analysis.diagnostics],
+  };
+}
+
+/** The lowest index of the highest score; of a single logit z, class 1 is z and class 0 is -z. */
+function topClass(scores: readonly number[]): number {
+  if (scores.length === 1) return scores[0]! > 0 ? 1 : 0;
+  return scores.indexOf(Math.max(...scores));
+}
+
+export const engines = {
+  float: floatAnswer,
+  fixed: fixedAnswer,
+} as const satisfies Record<string, (question: Question, context: Context) => Promise<Answer>>;
+
+export const engineNames = Object.keys(engines) as readonly EngineName[];

@@ -1,0 +1,123 @@
+import type { Command } from 'commander';
+import { imageInput, loadImage } from '../../engine/images/load.ts';
+import { compileModel } from '../../engine/compile-model.ts';
+import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
+import { inputAxes } from '../../engine/images/preprocess.ts';
+import { defaultClockMHz } from '../../compiler/compile.ts';
+import { defaultPart } from '../../compiler/report/devices.ts';
+import type { Report } from '../../compiler/report/report.ts';
+import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
+import { ortFiles } from '../../toolchain/assets.ts';
+import { writeBuild } from '../../toolchain/build-folder.ts';
+import { calibrationPictures, listedPictures } from '../../toolchain/calibration.ts';
+import { readInput } from '../../toolchain/files.ts';
+import { loadModel } from '../../toolchain/model-file.ts';
+import type { CliCommand, Outcome } from '../command.ts';
+import {
+  addExplanationOptions,
+  addModelOptions,
+  oneOf,
+  parsePositive,
+  type ClassOption,
+  type ModelOptions,
+} from '../options.ts';
+import { grouped } from '../table.ts';
+
+interface CompileCliOptions extends ModelOptions {
+  readonly out: string;
+  readonly target?: string;
+  readonly class?: ClassOption;
+  readonly device: string;
+  readonly clock: number;
+  readonly array: string;
+  readonly calibration?: readonly string[];
+  readonly gradientBits: '8' | '16';
+  readonly explanation: boolean;
+}
+
+function configure(parser: Command): void {
+  parser.requiredOption('--out <folder>', 'folder to write; a build of ours in its place is replaced');
+  addExplanationOptions(parser);
+  parser
+    .option('--device <part>', 'FPGA part', defaultPart)
+    .option('--clock <MHz>', 'clock that latencies are given at', parsePositive, defaultClockMHz)
+    .option('--array <RxC>', 'rows x columns of the multiply-accumulate array', defaultArray)
+    .option(
+      '--calibration <images...>',
+      'pictures or folders that ranges are measured on (default: bundled ones)',
+    )
+    .option('--gradient-bits <bits>', '8 or 16', oneOf(['8', '16'] as const), '16')
+    .option('--no-explanation', 'inference only');
+  addModelOptions(parser);
+}
+
+export const compile: CliCommand = {
+  name: 'compile',
+  description: 'writes schedule, RTL, test bench and reports of the accelerator',
+  positional: '<model>',
+  schemaVersion: 1,
+  configure,
+  run: async (path: string, options: CompileCliOptions, context): Promise<Outcome> => {
+    const model = await loadModel(path, options);
+    const input = imageInput(model.graph);
+    const { images, diagnostics } = await calibrationPictures(options.calibration ?? [], model, input);
+    const { preprocessing } = model.info;
+    const arraysOnly = images.length > 0 && (options.calibration ?? []).some((f) => f.endsWith('.npy'));
+    const { channels } = inputAxes(input.shape, preprocessing.layout);
+    const compilation = await compileModel(model.graph, {
+      name: model.name,
+      target: options.target,
+      score: options.score,
+      class: options.class ?? 'argmax',
+      explanation: options.explanation,
+      device: options.device,
+      clockMHz: options.clock,
+      array: options.array,
+      gradientBits: options.gradientBits === '8' ? 8 : 16,
+      calibration: images,
+      ...(arraysOnly ? {} : { preprocessing: affinePreprocessing(preprocessing, channels) }),
+      wasmPaths: ortFiles(),
+      signal: context.signal,
+      onProgress: (stage, fraction) => context.progress(`${stage} (${Math.round(100 * fraction)} %)`),
+    });
+    const [first] = options.calibration?.filter((f) => /\.(png|jpe?g|npy)$/i.test(f)) ?? [];
+    const picture = first ?? listedPictures(model)[0]!;
+    const image = loadImage(await readInput(picture), picture, input, preprocessing);
+    await writeBuild(options.out, {
+      compilation,
+      preprocessing,
+      pixels: streamBytes(compilation.network, image),
+      fixedClass: options.class,
+      onProgress: context.progress,
+    });
+    const { report } = compilation;
+    return {
+      json: { out: options.out, ...report },
+      text: describe(options.out, report),
+      diagnostics: [...model.diagnostics, ...model.info.diagnostics, ...diagnostics, ...report.diagnostics],
+    };
+  },
+};
+
+const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+
+function describe(out: string, report: Report): string {
+  const { cycles, device, array, target, utilization, resources } = report;
+  const ms = cycles.total / (device.clockMHz * 1000);
+  const of = (name: 'lut' | 'dsp' | 'bram36') =>
+    `${grouped(resources.estimated[name])} of ${grouped(resources.available[name])}`;
+  return [
+    `Compiled to ${out}`,
+    ...(target
+      ? [
+          `Target        ${target.tensor} [${target.channels}, ${target.height}, ${target.width}], gradient ${target.gradient}`,
+        ]
+      : []),
+    `Array         ${array.rows}x${array.columns}, ${array.weightPortBytesPerCycle} weight bytes per cycle`,
+    `Inference     ${grouped(cycles.inference)} cycles, utilisation ${percent(utilization.inference)}`,
+    `Explanation   ${grouped(cycles.explanation)} cycles, overhead +${percent(cycles.overhead, 2)}`,
+    `Latency       ${ms.toFixed(3)} ms at ${device.clockMHz} MHz (the clock is assumed)`,
+    `Resources     ${device.part}, estimated: LUT ${of('lut')}, DSP ${of('dsp')}, block RAM ${of('bram36')}: ${resources.fits ? 'fits' : 'does not fit'}`,
+    `Next          camber verify ${out}`,
+  ].join('\n');
+}

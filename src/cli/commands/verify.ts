@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { loadImage } from '../../engine/images/load.ts';
+import { streamBytes } from '../../engine/fixed-input.ts';
+import { samplePictures } from '../../toolchain/assets.ts';
+import { readBuild } from '../../toolchain/build-folder.ts';
+import { readInput } from '../../toolchain/files.ts';
+import type { SimulatorName } from '../../toolchain/simulators.ts';
+import { verify as verifyBuild, type Verification } from '../../toolchain/verify.ts';
+import type { CliCommand, Outcome } from '../command.ts';
+import { oneOf, parseClass, parsePositive, type ClassOption } from '../options.ts';
+import { grouped } from '../table.ts';
+
+interface VerifyCliOptions {
+  readonly image?: readonly string[];
+  readonly class?: ClassOption;
+  readonly simulator: SimulatorName;
+  readonly pauses?: number;
+  readonly trace?: string;
+}
+
+function configure(parser: Command): void {
+  parser
+    .option('--image <files...>', 'pictures to run, one after the other (default: the bundled ones)')
+    .option('--class <class>', 'argmax or the index of a class (default: as compiled)', parseClass)
+    .option('--simulator <name>', 'verilator or icarus', oneOf(['verilator', 'icarus'] as const), 'verilator')
+    .option('--pauses <seed>', 'random pauses on every stream', parsePositive)
+    .option('--trace <file>', 'writes waveforms (VCD)');
+}
+
+export const verify: CliCommand = {
+  name: 'verify',
+  description: 'runs the RTL of a build and compares it bit for bit and cycle for cycle',
+  positional: '<folder>',
+  schemaVersion: 1,
+  configure,
+  run: async (folder: string, options: VerifyCliOptions, context): Promise<Outcome> => {
+    const build = await readBuild(folder);
+    const { inputShape, preprocessing } = build.manifest;
+    const input = { name: 'input', dtype: 'float32', shape: inputShape } as const;
+    const images: (Uint8Array | Int8Array)[] = [];
+    for (const file of options.image ?? samplePictures()) {
+      const image = loadImage(await readInput(file), file, input, preprocessing);
+      images.push(streamBytes(build.network, image));
+    }
+    const result = await verifyBuild(build, {
+      images,
+      simulator: options.simulator,
+      fixedClass: options.class,
+      pauses: options.pauses,
+      trace: options.trace,
+      signal: context.signal,
+      onProgress: context.progress,
+    });
+    const { diagnostics, ...json } = result;
+    return { json: { ...json }, text: describe(result), diagnostics, failed: !result.passed };
+  },
+};
+
+function describe(v: Verification): string {
+  const total = (c: Verification['cycles']) => grouped(c.inference + c.explanation);
+  const pictures = `${v.images} ${v.images === 1 ? 'picture' : 'pictures'}`;
+  const cycles = `${total(v.cycles)} of ${total(v.expected)} cycles (inference ${grouped(v.cycles.inference)}, explanation ${grouped(v.cycles.explanation)})`;
+  const time = `${v.simulator}, ${pictures}, ${v.seconds.toFixed(1)} s`;
+  if (v.passed) return `${grouped(v.valuesCompared)} values equal, ${cycles}\n${time}`;
+  const rows = v.mismatches
+    .slice(0, 10)
+    .map(
+      (m) =>
+        `  picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`,
+    );
+  return [`${grouped(v.mismatchCount)} differences, ${cycles}`, ...rows, time].join('\n');
+}

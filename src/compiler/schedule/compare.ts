@@ -1,0 +1,62 @@
+import type { Execution } from '../quantize/executor.ts';
+import type { IntegerNetwork } from '../quantize/network.ts';
+import type { InterpreterResult } from './interpreter.ts';
+import type { Schedule } from './operation.ts';
+import { unpackTensor } from './unpack.ts';
+
+/** One layer whose lowered operations gave other integers than the layer itself. */
+export interface LayerDifference {
+  readonly layer: string;
+  readonly tensor: string;
+  /** Index of the first differing element, [channels, height, width] row-major. */
+  readonly index: number;
+  readonly expected: number | undefined;
+  readonly actual: number | undefined;
+  /** Differing elements. */
+  readonly count: number;
+}
+
+export interface LayerComparison {
+  readonly tensors: number;
+  readonly values: number;
+  readonly differences: readonly LayerDifference[];
+}
+
+/**
+ * Compares what a schedule's operations wrote with what the integer network computes, layer by layer. Integers: no
+ * tolerance.
+ */
+export function compareLayers(
+  network: IntegerNetwork,
+  schedule: Schedule,
+  lowered: InterpreterResult,
+  reference: Execution,
+): LayerComparison {
+  const differences: LayerDifference[] = [];
+  let values = 0;
+  for (const layer of network.layers) {
+    const tensor = network.tensors.get(layer.output.tensor)!;
+    const expected = reference.tensors.get(tensor.name)!;
+    const actual =
+      tensor.name === network.scores
+        ? lowered.scores
+        : tensor.name === network.explanation?.map
+          ? lowered.map
+          : unpackTensor(schedule, lowered, layer.name, tensor);
+    const length = Math.max(expected.length, actual.length);
+    values += length;
+    const wrong: number[] = [];
+    for (let i = 0; i < length; i++) if (actual[i] !== expected[i]) wrong.push(i);
+    if (wrong.length === 0) continue;
+    const index = wrong[0]!;
+    differences.push({
+      layer: layer.name,
+      tensor: tensor.name,
+      index,
+      expected: expected[index],
+      actual: actual[index],
+      count: wrong.length,
+    });
+  }
+  return { tensors: network.layers.length, values, differences };
+}

@@ -1,0 +1,165 @@
+/** Verification of a build: the RTL against the integer network, bit for bit, and against the schedule, to the cycle. */
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { diagnostic, fail, type Diagnostic } from '../compiler/diagnostics.ts';
+import { imageFiles } from '../compiler/emit/images.ts';
+import { testVectors, type TestRun } from '../compiler/emit/test-vectors.ts';
+import { execute } from '../compiler/quantize/executor.ts';
+import { compareLayers } from '../compiler/schedule/compare.ts';
+import { interpret } from '../compiler/schedule/interpreter.ts';
+import { rtlFolder } from './assets.ts';
+import type { Build } from './build-folder.ts';
+import { simulate, type Mismatch, type SimulatedRun } from './simulate.ts';
+import type { SimulatorName } from './simulators.ts';
+
+export interface VerifyOptions {
+  /** What the input stream carries, one entry per run. */
+  readonly images: readonly (Uint8Array | Int8Array)[];
+  readonly simulator: SimulatorName;
+  /** Class to explain in all runs; the build's own choice where absent. */
+  readonly fixedClass?: number;
+  /** Random pauses on every stream, from this seed. */
+  readonly pauses?: number;
+  readonly trace?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (message: string) => void;
+}
+
+/** A difference, said in terms of the network. */
+export interface NamedMismatch extends Mismatch {
+  readonly layer?: string;
+}
+
+interface Cycles {
+  readonly inference: number;
+  readonly explanation: number;
+}
+
+export interface Verification {
+  readonly passed: boolean;
+  readonly simulator: SimulatorName;
+  readonly images: number;
+  /** Layer outputs compared with the integer network, over all images. */
+  readonly tensorsCompared: number;
+  /** Integers compared at the activation-write port, in masks, scores and maps, over all images. */
+  readonly valuesCompared: number;
+  readonly mismatches: readonly NamedMismatch[];
+  readonly mismatchCount: number;
+  /** Counters of `camber_top`, of the first run that differs from the schedule or else of the last. */
+  readonly cycles: Cycles;
+  readonly stall: number;
+  readonly expected: Cycles;
+  readonly seconds: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Runs the build's RTL and memory images, as they lie in its folder, and compares every write.
+ *
+ * @throws CompileError CAM601, CAM602, CAM603, CAM606
+ */
+export async function verify(build: Build, options: VerifyOptions): Promise<Verification> {
+  const started = performance.now();
+  const { network, schedule, manifest } = build;
+  const { images, simulator, signal, onProgress } = options;
+  const fixedClass = options.fixedClass ?? manifest.fixedClass;
+  const missing = Object.values(imageFiles)
+    .map((f) => `rtl/${f}`)
+    .filter((path) => !(path in manifest.files));
+  if (missing.length > 0)
+    fail('CAM603', `${build.folder} lacks ${missing.join(', ')}.`, 'Compile the model again.');
+
+  onProgress?.('Running the integer network');
+  let tensors = 0;
+  const mismatches: NamedMismatch[] = [];
+  const runs = images.map((pixels, run): TestRun => {
+    const expected = interpret(schedule, pixels, fixedClass);
+    const reference = execute(network, pixels, fixedClass === undefined ? {} : { classIndex: fixedClass });
+    const compared = compareLayers(network, schedule, expected, reference);
+    tensors += compared.tensors;
+    for (const d of compared.differences) {
+      mismatches.push({
+        run,
+        kind: 'lowering',
+        layer: d.layer,
+        operation: schedule.operations.findIndex((o) => o.operation.layer === d.layer),
+        index: d.index,
+        expected: String(d.expected),
+        actual: String(d.actual),
+      });
+    }
+    return { pixels, ...(fixedClass === undefined ? {} : { fixedClass }), expected };
+  });
+
+  const dataDir = await mkdtemp(join(tmpdir(), 'camber-verify-'));
+  try {
+    for (const file of Object.values(imageFiles))
+      await copyFile(join(build.folder, 'rtl', file), join(dataDir, file));
+    for (const [file, text] of testVectors(schedule, runs)) await writeFile(join(dataDir, file), text);
+    const result = await simulate({
+      ...(await sources(build)),
+      dataDir,
+      simulator,
+      shape: schedule.shape,
+      packed: true,
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+      ...(options.pauses === undefined ? {} : { pauses: options.pauses }),
+      ...(signal ? { signal } : {}),
+      ...(onProgress ? { onProgress } : {}),
+    });
+    for (const m of result.mismatches) {
+      const layer = schedule.operations[m.operation]?.operation.layer;
+      mismatches.push({ ...m, ...(layer === undefined ? {} : { layer }) });
+    }
+    const { cycles: expected } = schedule;
+    const exact = (r: SimulatedRun) =>
+      r.inference === expected.inference && r.explanation === expected.explanation;
+    const shown = result.runs.find((r) => !exact(r)) ?? result.runs.at(-1)!;
+    const passed = result.passed && mismatches.length === 0 && result.runs.every(exact);
+    return {
+      passed,
+      simulator,
+      images: images.length,
+      tensorsCompared: tensors,
+      valuesCompared: result.runs.reduce((sum, r) => sum + valuesOf(r, schedule.shape), 0),
+      mismatches,
+      mismatchCount: result.mismatchCount + mismatches.filter((m) => m.kind === 'lowering').length,
+      cycles: { inference: shown.inference, explanation: shown.explanation },
+      stall: shown.stall,
+      expected,
+      seconds: (performance.now() - started) / 1000,
+      diagnostics: passed ? [] : [failure(mismatches[0], build)],
+    };
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Bytes at the activation-write port, mask bits and result words of a run. */
+function valuesOf(run: SimulatedRun, { rows, columns }: { rows: number; columns: number }): number {
+  return run.activationWrites * rows + run.maskWrites * columns + run.results;
+}
+
+/**
+ * Where the Verilog is compiled from. Untouched builds share the shipped sources, so that one simulator serves every
+ * build of an array shape (the test bench overrides all depths); changed Verilog is compiled as it lies there.
+ */
+async function sources(build: Build): Promise<{ rtlDir: string; benchDir: string }> {
+  const touched = build.changed.some((path) => /\.(v|cpp)$/.test(path));
+  return touched
+    ? { rtlDir: join(build.folder, 'rtl'), benchDir: join(build.folder, 'sim') }
+    : { rtlDir: rtlFolder, benchDir: join(rtlFolder, 'sim') };
+}
+
+function failure(first: NamedMismatch | undefined, build: Build): Diagnostic {
+  const where = first?.layer === undefined ? '' : ` First in layer ${first.layer}: `;
+  const what = first ? `${first.kind} ${first.index ?? ''} is ${first.actual}, not ${first.expected}.` : '';
+  const changed =
+    build.changed.length === 0 ? '' : ` Changed since compilation: ${build.changed.join(', ')}.`;
+  return diagnostic(
+    'CAM607',
+    `The RTL differs from its model.${where}${what}${changed}`,
+    'Compile again; with --trace a waveform shows where the two part.',
+  );
+}

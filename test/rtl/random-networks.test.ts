@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import type { EngineShape } from '../../src/compiler/schedule/operation.ts';
+import { schedule } from '../../src/compiler/schedule/schedule.ts';
+import type { SimulationResult } from '../../src/toolchain/simulate.ts';
+import { generateNetwork } from '../compiler/schedule/support/generate.ts';
+import { needs } from '../support/tools.ts';
+import { simulateSchedule } from './support/simulation.ts';
+
+const square = (size: number): EngineShape => ({ rows: size, columns: size, lanes: size / 2 });
+
+/** Everything the test bench compares is an integer or a cycle: no tolerance. */
+function expectExact(result: SimulationResult, what: string) {
+  expect(result.mismatches, what).toEqual([]);
+  expect(result.passed, what).toBe(true);
+}
+
+function compile(seed: number, shape: EngineShape) {
+  const { network, pixels } = generateNetwork(seed, { maxChannels: 2 * shape.rows + 3 });
+  return { network, pixels, plan: schedule(network, shape) };
+}
+
+/** The picture, the picture for every other class, and another picture: runs that follow each other without a reset. */
+function pictures(seed: number) {
+  const { network, pixels } = generateNetwork(seed, {});
+  const other = pixels.map((value, i) => (value * 7 + i) & 127);
+  return [{ pixels }, { pixels: other }, { pixels, fixedClass: (seed * 5) % network.classes }];
+}
+
+needs('verilator')('random networks on Verilator', () => {
+  it.each([
+    { size: 4, seeds: 40 },
+    { size: 8, seeds: 25 },
+    { size: 16, seeds: 10 },
+  ])(
+    '$seeds networks on $size x $size: every write, score, map value and cycle',
+    async ({ size, seeds }) => {
+      for (let seed = 1; seed <= seeds; seed++) {
+        const { plan } = compile(seed, square(size));
+        expectExact(await simulateSchedule(plan, pictures(seed)), `seed ${seed}`);
+      }
+    },
+    600_000,
+  );
+
+  it('pauses on every stream and a reset in mid-flight change nothing but the stall counter', async () => {
+    let stalls = 0;
+    for (let seed = 41; seed <= 70; seed++) {
+      const { plan } = compile(seed, square(4));
+      const result = await simulateSchedule(plan, pictures(seed), {
+        pauses: seed,
+        resetAfter: 31 * (seed - 40),
+      });
+      expectExact(result, `seed ${seed}`);
+      for (const { inference, explanation, stall, wall } of result.runs) {
+        expect({ inference, explanation }).toEqual(plan.cycles);
+        expect(inference + explanation + stall).toBe(wall);
+        stalls += stall;
+      }
+    }
+    expect(stalls).toBeGreaterThan(0);
+  }, 600_000);
+
+  it('two products per multiplier give the same', async () => {
+    for (let seed = 1; seed <= 15; seed++) {
+      const { plan } = compile(seed, square(4));
+      expectExact(await simulateSchedule(plan, pictures(seed), { packed: true }), `seed ${seed}`);
+    }
+  }, 600_000);
+
+  it('a wrong weight, address or cycle is found', async () => {
+    const { plan } = compile(1, square(4));
+    const wrong = { ...plan, weightWords: plan.weightWords.map((w, i) => (i % 16 === 5 ? -w : w)) };
+    const kinds = async (edited: typeof plan) => {
+      const result = await simulateSchedule(plan, pictures(1), { images: edited });
+      expect(result.passed).toBe(false);
+      return new Set(result.mismatches.map(({ kind }) => kind));
+    };
+    expect(await kinds(wrong)).toContain('activation');
+
+    const editFirst = (edit: (operation: (typeof plan.operations)[0]['operation']) => object) => ({
+      ...plan,
+      operations: plan.operations.map((o, i) =>
+        i === 0 ? { ...o, operation: { ...o.operation, ...edit(o.operation) } } : o,
+      ),
+    });
+    expect(
+      await kinds(editFirst(({ output }) => ({ output: { ...output, walk: { ...output.walk, base: 1 } } }))),
+    ).toContain('activation address');
+    expect(await kinds(editFirst(({ drain }) => ({ drain: drain + 1 })))).toContain('start');
+  });
+});
+
+needs('iverilog')('random networks on Icarus', () => {
+  it('5 networks on 4x4, with pauses: every write, score, map value and cycle', async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const { plan } = compile(seed, square(4));
+      expectExact(
+        await simulateSchedule(plan, pictures(seed), { simulator: 'icarus', pauses: seed }),
+        `seed ${seed}`,
+      );
+    }
+  }, 600_000);
+});
