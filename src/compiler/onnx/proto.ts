@@ -8,6 +8,7 @@ import * as onnxProto from 'onnx-proto';
 import Long from 'long';
 import protobuf from 'protobufjs/minimal.js';
 import { fail } from '../diagnostics.ts';
+import { foreignFormat } from './foreign-formats.ts';
 
 protobuf.util.Long = Long as unknown as typeof protobuf.util.Long;
 protobuf.configure();
@@ -52,7 +53,8 @@ export function bigToInt64(value: bigint, unsigned = false): Long {
 
 /** Bytes -> ModelProto. Fails with CAM101 (not a model) or CAM102 (damaged). */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  if (bytes.length === 0) fail('CAM101', 'The file is empty.', 'Choose an ONNX model file.');
+  const other = foreignFormat(bytes);
+  if (other) return fail('CAM101', `The file is not an ONNX model but ${other.what}.`, other.hint);
   try {
     return onnx.ModelProto.decode(bytes);
   } catch (error) {
