@@ -217,7 +217,6 @@ export class GraphView {
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.#search.addEventListener('input', () => this.#find());
     this.#search.addEventListener('keydown', (event) => {
-      event.stopPropagation();
       if (event.key === 'Enter') this.#find(true);
       if (event.key === 'Escape') this.#blocks.focus();
     });
@@ -234,7 +233,7 @@ export class GraphView {
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') return this.#hover.hide();
-    if (event.key === '/') {
+    if (event.key === '/' && event.target !== this.#search) {
       event.preventDefault();
       return this.#search.focus();
     }
