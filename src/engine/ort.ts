@@ -37,6 +37,7 @@ export async function createFloatEngine(
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['wasm'],
     graphOptimizationLevel: options.optimization ?? 'all',
+    logSeverityLevel: 3,
   });
   return {
     inputs: session.inputNames,

@@ -108,11 +108,16 @@ export class Algebra {
     if (g.kind === 'zero') return zero(shape);
     const stored = isFull(g) ? shape : reshapeBroadcast(g.shape, g.stored, shape);
     if (!stored) return this.reshape(this.fill(g), shape);
+    if (stored[0] !== 1) return this.reshapeRuntime(this.toRuntime(g), shape, stored);
     if (g.kind === 'constant') {
       if (g.rows.kind === 'identity') return { ...g, shape, stored };
       const table = reshapeArray(g.rows.table, [this.classes, ...stored.slice(1)]);
       return { ...g, shape, stored, rows: { ...g.rows, table } };
     }
+    return this.reshapeRuntime(g, shape, stored);
+  }
+
+  private reshapeRuntime(g: RuntimeGradient, shape: Shape, stored: Shape): RuntimeGradient {
     return { ...g, shape, stored, tensor: this.emitter.reshape(g.tensor, stored) };
   }
 
@@ -120,7 +125,7 @@ export class Algebra {
     const permute = (shape: Shape) => perm.map((p) => shape[p]!);
     if (g.kind === 'zero') return zero(permute(g.shape));
     const [shape, stored] = [permute(g.shape), permute(g.stored)];
-    if (g.kind === 'constant' && perm[0] === 0)
+    if (g.kind === 'constant' && shape[0] === 1 && perm[0] === 0)
       return this.mapTable(g, shape, (t) => transposeArray(t, perm));
     const r = this.toRuntime(g);
     return { ...r, shape, stored, tensor: this.emitter.transpose(r.tensor, perm) };
@@ -169,14 +174,15 @@ export class Algebra {
     const shape = g.shape.map((d, i) => (i === axis ? size : d));
     if (g.kind === 'zero' || sameShape(shape, g.shape)) return { ...g, shape };
     const whole = g.stored[axis] === g.shape[axis] ? g : this.fill(g);
-    if (whole.kind === 'constant') {
+    if (whole.kind === 'constant' && axis !== 0) {
       return this.mapTable(whole, shape, (t) => unsliceArray(t, axis, size, start, step));
     }
     if (step !== 1) return this.axisMap(whole, axis, scatterMatrix(size, g.shape[axis]!, start, step));
-    const begin = whole.stored.map((_, i) => (i === axis ? start : 0));
-    const end = whole.stored.map((d, i) => (i === axis ? size - start - d : 0));
-    const tensor = this.emitter.pad(whole.tensor, begin, end);
-    return { ...whole, shape, stored: this.emitter.shape(tensor), tensor };
+    const r = this.toRuntime(whole);
+    const begin = r.stored.map((_, i) => (i === axis ? start : 0));
+    const end = r.stored.map((d, i) => (i === axis ? size - start - d : 0));
+    const tensor = this.emitter.pad(r.tensor, begin, end);
+    return { ...r, shape, stored: this.emitter.shape(tensor), tensor };
   }
 
   /** dX[.., i, ..] = sum_j matrix[i, j] dY[.., j, ..] along one axis (not the batch). */
@@ -190,6 +196,7 @@ export class Algebra {
       const mapped = this.axisMap(once, axis, sumArray(matrix, [1]));
       return { ...mapped, shape };
     }
+    if (g.kind === 'constant' && axis === 0) return this.axisMap(this.toRuntime(g), axis, matrix);
     const before = sizeOf(g.stored.slice(0, axis));
     const after = sizeOf(g.stored.slice(axis + 1));
     const stored = g.stored.map((d, i) => (i === axis ? m : d));
@@ -273,7 +280,7 @@ export class Algebra {
   fill<G extends ConstantGradient | RuntimeGradient>(g: G): G {
     if (isFull(g)) return g;
     if (g.kind === 'constant') {
-      if (this.tableFits(g, g.shape) && sizeOf(g.shape) <= 4096) {
+      if (g.shape[0] === 1 && this.tableFits(g, g.shape) && sizeOf(g.shape) <= 4096) {
         return this.mapTable(g, g.shape, (t) => expandArray(t, [this.classes, ...g.shape.slice(1)])) as G;
       }
       return this.fill(this.toRuntime(g)) as unknown as G;

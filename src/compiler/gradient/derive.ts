@@ -56,6 +56,8 @@ export interface StaticGradCam {
   readonly method: MethodName;
   /** Forward, gradient and map nodes, in standard and `camber` operators. */
   readonly graph: Graph;
+  /** How many of its nodes, from the first, are the forward pass; the others explain. */
+  readonly forwardNodes: number;
   readonly targets: readonly StaticTarget[];
   readonly scores: string;
   readonly probability?: string;
@@ -122,6 +124,7 @@ export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): St
   const outputs = targets.flatMap((t) => [t.map, t.alpha ?? '', t.attribution ?? ''].filter((o) => o !== ''));
   return {
     graph: finishDerivation(derivation, [...outputs, classIndex], classDefault),
+    forwardNodes: graph.nodes.length,
     method: name,
     targets,
     scores: scores.tensor,

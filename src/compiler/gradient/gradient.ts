@@ -31,7 +31,7 @@ export interface ConstantGradient {
   readonly kind: 'constant';
   /** Shape of the tensor this is the gradient of, batch 1 in front. */
   readonly shape: Shape;
-  /** Shape of one row, batch 1 in front; broadcasts to `shape`. */
+  /** Shape of one row, 1 in front (a gradient whose own first axis is longer is run-time); broadcasts to `shape`. */
   readonly stored: Shape;
   readonly rows: Rows;
   readonly scale: number;

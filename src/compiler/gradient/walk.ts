@@ -104,7 +104,10 @@ export class ReverseWalk {
         return pushed;
       }
       const full = rule.gradient(context, input);
-      this.record(tensor, { node, how: isUniform(full) ? 'absorbed' : 'stopped' });
+      this.record(tensor, {
+        node,
+        how: isUniform(full) || sizeOf(full.shape) === groups ? 'absorbed' : 'stopped',
+      });
       return this.algebra.meanOver(full, groups);
     });
   }

@@ -15,7 +15,7 @@ export function sortNodes(
 ): Node[] {
   const available = new Set<string>();
   for (const name of sources) {
-    if (available.has(name)) made('twice', name);
+    if (available.has(name)) definedTwice(name);
     available.add(name);
   }
   const producer = producers(nodes, available);
@@ -64,14 +64,14 @@ function producers(nodes: readonly Node[], available: ReadonlySet<string>): Map<
   for (const node of nodes) {
     for (const output of node.outputs) {
       if (output === '') continue;
-      if (producer.has(output) || available.has(output)) made('twice', output, node.name);
+      if (producer.has(output) || available.has(output)) definedTwice(output, node.name);
       producer.set(output, node);
     }
   }
   return producer;
 }
 
-function made(_: 'twice', tensor: string, node?: string): never {
+function definedTwice(tensor: string, node?: string): never {
   return fail('CAM104', `Tensor "${tensor}" is defined twice.`, 'Export the model again.', { tensor, node });
 }
 
@@ -83,14 +83,9 @@ function requireSource(
 ): void {
   if (tensor === '' && node !== undefined) return;
   if (available.has(tensor) || producer.has(tensor)) return;
-  const user = node === undefined ? 'The graph output' : `Node "${node}" reads the tensor`;
-  fail(
-    'CAM104',
-    `${user} "${tensor}", which nothing produces.`,
-    'The file may be damaged: export it again.',
-    {
-      tensor,
-      node,
-    },
-  );
+  const message =
+    node === undefined
+      ? `Nothing produces the graph output "${tensor}".`
+      : `Node "${node}" reads the tensor "${tensor}", which nothing produces.`;
+  fail('CAM104', message, 'The file may be damaged: export it again.', { tensor, node });
 }

@@ -28,7 +28,7 @@ export function readAttribute(proto: AttributeProto, node: string, external?: Ex
     default:
       return fail(
         'CAM201',
-        `Attribute "${proto.name}" of node "${node}" is a sub-graph or a sparse tensor, which Camber does not support.`,
+        `Attribute "${proto.name}" of node "${node}" is a sub-graph, a sparse tensor or a type: Camber reads none of these.`,
         'Export the model without control flow (If, Loop, Scan) and without sparse tensors.',
         { node },
       );

@@ -8,6 +8,7 @@ import * as onnxProto from 'onnx-proto';
 import Long from 'long';
 import protobuf from 'protobufjs/minimal.js';
 import { fail } from '../diagnostics.ts';
+import { foreignFormat } from './foreign-formats.ts';
 
 protobuf.util.Long = Long as unknown as typeof protobuf.util.Long;
 protobuf.configure();
@@ -52,23 +53,28 @@ export function bigToInt64(value: bigint, unsigned = false): Long {
 
 /** Bytes -> ModelProto. Fails with CAM101 (not a model) or CAM102 (damaged). */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  if (bytes.length === 0) fail('CAM101', 'The file is empty.', 'Choose an ONNX model file.');
+  const other = foreignFormat(bytes);
+  if (other) return fail('CAM101', `The file is not an ONNX model but ${other.what}.`, other.hint);
+  return guarded(bytes, () => onnx.ModelProto.decode(bytes));
+}
+
+/** Turns the exceptions of the protobuf runtime into diagnostics. */
+function guarded<T>(bytes: Uint8Array, decode: () => T): T {
   try {
-    return onnx.ModelProto.decode(bytes);
+    return decode();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // Field 1 is ir_version (varint); every exporter writes it first.
-    if (bytes[0] === 0x08) {
+    if (bytes[0] !== 0x08)
       return fail(
-        'CAM102',
-        `The model is truncated or damaged: ${describe(reason)}.`,
-        'Copy or export the model again.',
+        'CAM101',
+        'The file is not an ONNX model.',
+        'Choose a model saved in the ONNX format (.onnx).',
       );
-    }
     return fail(
-      'CAM101',
-      'The file is not an ONNX model.',
-      'Choose a model saved in the ONNX format (.onnx).',
+      'CAM102',
+      `The model is truncated or damaged: ${describe(reason)}.`,
+      'Copy or export the model again.',
     );
   }
 }
@@ -78,6 +84,10 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
  * They came with IR version 9, after the definition that `onnx-proto` was generated from, and would be lost.
  */
 export function decodeFunctionDefaults(bytes: Uint8Array): Map<string, AttributeProto[]> {
+  return guarded(bytes, () => readFunctionDefaults(bytes));
+}
+
+function readFunctionDefaults(bytes: Uint8Array): Map<string, AttributeProto[]> {
   const defaults = new Map<string, AttributeProto[]>();
   const reader = protobuf.Reader.create(bytes);
   forEachField(reader, reader.len, (field) => {

@@ -109,9 +109,22 @@ function readInitializers(proto: GraphProto, external?: ExternalData): Map<strin
         tensor: name,
       });
     }
-    initializers.set(name, readTensor(tensor, name, external));
+    initializers.set(name, finite(readTensor(tensor, name, external), name));
   }
   return initializers;
+}
+
+/** The tensor, unless it holds NaN. Infinities are let through: they are bounds of Clip and masks. */
+function finite(tensor: Tensor, name: string): Tensor {
+  if (!(tensor.data instanceof Float32Array || tensor.data instanceof Float64Array)) return tensor;
+  const numbers = tensor.data;
+  let count = 0;
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] !== numbers[i]) count++;
+  if (count === 0) return tensor;
+  const message = `Weights "${name}" hold NaN (${count} of ${numbers.length} values).`;
+  return fail('CAM108', message, 'Training has diverged or the export is damaged: export the model again.', {
+    tensor: name,
+  });
 }
 
 /** A graph input with every dimension static: a dynamic batch is 1, anything else dynamic must be given. */
@@ -127,15 +140,11 @@ function readInput(value: ValueInfoProto, shapes: ReadOptions['inputShape']): Va
     : (shapes as Record<string, number[]>)?.[name];
   const dims = tensor.shape?.dim?.map((d) => (d.dimParam ? -1 : toNumber(d.dimValue ?? -1)));
   if (given && dims && given.length !== dims.length) {
-    return fail(
-      'CAM106',
-      `Input "${name}" has ${dims.length} dimensions, the given shape [${given.join(', ')}] has ${given.length}.`,
-      'Give one number per dimension of the input.',
-      where,
-    );
+    const message = `Input "${name}" has ${dims.length} dimensions, the given shape [${given.join(', ')}] has ${given.length}.`;
+    return fail('CAM106', message, 'Give one number per dimension of the input.', where);
   }
   const shape = given ?? dims?.map((d, axis) => (d < 0 && axis === 0 ? 1 : d));
-  if (!shape || shape.some((d) => d < 0)) {
+  if (!given && (!shape || shape.some((d) => d < 0))) {
     const known = dims ? `[${dims.map((d) => (d < 0 ? '?' : d)).join(', ')}]` : 'no shape';
     return fail(
       'CAM106',
@@ -144,15 +153,11 @@ function readInput(value: ValueInfoProto, shapes: ReadOptions['inputShape']): Va
       where,
     );
   }
-  if (shape.some((d) => !Number.isInteger(d)) || !(elementCount(shape) <= maxElements)) {
-    return fail(
-      'CAM106',
-      `Input "${name}" has the shape [${shape.join(', ')}].`,
-      'Give the shape of one image.',
-      where,
-    );
+  if (shape!.some((d) => !Number.isInteger(d) || d < 0) || !(elementCount(shape!) <= maxElements)) {
+    const message = `Input "${name}" cannot have the shape [${shape!.join(', ')}].`;
+    return fail('CAM106', message, 'Give the shape of one image with --input-shape.', where);
   }
-  return { name, dtype, shape };
+  return { name, dtype, shape: shape! };
 }
 
 function staticValueInfo(value: ValueInfoProto): ValueInfo | undefined {

@@ -238,9 +238,8 @@ describe('targets', () => {
         return b.op('GlobalAveragePool', [twice]);
       },
     );
-    expect(
-      problems(() => deriveGradCam(graph, { targets: ['Relu_1_0', 'Conv_0_0'] })),
-    ).toMatchInlineSnapshot(`
+    expect(problems(() => deriveGradCam(graph, { targets: ['Relu_1_0', 'Conv_0_0'] })))
+      .toMatchInlineSnapshot(`
       [
         "error CAM202: Cannot differentiate CumSum between target Relu_1_0 and the class scores: no gradient rule [node CumSum_3]
         1 target remains possible, the deepest: CumSum_3_0.",

@@ -157,47 +157,29 @@ const reduce =
       }),
   });
 
-const gemm: Make = (r) => {
-  const [transA, transB] = [r.int(0, 1), r.int(0, 1)];
-  const [m, k, n] = [transA ? 2 : 1, r.int(3, 5), r.int(2, 4)];
-  const attributes = {
-    alpha: float(r.uniform(0.5, 2)),
-    beta: float(0.5),
-    transA: int(transA),
-    transB: int(transB),
+/** x as the first operand, as the second, or as the bias; either operand transposed. */
+const gemm =
+  (operand: 'A' | 'B' | 'C', transA: number, transB: number): Make =>
+  (r) => {
+    const [m, k, n] = [transA || operand !== 'A' ? 2 : 1, r.int(3, 5), r.int(2, 4)];
+    const shapes = { A: transA ? [k, m] : [m, k], B: transB ? [n, k] : [k, n], C: [1, n] };
+    const attributes = {
+      alpha: float(r.uniform(0.5, 2)),
+      beta: float(0.5),
+      transA: int(transA),
+      transB: int(transB),
+    };
+    const input = (b: Builder, name: 'A' | 'B' | 'C') =>
+      name === operand ? 'x' : b.constant(r.tensor(shapes[name]));
+    return {
+      shape: shapes[operand],
+      y: (b) => scoresRow(b, b.op('Gemm', [input(b, 'A'), input(b, 'B'), input(b, 'C')], attributes), m * n),
+    };
   };
-  const weights = transB ? [n, k] : [k, n];
-  // x as the first operand, as the second, or as the bias.
-  return r.pick<Case>([
-    {
-      shape: transA ? [k, m] : [m, k],
-      y: (b) =>
-        scoresRow(
-          b,
-          b.op('Gemm', ['x', b.constant(r.tensor(weights)), b.constant(r.tensor([n]))], attributes),
-          m * n,
-        ),
-    },
-    {
-      shape: weights,
-      y: (b) =>
-        scoresRow(b, b.op('Gemm', [b.constant(r.tensor(transA ? [k, m] : [m, k])), 'x'], attributes), m * n),
-    },
-    {
-      shape: [1, n],
-      y: (b) =>
-        scoresRow(
-          b,
-          b.op(
-            'Gemm',
-            [b.constant(r.tensor(transA ? [k, m] : [m, k])), b.constant(r.tensor(weights)), 'x'],
-            attributes,
-          ),
-          m * n,
-        ),
-    },
-  ]);
-};
+
+const gemms = [0, 1].flatMap((transA) =>
+  [0, 1].flatMap((transB) => (['A', 'B', 'C'] as const).map((operand) => gemm(operand, transA, transB))),
+);
 
 const scoresRow = (b: Builder, y: string, count: number) => b.op('Reshape', [y, b.ints(1, count)]);
 
@@ -340,7 +322,7 @@ const stack: Make = (r) => ({
 const cases: Record<string, Make | readonly Make[]> = {
   Conv: conv,
   ConvTranspose: convTranspose,
-  Gemm: gemm,
+  Gemm: gemms,
   MatMul: matmul,
   Add: binary('Add'),
   Sum: (r) => ({

@@ -1,5 +1,6 @@
 /** The shape of the static model: what is left of the gradient, and the contract of `<model>.gradcam.onnx`. */
 import { describe, expect, test } from 'vitest';
+import { explanationMacs } from '../../../src/compiler/gradient/macs.ts';
 import { deriveFromModel, exportStaticModel } from '../../../src/compiler/gradient/export.ts';
 import { readModel } from '../../../src/compiler/onnx/read.ts';
 import { simplify } from '../../../src/compiler/graph/passes.ts';
@@ -30,9 +31,15 @@ describe('last-layer target of a network with global pooling and one dense layer
       expect(exported.model.targets[0]!.gradient).toBe('constant');
       const alpha = exported.graph.nodes.find((n) => n.outputs.includes('alpha'))!;
       expect(alpha.op).toBe('Gather');
-      expect(addedOps(model).sort()).toEqual(
-        ['ArgMax', 'Gather', 'Less', 'MatMul', 'Relu', 'Reshape', 'Reshape', 'Where'].sort(),
-      );
+      expect(addedOps(model).sort()).toEqual([
+        'ArgMax',
+        'Conv',
+        'Gather',
+        'Less',
+        'Relu',
+        'Reshape',
+        'Where',
+      ]);
     });
   }
 });
@@ -93,4 +100,21 @@ test('a target before its ReLU says where the mean stops', () => {
   const derived = deriveFromModel(model, { targets: ['/blocks/blocks.7/conv2/Conv_output_0'] });
   expect(derived.targets[0]).toMatchObject({ meanPushed: false, why: '/blocks/blocks.7/relu2/Relu (Relu)' });
   expect(derived.diagnostics.map((d) => d.code)).toEqual(['CAM207']);
+});
+
+test('multiply-accumulates of the explanation', () => {
+  const { model } = oracle('tiny_resnet18');
+  const macs = (target: string) => explanationMacs(deriveFromModel(model, { targets: [target] }));
+  // Last layer: the map alone, 128 channels of 4 x 4.
+  expect(macs('/blocks/blocks.7/relu2/Relu_output_0')).toBe(128 * 16);
+  // One block earlier: one backward convolution at 4 x 4, the other only as a mean, and the map.
+  const [backward, mean] = [16 * 128 * 128 * 9, 128 * 128 * 9];
+  expect(macs('/blocks/blocks.6/relu2/Relu_output_0')).toBe(backward + mean + 128 * 16);
+});
+
+test('a max pool passes the mean on without its own adjoint', () => {
+  const { model } = oracle('vgg_small_fc');
+  const derived = deriveFromModel(model, { targets: ['/f/f.11/Relu_output_0'] });
+  expect(derived.graph.nodes.some((n) => n.op === 'MaxPoolBackward')).toBe(false);
+  expect(derived.targets[0]!.meanPushed).toBe(true);
 });

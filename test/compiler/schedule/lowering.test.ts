@@ -14,13 +14,17 @@ const shapes: readonly EngineShape[] = [
   { rows: 8, columns: 16, lanes: 8 },
 ];
 
-/** Every tensor, score and map value of the lowered schedule against the layer-level executor. Integers: no tolerance. */
-function compare(seed: number, shape: EngineShape, fixedClass?: number): void {
-  const { network, pixels } = generateNetwork(seed, {
+function networkFor(shape: EngineShape, seed: number) {
+  return generateNetwork(seed, {
     maxChannels: shape.rows * 2 + 3,
     // A one-hot row picks among R classes on an array that is not square.
     ...(shape.rows === shape.columns ? {} : { classes: 4 }),
   });
+}
+
+/** Every tensor, score and map value of the lowered schedule against the layer-level executor. Integers: no tolerance. */
+function compare(seed: number, shape: EngineShape, fixedClass?: number): void {
+  const { network, pixels } = networkFor(shape, seed);
   const plan = schedule(network, shape);
   const got = interpret(plan, pixels, fixedClass);
   const want = execute(network, pixels, { classIndex: fixedClass });
@@ -46,7 +50,7 @@ describe('lowered schedules carry out the integer network', () => {
   }
 
   it('explains every fixed class', () => {
-    const { network } = generateNetwork(5);
+    const { network } = networkFor(shapes[1]!, 5);
     for (let c = 0; c < network.classes; c++) compare(5, shapes[1]!, c);
   });
 });

@@ -74,14 +74,13 @@ function product(
   const wanted = c.shape(how.first ? 0 : 1);
   if (dY.kind === 'zero') return { kind: 'zero', shape: wanted };
   const e = c.emitter;
-  const nature = e.constantOf(other) ? 'constant' : 'general';
+  const nature = c.fixed(how.first ? 1 : 0) ? 'constant' : 'general';
   // One-dimensional operands become a row (left) or a column (right), and dY gets back the axis that was dropped.
   const [left, right] = [asMatrix(c.shape(0), true), asMatrix(c.shape(1), false)];
-  const batch = dY.shape.slice(
-    0,
-    dY.shape.length - (c.shape(0).length > 1 ? 1 : 0) - (c.shape(1).length > 1 ? 1 : 0),
-  );
-  const output = [...batch, left.at(-2)!, right.at(-1)!];
+  const output = [...dY.shape];
+  if (c.shape(1).length === 1) output.push(1);
+  if (c.shape(0).length === 1) output.splice(output.length - 1, 0, 1);
+  const batch = output.slice(0, -2);
   const flip = (x: string, yes: boolean) => (yes ? e.transpose(x, swapLast(e.shape(x).length)) : x);
   const whole = c.algebra.reshape(dY, output);
   const operand = e.reshape(other, how.first ? right : left);
