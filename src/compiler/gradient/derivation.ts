@@ -40,7 +40,7 @@ export function beginDerivation(
       { tensor: scores.tensor },
     );
   }
-  const emitter = new Emitter(graph, floatType as 'float32');
+  const emitter = new Emitter(graph, floatType);
   const classInput = emitter.fresh('class');
   emitter.describe(classInput, 'int64', [1]);
   const classIndex = emitter.emit('SelectClass', [scores.tensor, classInput], {
