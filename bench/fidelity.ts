@@ -8,12 +8,12 @@ import { parseArgs } from 'node:util';
 import { analyse } from '../src/compiler/analyse.ts';
 import type { Graph } from '../src/compiler/graph/ir.ts';
 import { readModel } from '../src/compiler/onnx/read.ts';
-import { argmax, execute } from '../src/compiler/quantize/executor.ts';
+import { argmax } from '../src/compiler/quantize/executor.ts';
 import { defaultQuantiseOptions } from '../src/compiler/quantize/options.ts';
 import { quantise } from '../src/compiler/quantize/quantise.ts';
 import { calibrateModel } from '../src/engine/compile-model.ts';
 import { mapFidelity, quantile, signalToNoise, type MapFidelity } from '../src/engine/fidelity.ts';
-import { explainFixed, realScores } from '../src/engine/fixed.ts';
+import { engineOf, explainFixed, realScores } from '../src/engine/fixed.ts';
 import { createTensorRunner } from '../src/engine/tensors.ts';
 import { cifarPictures, spread, toTensor, trainedModel, trainedNetworks } from '../test/support/cifar.ts';
 import '../test/support/ort.ts';
@@ -61,7 +61,7 @@ async function reportTop1(
     const scores = (await runner.run(toTensor(pixels, preprocessing), [analysis.model.scores], -1)).get(
       analysis.model.scores,
     )!;
-    const fixed = execute(network, pixels, { inferenceOnly: true });
+    const fixed = engineOf(network).run(pixels, { inferenceOnly: true });
     const top = argmax(scores);
     right += Number(top === label);
     rightFixed += Number(fixed.topClass === label);

@@ -1,9 +1,9 @@
 /** The fixed-point engine: explanations by the integer network, bit for bit what the accelerator gives. */
 import { CompileError, diagnostic } from '../compiler/diagnostics.ts';
 import type { StaticGradCam } from '../compiler/gradient/derive.ts';
-import { execute, type Execution } from '../compiler/quantize/executor.ts';
 import type { IntegerNetwork } from '../compiler/quantize/network.ts';
 import type { Explanation } from './float.ts';
+import { createIntegerEngine, type IntegerEngine, type IntegerRun } from './integer.ts';
 import { probabilities } from './probability.ts';
 
 /** A picture for the integer network. */
@@ -15,8 +15,18 @@ export interface FixedInput {
 }
 
 export interface FixedExplanation extends Explanation {
-  /** Every integer of the run, for comparison with the accelerator. */
-  readonly execution: Execution;
+  /** The integers themselves. */
+  readonly execution: IntegerRun;
+}
+
+/** One engine per network, for as long as the network lives: its buffers and packed weights are made once. */
+const engines = new WeakMap<IntegerNetwork, IntegerEngine>();
+
+/** The engine of a network. */
+export function engineOf(network: IntegerNetwork): IntegerEngine {
+  const engine = engines.get(network) ?? createIntegerEngine(network);
+  engines.set(network, engine);
+  return engine;
 }
 
 /**
@@ -42,15 +52,15 @@ export function explainFixed(
     ]);
   }
   const image = networkInput(network, input);
-  const execution = execute(network, image, wanted === 'argmax' ? {} : { classIndex: wanted });
-  const scores = realScores(network, execution);
+  const run = engineOf(network).run(image, wanted === 'argmax' ? {} : { classIndex: wanted });
+  const scores = realScores(network, run);
   return {
     scores,
     ...(model.probability === undefined ? {} : { probability: probabilities(model, scores) }),
-    class: execution.classIndex,
+    class: run.classIndex,
     classIsArgmax: wanted === 'argmax',
-    maps: network.explanation ? [{ target: model.targets[0]!, ...realMap(network, execution) }] : [],
-    execution,
+    maps: network.explanation ? [{ target: model.targets[0]!, ...realMap(network, run) }] : [],
+    execution: run,
   };
 }
 
@@ -83,19 +93,19 @@ export function networkInput(network: IntegerNetwork, input: FixedInput): Uint8A
 }
 
 /** Scores in real units. */
-export function realScores(network: IntegerNetwork, execution: Execution): Float32Array {
+export function realScores(network: IntegerNetwork, run: IntegerRun): Float32Array {
   const scale = network.tensors.get(network.scores)!.scale[0]!;
-  return Float32Array.from(execution.scores, (q) => q * scale);
+  return Float32Array.from(run.scores, (q) => q * scale);
 }
 
 /** alpha and the raw map L in real units. */
 export function realMap(
   network: IntegerNetwork,
-  execution: Execution,
+  run: IntegerRun,
 ): { alpha: Float32Array; map: Float32Array } {
   const explanation = network.explanation!;
-  const { alpha, map } = execution.explanation!;
-  const perClass = explanation.classScale[execution.classIndex]!;
+  const { alpha, map } = run.explanation!;
+  const perClass = explanation.classScale[run.classIndex]!;
   const { alphaScale, mapScale } = explanation;
   return {
     alpha: Float32Array.from(alpha, (q, k) => q * alphaScale[alphaScale.length === 1 ? 0 : k]! * perClass),

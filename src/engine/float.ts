@@ -58,7 +58,7 @@ export async function createExplainer(
       }
       const index = wanted === 'argmax' ? -1 : wanted;
       const outputs = await engine.run({
-        [image.name]: { dtype: 'float32', shape: image.shape, data },
+        [image.name]: { dtype: image.dtype, shape: image.shape, data },
         [model.classInput]: { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(index)) },
       });
       const numbers = (name: string) => outputs[name]!.data as Float32Array;

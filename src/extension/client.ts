@@ -62,7 +62,10 @@ export class Server {
     token?: vscode.CancellationToken,
   ): Promise<Result<M>> {
     try {
-      return await this.#client.sendRequest<Result<M>>(method, params, token);
+      // An absent token would be sent as a second parameter.
+      return await (token === undefined
+        ? this.#client.sendRequest<Result<M>>(method, params)
+        : this.#client.sendRequest<Result<M>>(method, params, token));
     } catch (error) {
       if (error instanceof ResponseError && error.data) throw new RequestError(error.data as ErrorData);
       throw error;

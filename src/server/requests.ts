@@ -73,7 +73,7 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       await model.read();
       const { pictureFolder } = await host.settings(uri);
       const own = pictureFolder === '' ? model.pictures : await picturesIn(pictureFolder);
-      const pictures = own.length > 0 ? own : await bundledPictures();
+      const pictures = own.length > 0 ? own : bundledPictures();
       const known = new Set(pictures.map((p) => p.id));
       return [
         ...pictures,

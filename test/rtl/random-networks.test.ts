@@ -39,7 +39,7 @@ needs('verilator')('random networks on Verilator', () => {
         expectExact(await simulateSchedule(plan, pictures(seed)), `seed ${seed}`);
       }
     },
-    400_000,
+    600_000,
   );
 
   it('pauses on every stream and a reset in mid-flight change nothing but the stall counter', async () => {
@@ -58,14 +58,14 @@ needs('verilator')('random networks on Verilator', () => {
       }
     }
     expect(stalls).toBeGreaterThan(0);
-  }, 400_000);
+  }, 600_000);
 
   it('two products per multiplier give the same', async () => {
     for (let seed = 1; seed <= 15; seed++) {
       const { plan } = compile(seed, square(4));
       expectExact(await simulateSchedule(plan, pictures(seed), { packed: true }), `seed ${seed}`);
     }
-  }, 400_000);
+  }, 600_000);
 
   it('a wrong weight, address or cycle is found', async () => {
     const { plan } = compile(1, square(4));
@@ -99,5 +99,5 @@ needs('iverilog')('random networks on Icarus', () => {
         `seed ${seed}`,
       );
     }
-  }, 400_000);
+  }, 600_000);
 });

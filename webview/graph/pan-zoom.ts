@@ -22,6 +22,11 @@ export class PanZoom {
     return this.#camera;
   }
 
+  /** Keeps the middle in the middle when the viewport's width changes. */
+  resized(by: number): void {
+    this.set({ ...this.#camera, x: this.#camera.x + by / 2 });
+  }
+
   set(camera: Camera): void {
     this.#camera = { ...camera, zoom: Math.min(limits.max, Math.max(limits.min, camera.zoom)) };
     this.moved(this.#camera);

@@ -46,6 +46,7 @@ export class GraphView {
   #revision: number | undefined;
   #drawnFrom: unknown[] = [];
   #selected = -1;
+  #width = 0;
 
   constructor(private readonly memory: { value: Remembered; save: () => void }) {
     const fit = (): void => this.#panZoom.fit(this.#layout.width, this.#layout.height);
@@ -75,7 +76,7 @@ export class GraphView {
     const stage = h('div', { class: 'stage' }, this.#viewport, this.#hover.element, tools);
     this.element = h('div', { class: 'view graph' }, this.#header, stage, keys, this.#found);
     this.#listen();
-    new ResizeObserver(() => this.#cull()).observe(this.#viewport);
+    new ResizeObserver(() => this.#resized()).observe(this.#viewport);
   }
 
   update(state: FullState): void {
@@ -126,6 +127,13 @@ export class GraphView {
     this.#drawn.clear();
     this.#cull();
     this.#mark();
+  }
+
+  #resized(): void {
+    const before = this.#width;
+    this.#width = this.#viewport.clientWidth;
+    if (before > 0 && this.#width > 0 && before !== this.#width) this.#panZoom.resized(this.#width - before);
+    else this.#cull();
   }
 
   #move(camera: Camera): void {

@@ -32,7 +32,7 @@ export function factsElement(facts: LayerFacts, stale: boolean): HTMLElement {
     { class: 'facts' },
     h('p', { class: 'title' }, facts.title),
     h('p', { class: 'subtitle' }, facts.subtitle),
-    h('dl', {}, ...rows),
     ...notes.map((note) => (note === undefined ? undefined : h('p', { class: 'note' }, note))),
+    h('dl', {}, ...rows),
   );
 }

@@ -27,8 +27,12 @@ export function button(options: ButtonOptions): HTMLElement {
     title: options.title ?? (only ? options.label : undefined),
   };
   const element = h('vscode-button', { attributes, on: { click: options.onClick } });
-  if (options.icon) element.append(icon(options.icon));
-  if (!only) element.append(options.icon ? ` ${options.label}` : options.label);
+  if (options.icon) {
+    const mark = icon(options.icon);
+    if (!only) mark.setAttribute('slot', 'start');
+    element.append(mark);
+  }
+  if (!only) element.append(options.label);
   return element;
 }
 

@@ -13,7 +13,7 @@ body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th:first-child, td:first-child, .text { text-align: left; }
+th.name, td.name, .text { text-align: left; }
 td.name { white-space: normal; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 svg { width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
@@ -26,11 +26,11 @@ pre { white-space: pre-wrap; }`;
 
 const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table whose first `texts` columns are text, the others figures. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], texts = 1): string {
+  const kind = (column: number) => (column === 0 ? ' class="name"' : column < texts ? ' class="text"' : '');
   const cells = (tag: 'th' | 'td', row: readonly string[]) =>
-    row
-      .map((cell, n) => `<${tag}${tag === 'td' && n === 0 ? ' class="name"' : ''}>${escape(cell)}</${tag}>`)
-      .join('');
+    row.map((cell, column) => `<${tag}${kind(column)}>${escape(cell)}</${tag}>`).join('');
   const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n');
   return `<div class="scroll"><table><thead><tr>${cells('th', head)}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
@@ -59,7 +59,17 @@ function summary(report: Report): string {
 }
 
 function layerTable(report: Report): string {
-  const head = ['Layer', 'Operator', 'Phase', 'Start', 'Cycles', 'MACs', 'Utilisation', 'Read', 'Written'];
+  const head = [
+    'Layer',
+    'Operator',
+    'Phase',
+    'Start (cycle)',
+    'Cycles',
+    'MACs',
+    'Utilisation',
+    'Bytes read',
+    'Bytes written',
+  ];
   const rows = report.layers.map((l) => [
     l.name,
     l.op,
@@ -71,7 +81,7 @@ function layerTable(report: Report): string {
     grouped(l.bytesRead),
     grouped(l.bytesWritten),
   ]);
-  return table(head, rows);
+  return table(head, rows, 3);
 }
 
 function resourceTable({ resources }: Report): string {

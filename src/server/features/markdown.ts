@@ -22,6 +22,7 @@ export function factsMarkdown(facts: LayerFacts, stale: boolean): string {
   const table = rows.length === 0 ? [] : ['', '| | |', '| :-- | :-- |', ...rows];
   const notes = [facts.note, stale ? 'Being compiled again: these are the earlier figures.' : undefined]
     .filter((n) => n !== undefined)
-    .flatMap((n) => ['', `_${escape(n)}_`]);
-  return [`**${escape(facts.title)}**  `, escape(facts.subtitle), ...table, ...notes].join('\n');
+    .map((n) => `  \n_${escape(n)}_`)
+    .join('');
+  return [`**${escape(facts.title)}**  `, `${escape(facts.subtitle)}${notes}`, ...table].join('\n');
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { listedPictures } from '../session/pictures.ts';
 import { Session } from '../session/session.ts';
+import { verifyBuild } from '../session/verify.ts';
 import { textForm } from '../text/form.ts';
 import { compiledView } from '../views/compiled.ts';
 import { modelView } from '../views/model.ts';
@@ -37,12 +38,8 @@ export function compilerJobs(): JobHandlers {
       };
     },
     heatMap: ({ options, picture }, context) => current().heatMap(options, picture, context),
-    build: async () => {
-      throw new Error('Building is not connected yet.');
-    },
-    verify: async () => {
-      throw new Error('Verification is not connected yet.');
-    },
+    build: ({ options, folder }, context) => current().build(options, folder, context),
+    verify: ({ folder, tools }, context) => verifyBuild(folder, tools, context),
     export: async ({ options, file }) => {
       await current().export(options, file);
       return { file };

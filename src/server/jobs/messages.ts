@@ -64,8 +64,8 @@ export type JobResult<J extends JobName> = Jobs[J]['result'];
 export interface JobContext {
   /** Tells where the work stands and throws a CompileError (CAM606) where it has been cancelled. */
   readonly progress: (stage: string, fraction: number) => void;
-  /** Aborts with the job, for work that waits on others. */
-  readonly cancelled: () => boolean;
+  /** Aborted with the job, for work that waits on others. */
+  readonly signal: AbortSignal;
 }
 
 export type JobHandlers = {

@@ -5,11 +5,22 @@ import { CompileError, diagnostic } from '../../compiler/diagnostics.ts';
 import { errorData } from '../../protocol/channel.ts';
 import type { JobContext, JobHandlers, JobReply, JobRequest } from './messages.ts';
 
-function context(request: JobRequest, post: (reply: JobReply) => void): JobContext {
+/** How often a waiting job looks whether it has been cancelled, in milliseconds. */
+const lookInterval = 100;
+
+function context(
+  request: JobRequest,
+  post: (reply: JobReply) => void,
+): JobContext & { readonly end: () => void } {
   const flag = new Int32Array(request.cancel);
   const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    if (cancelled()) controller.abort();
+  }, lookInterval);
   return {
-    cancelled,
+    signal: controller.signal,
+    end: () => clearInterval(timer),
     progress: (stage, fraction) => {
       if (cancelled()) {
         throw new CompileError([
@@ -28,13 +39,15 @@ export function serveJobs(
 ): (request: JobRequest) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   const run = async (request: JobRequest): Promise<void> => {
+    const work = context(request, post);
     try {
       const handler = handlers[request.job] as (params: unknown, context: JobContext) => Promise<unknown>;
-      const work = context(request, post);
       work.progress('Starting', 0);
       post({ kind: 'result', id: request.id, result: await handler(request.params, work) });
     } catch (error) {
       post({ kind: 'error', id: request.id, error: errorData(error) });
+    } finally {
+      work.end();
     }
   };
   return (request) => (last = last.then(() => run(request)));

@@ -1,8 +1,9 @@
 /** One row of the heat-map panel: both engines on one picture. */
 import type { Compilation } from '../../compiler/compile.ts';
-import { execute } from '../../compiler/quantize/executor.ts';
-import type { IntegerNetwork } from '../../compiler/quantize/network.ts';
+import { CompileError, type Diagnostic } from '../../compiler/diagnostics.ts';
 import { mapFidelity } from '../../engine/fidelity.ts';
+import { fixedInput } from '../../engine/fixed-input.ts';
+import { explainFixed } from '../../engine/fixed.ts';
 import type { Explanation } from '../../engine/float.ts';
 import type { LoadedImage } from '../../engine/images/load.ts';
 import { encodePng } from '../../engine/images/overlay.ts';
@@ -25,49 +26,45 @@ function shownPicture({ picture }: LoadedImage): string | undefined {
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
-function floatAnswer(explanation: Explanation, classes: readonly string[]): EngineAnswer {
+function answer(explanation: Explanation, classes: readonly string[]): EngineAnswer {
   const { scores, probability, class: chosen, maps } = explanation;
   const { target, map } = maps[0]!;
   return {
     class: chosen,
     label: classes[chosen],
-    score: scores[chosen] ?? -scores[0]!,
+    // A single logit z stands for two classes: class 1 has z, class 0 has -z.
+    score: scores.length === 1 && chosen === 0 ? -scores[0]! : scores[Math.min(chosen, scores.length - 1)]!,
     probability: probability?.[chosen],
     map: { width: target.width, height: target.height, values: Array.from(map) },
   };
 }
 
-/** What the accelerator answers, in real numbers. Undefined where it cannot take this image as it is. */
-function fixedAnswer(
-  network: IntegerNetwork,
-  { picture }: LoadedImage,
-  chosen: number | undefined,
-  classes: readonly string[],
-): EngineAnswer | undefined {
-  const { explanation } = network;
-  const input = network.tensors.get(network.input.tensor)!;
-  if (!picture || !explanation || network.input.format !== 'uint8' || input.channels !== 3) return undefined;
-  const result = execute(network, picture.pixels.rgb, { classIndex: chosen });
-  const scale = explanation.mapScale * explanation.classScale[result.classIndex]!;
-  const { width, height } = network.tensors.get(explanation.map)!;
-  return {
-    class: result.classIndex,
-    label: classes[result.classIndex],
-    score: result.scores[result.classIndex]! * network.tensors.get(network.scores)!.scale[0]!,
-    map: { width, height, values: Array.from(result.explanation!.map, (v) => v * scale) },
-  };
+/** What the accelerator answers; where it cannot take this image, the reasons. */
+function fixedExplanation(
+  { analysis, network }: Compilation,
+  image: LoadedImage,
+  wanted: 'argmax' | number,
+): { explanation?: Explanation; diagnostics: readonly Diagnostic[] } {
+  try {
+    const input = fixedInput(network, image);
+    return { explanation: explainFixed(analysis.model, network, input, wanted), diagnostics: [] };
+  } catch (error) {
+    if (error instanceof CompileError) return { diagnostics: error.diagnostics };
+    throw error;
+  }
 }
 
 export function heatMapRow(
   view: PictureView,
   image: LoadedImage,
   explanation: Explanation,
-  { network }: Compilation,
+  compilation: Compilation,
   classes: readonly string[],
 ): HeatMapRow {
-  const float = floatAnswer(explanation, classes);
-  const chosen = explanation.classIsArgmax ? undefined : explanation.class;
-  const fixed = fixedAnswer(network, image, chosen, classes);
+  const wanted = explanation.classIsArgmax ? 'argmax' : explanation.class;
+  const integers = fixedExplanation(compilation, image, wanted);
+  const float = answer(explanation, classes);
+  const fixed = integers.explanation && answer(integers.explanation, classes);
   const fidelity = fixed && mapFidelity(fixed.map.values, float.map.values);
   return {
     picture: view,
@@ -75,6 +72,6 @@ export function heatMapRow(
     float,
     fixed,
     correlation: fidelity?.pearson,
-    diagnostics: [],
+    diagnostics: integers.diagnostics,
   };
 }

@@ -1,8 +1,8 @@
 /** Pictures of a model: those listed beside it, a folder's, or the bundled ones. */
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PictureView } from '../../protocol/views.ts';
+import { samplePictures } from '../../toolchain/assets.ts';
 import type { ModelFile } from '../../toolchain/model-file.ts';
 
 const endings = new Set(['.png', '.jpg', '.jpeg', '.npy']);
@@ -26,6 +26,5 @@ export async function picturesIn(folder: string): Promise<PictureView[]> {
     .map((name) => pictureView(join(folder, name)));
 }
 
-/** The sample's pictures; at the same place beside the sources as beside a bundle. */
-export const bundledPictures = (): Promise<PictureView[]> =>
-  picturesIn(fileURLToPath(new URL('../../media/sample/', import.meta.url)));
+/** The photographs that come with Camber. */
+export const bundledPictures = (): PictureView[] => samplePictures().map((path) => pictureView(path));

@@ -1,20 +1,25 @@
 /** One model in the worker: what has been read, compiled and loaded, kept for the next request. */
-import { diagnostic, fail, type Diagnostic } from '../../compiler/diagnostics.ts';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../compiler/diagnostics.ts';
 import type { Compilation } from '../../compiler/compile.ts';
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
-import { perChannel } from '../../compiler/input/preprocessing.ts';
 import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
 import { compileModel } from '../../engine/compile-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
-import { imageInput, loadImage, type LoadedImage } from '../../engine/images/load.ts';
-import type { HeatMapRow, PictureView } from '../../protocol/views.ts';
+import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
+import { imageInput } from '../../compiler/graph/image-input.ts';
+import { loadImage, type LoadedImage } from '../../engine/images/load.ts';
+import { inputAxes } from '../../engine/images/preprocess.ts';
+import type { BuildView, HeatMapRow } from '../../protocol/views.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
+import { writeBuild } from '../../toolchain/build-folder.ts';
+import { calibrationPictures } from '../../toolchain/calibration.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
 import { loadModel, type ModelFile } from '../../toolchain/model-file.ts';
 import type { JobContext, JobOptions } from '../jobs/messages.ts';
 import { heatMapRow } from './heat-map.ts';
 import { Recent } from './recent.ts';
-import { bundledPictures, listedPictures, picturesIn, pictureView } from './pictures.ts';
+import { bundledPictures, listedPictures, pictureView } from './pictures.ts';
 
 /** How many compilations (choices of target, device, array) and loaded float models are kept. */
 const kept = { compilations: 6, explainers: 2 };
@@ -40,12 +45,17 @@ export class Session {
     return new Session(path, await loadModel(path));
   }
 
-  async compile(options: JobOptions, { progress }: JobContext): Promise<Compiled> {
+  async compile(options: JobOptions, { progress, signal }: JobContext): Promise<Compiled> {
     return this.#compilations.get(compilationKey(options), async () => {
       progress('Reading the calibration pictures', 0.02);
-      const { pictures, diagnostics } = await this.#calibration(options.calibrationFolder);
-      const { scale, mean, std } = this.file.info.preprocessing;
-      const channels = [0, 1, 2];
+      const places = options.calibrationFolder === '' ? [] : [options.calibrationFolder];
+      const { images, diagnostics } = await calibrationPictures(
+        places,
+        this.file,
+        imageInput(this.file.graph),
+      );
+      const { preprocessing } = this.file.info;
+      const { channels } = inputAxes(imageInput(this.file.graph).shape, preprocessing.layout);
       const result = await compileModel(this.file.graph, {
         name: this.file.name,
         ...(options.target === undefined ? {} : { target: options.target }),
@@ -54,13 +64,10 @@ export class Session {
         clockMHz: options.clockMHz,
         array: options.array === 'auto' ? defaultArray : options.array,
         gradientBits: options.gradientBits,
-        preprocessing: {
-          scale,
-          mean: channels.map((c) => perChannel(mean, c)),
-          std: channels.map((c) => perChannel(std, c)),
-        },
-        calibration: pictures.map((picture) => picture.tensor.data),
+        preprocessing: affinePreprocessing(preprocessing, channels),
+        calibration: images,
         wasmPaths: ortFiles(),
+        signal,
         onProgress: (stage, fraction) => progress(stage, 0.05 + 0.95 * fraction),
       });
       return { ...result, all: [...diagnostics, ...result.diagnostics] };
@@ -74,6 +81,21 @@ export class Session {
     const explanation = await explainer.explain(image.tensor.data);
     const view = listedPictures(this.file).find((p) => p.id === picture) ?? pictureView(picture);
     return heatMapRow(view, image, explanation, compilation, this.file.info.classes);
+  }
+
+  /** Writes the build folder. The test bench's run takes the first of the model's pictures. */
+  async build(options: JobOptions, folder: string, context: JobContext): Promise<BuildView> {
+    const compilation = await this.compile(options, context);
+    const [picture] = [...listedPictures(this.file), ...bundledPictures()];
+    const image = await this.#load(picture!.id);
+    await writeBuild(folder, {
+      compilation,
+      preprocessing: this.file.info.preprocessing,
+      pixels: streamBytes(compilation.network, image),
+      ...(options.class === 'argmax' ? {} : { fixedClass: options.class }),
+      onProgress: (stage) => context.progress(stage, 0.97),
+    });
+    return { folder, reportHtml: join(folder, 'report.html'), diagnostics: compilation.all };
   }
 
   async export(options: JobOptions, file: string): Promise<void> {
@@ -97,25 +119,5 @@ export class Session {
   async #load(path: string): Promise<LoadedImage> {
     const input = imageInput(this.file.graph);
     return loadImage(await readInput(path), path, input, this.file.info.preprocessing);
-  }
-
-  async #calibration(folder: string): Promise<{ pictures: LoadedImage[]; diagnostics: Diagnostic[] }> {
-    const { views, diagnostics } = await this.#calibrationPictures(folder);
-    const pictures: LoadedImage[] = [];
-    for (const { id } of views) pictures.push(await this.#load(id));
-    return { pictures, diagnostics };
-  }
-
-  async #calibrationPictures(folder: string): Promise<{ views: PictureView[]; diagnostics: Diagnostic[] }> {
-    const hint = 'Set camber.calibrationFolder to a folder of pictures like those the model will see.';
-    if (folder !== '') {
-      const views = await picturesIn(folder);
-      if (views.length === 0) fail('CAM604', `There are no pictures in ${folder}.`, hint);
-      return { views, diagnostics: [] };
-    }
-    const listed = listedPictures(this.file);
-    if (listed.length > 0) return { views: listed, diagnostics: [] };
-    const assumed = diagnostic('CAM401', 'Number ranges are measured on three bundled photographs.', hint);
-    return { views: await bundledPictures(), diagnostics: [assumed] };
   }
 }

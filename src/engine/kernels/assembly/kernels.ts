@@ -1,0 +1,210 @@
+/**
+ * Integer kernels (AssemblyScript, WebAssembly SIMD). Arithmetic: `src/compiler/quantize/semantics.ts`.
+ *
+ * Tensors are int16 in HWC order with their channels padded (`layout.ts`); accumulators are int32 in the same order.
+ * Addresses are byte offsets into the module's memory.
+ */
+
+/** First free byte: where the caller may place its buffers. */
+export function base(): usize {
+  return __heap_base;
+}
+
+/**
+ * Accumulators of a convolution over an input whose padding is written out.
+ *
+ * The window of an output is a number of segments, runs of consecutive int16 pairs at fixed distances from the
+ * output's first tap. Weights are packed per block of eight output channels: for each pair, eight times two int16.
+ */
+export function conv(
+  input: usize,
+  weights: usize,
+  accumulators: usize,
+  height: i32,
+  width: i32,
+  blocks: i32,
+  rowStep: i32,
+  columnStep: i32,
+  segments: i32,
+  offsets: usize,
+  pairs: i32,
+): void {
+  const pixelBytes: usize = <usize>blocks << 5;
+  const blockWeights: usize = <usize>(segments * pairs) << 5;
+  for (let block = 0; block < blocks; block++) {
+    const packed = weights + <usize>block * blockWeights;
+    for (let y = 0; y < height; y++) {
+      let source = input + <usize>(y * rowStep);
+      let target = accumulators + <usize>(y * width) * pixelBytes + (<usize>block << 5);
+      let x = 0;
+      for (; x + 4 <= width; x += 4) {
+        conv4(source, packed, target, pixelBytes, <usize>columnStep, segments, offsets, pairs);
+        source += <usize>(4 * columnStep);
+        target += 4 * pixelBytes;
+      }
+      for (; x < width; x++) {
+        conv1(source, packed, target, segments, offsets, pairs);
+        source += <usize>columnStep;
+        target += pixelBytes;
+      }
+    }
+  }
+}
+
+/** Four neighbouring outputs by eight channels. */
+// @ts-ignore: decorator
+@inline
+function conv4(
+  source: usize,
+  packed: usize,
+  target: usize,
+  pixelBytes: usize,
+  step: usize,
+  segments: i32,
+  offsets: usize,
+  pairs: i32,
+): void {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let c0 = a0;
+  let c1 = a0;
+  let d0 = a0;
+  let d1 = a0;
+  let w = packed;
+  for (let s = 0; s < segments; s++) {
+    let a = source + <usize>load<i32>(offsets + (<usize>s << 2));
+    let b = a + step;
+    let c = b + step;
+    let d = c + step;
+    const end = a + (<usize>pairs << 2);
+    while (a < end) {
+      const w0 = v128.load(w);
+      const w1 = v128.load(w, 16);
+      const pa = v128.load32_splat(a);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(pa, w0));
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(pa, w1));
+      const pb = v128.load32_splat(b);
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(pb, w0));
+      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(pb, w1));
+      const pc = v128.load32_splat(c);
+      c0 = i32x4.add(c0, i32x4.dot_i16x8_s(pc, w0));
+      c1 = i32x4.add(c1, i32x4.dot_i16x8_s(pc, w1));
+      const pd = v128.load32_splat(d);
+      d0 = i32x4.add(d0, i32x4.dot_i16x8_s(pd, w0));
+      d1 = i32x4.add(d1, i32x4.dot_i16x8_s(pd, w1));
+      a += 4;
+      b += 4;
+      c += 4;
+      d += 4;
+      w += 32;
+    }
+  }
+  v128.store(target, a0);
+  v128.store(target, a1, 16);
+  target += pixelBytes;
+  v128.store(target, b0);
+  v128.store(target, b1, 16);
+  target += pixelBytes;
+  v128.store(target, c0);
+  v128.store(target, c1, 16);
+  target += pixelBytes;
+  v128.store(target, d0);
+  v128.store(target, d1, 16);
+}
+
+/** One output by eight channels. */
+function conv1(source: usize, packed: usize, target: usize, segments: i32, offsets: usize, pairs: i32): void {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let w = packed;
+  for (let s = 0; s < segments; s++) {
+    let a = source + <usize>load<i32>(offsets + (<usize>s << 2));
+    const end = a + (<usize>pairs << 2);
+    while (a < end) {
+      const pa = v128.load32_splat(a);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(pa, v128.load(w)));
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(pa, v128.load(w, 16)));
+      a += 4;
+      w += 32;
+    }
+  }
+  v128.store(target, a0);
+  v128.store(target, a1, 16);
+}
+
+/**
+ * Copies a tensor into a larger one: element (y, x) goes to (top + y * step, left + x * step), those that fall
+ * outside are dropped, and everything else holds `fill` (one int16 per channel).
+ */
+export function place(
+  source: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  target: usize,
+  targetHeight: i32,
+  targetWidth: i32,
+  top: i32,
+  left: i32,
+  stepY: i32,
+  stepX: i32,
+  fill: usize,
+): void {
+  const pixel: usize = <usize>channels << 1;
+  const row = <usize>targetWidth * pixel;
+  for (let x = 0; x < targetWidth; x++) memory.copy(target + <usize>x * pixel, fill, pixel);
+  for (let y = 1; y < targetHeight; y++) memory.copy(target + <usize>y * row, target, row);
+  for (let y = 0; y < height; y++) {
+    const ty = top + y * stepY;
+    if (ty < 0 || ty >= targetHeight) continue;
+    for (let x = 0; x < width; x++) {
+      const tx = left + x * stepX;
+      if (tx < 0 || tx >= targetWidth) continue;
+      memory.copy(target + <usize>(ty * targetWidth + tx) * pixel, source + <usize>(y * width + x) * pixel, pixel);
+    }
+  }
+}
+
+/**
+ * The output stage of a layer: bias, multiplier, residual, rounding shift, zero point, clamp, masks.
+ * Parameters are one int32 per channel, in five arrays of `channels` one after the other: bias, multiplier, shift,
+ * residual multiplier, residual shift. `residual`, `maskWrite` and `maskRead` are 0 where there is none.
+ */
+export function outputStage(
+  accumulators: usize,
+  parameters: usize,
+  target: usize,
+  pixels: i32,
+  channels: i32,
+  zeroPoint: i32,
+  lower: i32,
+  upper: i32,
+  residual: usize,
+  residualZero: i32,
+  maskWrite: usize,
+  maskUpper: i32,
+  maskRead: usize,
+): void {
+  const array: usize = <usize>channels << 2;
+  for (let k = 0; k < channels; k++) {
+    const p = parameters + (<usize>k << 2);
+    const bias = <i64>load<i32>(p);
+    const multiplier = <i64>load<i32>(p + array);
+    const shift = <i64>load<i32>(p + 2 * array);
+    const residualMultiplier = <i64>load<i32>(p + 3 * array) << <i64>load<i32>(p + 4 * array);
+    const half: i64 = (<i64>1) << (shift - 1);
+    let at: usize = <usize>k;
+    for (let n = 0; n < pixels; n++) {
+      let wide = (<i64>load<i32>(accumulators + (at << 2)) + bias) * multiplier;
+      if (residual) wide += <i64>(<i32>load<i16>(residual + (at << 1)) - residualZero) * residualMultiplier;
+      const rounded = ((wide + half) >> shift) + <i64>zeroPoint;
+      let q = <i32>min<i64>(<i64>upper, max<i64>(<i64>lower, rounded));
+      if (maskWrite) store<u8>(maskWrite + at, <u8>(wide > 0 && q < maskUpper));
+      if (maskRead && !load<u8>(maskRead + at)) q = 0;
+      store<i16>(target + (at << 1), <i16>q);
+      at += <usize>channels;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** The compiled kernels, one instance per integer engine. */
+import { kernelsBase64 } from './kernels.wasm.ts';
+
+/** Exports of `assembly/kernels.ts`; addresses are byte offsets. */
+export interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  base(): number;
+  conv(
+    input: number,
+    weights: number,
+    accumulators: number,
+    height: number,
+    width: number,
+    blocks: number,
+    rowStep: number,
+    columnStep: number,
+    segments: number,
+    offsets: number,
+    pairs: number,
+  ): void;
+  place(
+    source: number,
+    height: number,
+    width: number,
+    channels: number,
+    target: number,
+    targetHeight: number,
+    targetWidth: number,
+    top: number,
+    left: number,
+    stepY: number,
+    stepX: number,
+    fill: number,
+  ): void;
+  outputStage(
+    accumulators: number,
+    parameters: number,
+    target: number,
+    pixels: number,
+    channels: number,
+    zeroPoint: number,
+    lower: number,
+    upper: number,
+    residual: number,
+    residualZero: number,
+    maskWrite: number,
+    maskUpper: number,
+    maskRead: number,
+  ): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** A fresh instance with a memory of its own. */
+export function instantiateKernels(): Kernels {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsBase64), (c) => c.charCodeAt(0)));
+  return new WebAssembly.Instance(compiled).exports as unknown as Kernels;
+}

@@ -1,0 +1,53 @@
+/** Verification of a build folder, with the pictures that come with Camber. */
+import { delimiter, dirname } from 'node:path';
+import { loadImage } from '../../engine/images/load.ts';
+import { streamBytes } from '../../engine/fixed-input.ts';
+import type { VerifyView } from '../../protocol/views.ts';
+import { samplePictures } from '../../toolchain/assets.ts';
+import { readBuild } from '../../toolchain/build-folder.ts';
+import { readInput } from '../../toolchain/files.ts';
+import { verify, type NamedMismatch } from '../../toolchain/verify.ts';
+import type { JobContext, ToolPaths } from '../jobs/messages.ts';
+
+/** The folders of the tools that the settings name come first on the search path of this worker. */
+function preferTools(tools: ToolPaths): void {
+  const folders = Object.values(tools)
+    .filter((path) => path !== '')
+    .map((path) => dirname(path));
+  process.env['PATH'] = [...folders, process.env['PATH'] ?? ''].join(delimiter);
+}
+
+const describe = (m: NamedMismatch): string =>
+  `picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`;
+
+export async function verifyBuild(
+  folder: string,
+  tools: ToolPaths,
+  { progress, signal }: JobContext,
+): Promise<VerifyView> {
+  preferTools(tools);
+  progress('Reading the build', 0.05);
+  const build = await readBuild(folder);
+  const { inputShape, preprocessing } = build.manifest;
+  const input = { name: 'input', dtype: 'float32', shape: inputShape } as const;
+  const images = await Promise.all(
+    samplePictures().map(async (file) =>
+      streamBytes(build.network, loadImage(await readInput(file), file, input, preprocessing)),
+    ),
+  );
+  const result = await verify(build, {
+    images,
+    simulator: 'verilator',
+    signal,
+    onProgress: (stage) => progress(stage, 0.5),
+  });
+  return {
+    passed: result.passed,
+    simulator: result.simulator,
+    valuesCompared: result.valuesCompared,
+    cycles: result.cycles,
+    expected: result.expected,
+    mismatches: result.mismatches.slice(0, 10).map(describe),
+    seconds: result.seconds,
+  };
+}

@@ -1,0 +1,160 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../support/tools.ts';
+import { camber, codes, sample } from './support.ts';
+
+let folder: string;
+let build: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'camber-compile-'));
+  build = join(folder, 'build');
+  const { code, err } = await camber('compile', sample, '--out', build, '--array', '8x8', '--json');
+  expect(code, err).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const json = (file: string) => JSON.parse(readFileSync(join(build, file), 'utf8')) as Record<string, never>;
+
+describe('compile', () => {
+  test('writes reports, static model, RTL, memory images, test bench and drivers', () => {
+    for (const file of [
+      'report.json',
+      'report.html',
+      'schedule.json',
+      'tiny-resnet18.gradcam.onnx',
+      'rtl/camber_top.v',
+      'rtl/control.hex',
+      'rtl/weights.hex',
+      'rtl/parameters.hex',
+      'sim/camber_tb.v',
+      'sim/Makefile',
+      'tiny_resnet18.core',
+      'vivado.tcl',
+      'driver/camber.h',
+      'driver/camber.py',
+    ]) {
+      expect(existsSync(join(build, file)), file).toBe(true);
+    }
+  });
+
+  test('the report, the schedule and the layers tell one figure', () => {
+    const report = json('report.json') as unknown as {
+      schemaVersion: number;
+      cycles: { inference: number; explanation: number; total: number; overhead: number };
+      layers: { start: number; cycles: number; phase: string }[];
+    };
+    expect(report.schemaVersion).toBe(1);
+    const { inference, explanation, total, overhead } = report.cycles;
+    expect(total).toBe(inference + explanation);
+    expect(overhead).toBe(explanation / inference);
+    const end = (phases: string[]) =>
+      Math.max(...report.layers.filter((l) => phases.includes(l.phase)).map((l) => l.start + l.cycles));
+    expect(end(['inference'])).toBe(inference);
+    expect(end(['gradient', 'heatmap'])).toBe(total);
+  });
+
+  test('the same input and options give the same bytes', async () => {
+    const again = join(folder, 'again');
+    await camber('compile', sample, '--out', again, '--array', '8x8');
+    expect(readFileSync(join(again, 'build.json'), 'utf8')).toBe(
+      readFileSync(join(build, 'build.json'), 'utf8'),
+    );
+  });
+
+  test.each([
+    { what: 'an unknown target', args: ['--target', 'blocks.77'], code: 'CAM203' },
+    { what: 'an unknown device', args: ['--device', 'xc7z0'], code: 'CAM503' },
+    { what: 'an unknown array', args: ['--array', '7x9'], code: 'CAM504' },
+    { what: 'a class out of range', args: ['--class', '10'], code: 'CAM205' },
+    { what: 'a calibration picture that is none', args: ['--calibration', sample], code: 'CAM301' },
+  ])('$what: one diagnostic, exit code 1, nothing written', async ({ args, code }) => {
+    const out = join(folder, 'refused');
+    const result = await camber('compile', sample, '--out', out, '--json', ...args);
+    expect(result.code).toBe(1);
+    expect(codes(result.out).filter((c) => c === code)).toHaveLength(1);
+    expect(readdirSync(folder).filter((f) => f.includes('refused'))).toEqual([]);
+  });
+
+  test('a folder of the user is not overwritten', async () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'thesis.txt'), 'precious');
+    const result = await camber('compile', sample, '--out', own, '--json');
+    expect(result.code).toBe(1);
+    expect(codes(result.out)).toContain('CAM605');
+    expect(readFileSync(join(own, 'thesis.txt'), 'utf8')).toBe('precious');
+  });
+});
+
+describe('verify', () => {
+  test('refuses a folder that is no build', async () => {
+    const result = await camber('verify', folder, '--json');
+    expect(result.code).toBe(1);
+    expect(codes(result.out)).toEqual(['CAM603']);
+  });
+});
+
+interface VerifyJson {
+  readonly passed: boolean;
+  readonly images: number;
+  readonly tensorsCompared: number;
+  readonly mismatches: readonly { readonly layer?: string }[];
+  readonly cycles: object;
+  readonly expected: object;
+}
+
+needs('verilator')('verify on Verilator', () => {
+  const verify = async (...args: string[]) => {
+    const { code, out } = await camber('verify', build, '--json', ...args);
+    return { code, ...(JSON.parse(out) as VerifyJson) };
+  };
+
+  test('passes: three pictures, every layer, counters equal to the schedule', async () => {
+    const result = await verify('--pauses', '3');
+    expect(result).toMatchObject({ code: 0, passed: true, images: 3, mismatches: [] });
+    expect(result.cycles).toEqual(result.expected);
+    const { layers } = json('report.json') as unknown as { layers: readonly object[] };
+    expect(result.tensorsCompared).toBe(3 * layers.length);
+  }, 240_000);
+
+  test('names the layer where a weight was changed, and exits with 1', async () => {
+    const file = join(build, 'rtl/weights.hex');
+    const text = readFileSync(file, 'utf8');
+    // The first weight word belongs to the stem: its lowest byte becomes another.
+    const line = text.slice(0, text.indexOf('\n'));
+    const last = line.endsWith('55') ? 'aa' : '55';
+    writeFileSync(file, line.slice(0, -2) + last + text.slice(line.length));
+    try {
+      const result = await verify();
+      expect(result.code).toBe(1);
+      expect(result.passed).toBe(false);
+      expect(result.mismatches[0]?.layer).toBe('/stem/stem.0/Conv');
+    } finally {
+      writeFileSync(file, text);
+    }
+  }, 240_000);
+
+  test('Verilog that was changed is compiled as it lies there', async () => {
+    const file = join(build, 'rtl/camber_argmax.v');
+    const text = readFileSync(file, 'utf8');
+    appendFileSync(file, '\nthis is not Verilog\n');
+    try {
+      const { code, out } = await camber('verify', build, '--json');
+      expect(code).toBe(1);
+      expect(codes(out)).toEqual(['CAM602']);
+    } finally {
+      writeFileSync(file, text);
+    }
+  }, 240_000);
+});

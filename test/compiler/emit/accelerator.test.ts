@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { emitAccelerator, identifier } from '../../../src/compiler/emit/accelerator.ts';
+import { registers } from '../../../src/compiler/emit/registers.ts';
+import { withParameters } from '../../../src/compiler/emit/top-parameters.ts';
+import { defaultPart, findDevice } from '../../../src/compiler/report/devices.ts';
+import { engineShape } from '../../../src/compiler/schedule/engine-shape.ts';
+import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
+import { schedule } from '../../../src/compiler/schedule/schedule.ts';
+import { needs } from '../../support/tools.ts';
+import { generateNetwork } from '../schedule/support/generate.ts';
+
+const rtlFolder = fileURLToPath(new URL('../../../src/rtl', import.meta.url));
+const sources = (folder: string, kinds: RegExp) =>
+  new Map(
+    readdirSync(folder)
+      .filter((file) => kinds.test(file))
+      .map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+  );
+
+function accelerator(seed: number): Map<string, string> {
+  const { network, pixels } = generateNetwork(seed);
+  const plan = schedule(network, engineShape('4x4'));
+  return emitAccelerator({
+    name: 'my model, 2nd',
+    schedule: plan,
+    rtl: sources(rtlFolder, /\.v$/),
+    bench: sources(join(rtlFolder, 'sim'), /\.(v|cpp)$/),
+    build: { buildId: 0x12345678 },
+    device: findDevice(defaultPart)!,
+    clockMHz: 125,
+    runs: [
+      { pixels, expected: interpret(plan, pixels) },
+      { pixels, fixedClass: 1, expected: interpret(plan, pixels, 1) },
+    ],
+  });
+}
+
+describe('the accelerator as files', () => {
+  const files = accelerator(3);
+
+  it('is the same, byte for byte, every time', () => {
+    expect([...accelerator(3)]).toEqual([...files]);
+  });
+
+  it('sets the parameters of camber_top and leaves the rest of the Verilog alone', () => {
+    const original = readFileSync(join(rtlFolder, 'camber_top.v'), 'utf8').split('\n');
+    const emitted = files.get('rtl/camber_top.v')!.split('\n');
+    const changed = emitted.filter((line, n) => line !== original[n]);
+    expect(emitted).toHaveLength(original.length);
+    expect(changed.every((line) => line.trim().startsWith('parameter '))).toBe(true);
+    expect(emitted.join('\n')).toContain('parameter ROWS = 4,');
+    const records = files.get('rtl/control.hex')!.trim().split('\n').length;
+    expect(emitted.join('\n')).toContain(`parameter ROM_WORDS = ${records},`);
+    const weights = files.get('rtl/weights.hex')!.trim().split('\n').length;
+    expect(emitted.join('\n')).toContain(`parameter WEIGHT_WORDS = ${weights},`);
+  });
+
+  it('refuses a top module without a parameter', () => {
+    expect(() => withParameters('module camber_top', new Map([['ROWS', 4]]))).toThrow('ROWS');
+  });
+
+  it('lists every Verilog file and memory image for FuseSoC and Vivado', () => {
+    const core = files.get('my_model_2nd.core')!;
+    const script = files.get('vivado.tcl')!;
+    for (const path of files.keys()) {
+      if (!path.startsWith('rtl/')) continue;
+      expect(core).toContain(`- ${path}`);
+      expect(script).toContain(path.slice('rtl/'.length));
+    }
+    expect(core).toContain('part: xczu3eg-sbva484-1-e');
+    expect(script).toContain('create_clock -name clk -period 8.000');
+  });
+
+  it('tells the register map to C and to Python', () => {
+    const header = files.get('driver/camber.h')!;
+    for (const { name, offset } of registers) {
+      const hex = offset.toString(16).padStart(2, '0');
+      expect(header).toContain(`#define CAMBER_${name.toUpperCase()} 0x${hex}u`);
+    }
+    expect(header).toContain('#define CAMBER_CLASS_SELECT_FIXED 0x80000000u');
+    expect(files.get('driver/camber.py')).toContain('self.core.write(0x08');
+  });
+
+  it('makes names that Verilog, FuseSoC and Python take', () => {
+    expect(['a b', '2nd', 'ü', 'x/y.onnx'].map(identifier)).toEqual(['a_b', '_2nd', '_', 'x_y_onnx']);
+  });
+});
+
+needs('iverilog')('the emitted test bench, by its own Makefile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'camber-accelerator-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function run(files: ReadonlyMap<string, string>): { mismatches: number; runs: number } {
+    const root = mkdtempSync(join(folder, 'build-'));
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    const { stdout, stderr } = spawnSync('make', ['icarus'], { cwd: join(root, 'sim'), encoding: 'utf8' });
+    const summary = /CAMBER (\{"done".*\})/.exec(stdout);
+    if (!summary) throw new Error(`no summary: ${stdout} ${stderr}`);
+    return JSON.parse(summary[1]!) as { mismatches: number; runs: number };
+  }
+
+  it('finds the RTL equal to the schedule, bit for bit and cycle for cycle', () => {
+    expect(run(accelerator(3))).toMatchObject({ runs: 2, mismatches: 0 });
+  }, 60_000);
+
+  it('finds one wrong weight', () => {
+    const files = accelerator(3);
+    const weights = files.get('rtl/weights.hex')!.split('\n');
+    const first = weights[0]!;
+    weights[0] = first.slice(0, -2) + (first.endsWith('00') ? '7f' : '00');
+    files.set('rtl/weights.hex', weights.join('\n'));
+    expect(run(files).mismatches).toBeGreaterThan(0);
+  }, 60_000);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { CompileError } from '../../../src/compiler/diagnostics.ts';
+import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
+import { engineShape, engineShapes } from '../../../src/compiler/schedule/engine-shape.ts';
+import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
+import { schedule } from '../../../src/compiler/schedule/schedule.ts';
+import { generateNetwork } from './support/generate.ts';
+
+function problemsOf(run: () => unknown) {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CompileError) return error.diagnostics;
+    throw error;
+  }
+  return [];
+}
+
+const square = (size: number): EngineShape => ({ rows: size, columns: size, lanes: size / 2 });
+
+describe('what the scheduler refuses, and how it says so', () => {
+  it('arrays it does not know', () => {
+    const [problem] = problemsOf(() => engineShape('7x9'));
+    expect(problem).toMatchObject({ code: 'CAM504', severity: 'error' });
+    expect(problem!.hint).toContain([...engineShapes.keys()].join(', '));
+  });
+
+  it('an image with more channels than the array has rows', () => {
+    const { network } = generateNetwork(1);
+    const image = { ...network.tensors.get('image')!, channels: 6 };
+    const wide = { ...network, tensors: new Map(network.tensors).set('image', image) };
+    expect(problemsOf(() => schedule(wide, square(4)))).toMatchObject([{ code: 'CAM504' }]);
+  });
+
+  it('the image as target or residual, all layers at once', () => {
+    const { network } = generateNetwork(1);
+    const first = network.layers[0]!;
+    const residual = {
+      tensor: 'image',
+      multiplier: first.output.multiplier,
+      shift: Uint8Array.from(first.output.shift, () => 0),
+    };
+    const map = {
+      ...network.layers.at(-1)!,
+      name: 'map of the image',
+      sum: { kind: 'mapFromRow', input: 'image', weights: 'dense' } as const,
+    };
+    const layers = [{ ...first, output: { ...first.output, residual } }, ...network.layers.slice(1), map];
+    const broken: IntegerNetwork = { ...network, layers };
+    const problems = problemsOf(() => schedule(broken, square(8)));
+    expect(problems.map(({ code }) => code)).toEqual(['CAM501', 'CAM501']);
+    expect(problems[0]!.message).toContain(first.name);
+    expect(problems[1]!.message).toContain('map of the image');
+  });
+
+  it('one row of many classes on an array that is not square', () => {
+    const explained = Array.from(
+      { length: 20 },
+      (_, n) => generateNetwork(n + 1, { classes: 12 }).network,
+    ).find((network) => network.layers.some(({ sum }) => sum.kind === 'denseRow'))!;
+    const problems = problemsOf(() => schedule(explained, { rows: 4, columns: 8, lanes: 4 }));
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.every(({ code }) => code === 'CAM504')).toBe(true);
+  });
+
+  it('a network whose layers name tensors or weights it does not have', () => {
+    const { network } = generateNetwork(2);
+    const lost = { ...network, weights: new Map() };
+    expect(problemsOf(() => schedule(lost, square(8)))).toMatchObject([{ code: 'CAM505' }]);
+  });
+});
