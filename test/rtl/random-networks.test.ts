@@ -62,6 +62,16 @@ needs('verilator')('random networks on Verilator', () => {
     expect(stalls).toBeGreaterThan(0);
   }, 600_000);
 
+  it('without an explanation only the scores are computed and sent', async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const { network, pixels } = generateNetwork(seed, { explanation: false });
+      const plan = schedule(network, square(4));
+      const result = await simulateSchedule(plan, [{ pixels }, { pixels }], { pauses: seed });
+      expectExact(result, `seed ${seed}`);
+      for (const run of result.runs) expect(run).toMatchObject({ explanation: 0, results: network.classes });
+    }
+  }, 600_000);
+
   it('one product per multiplier gives the same', async () => {
     for (let seed = 1; seed <= 15; seed++) {
       const { plan } = compile(seed, square(4));
