@@ -172,6 +172,7 @@ needs('code-server', 'chromium')('the packaged extension', () => {
 
     test('compiles from the palette', async () => {
       await workbench.runCommand('Camber: Compile GradCAM accelerator');
+      await workbench.quickPicks().filter({ hasText: 'to build/tiny-resnet18' }).waitFor();
       await workbench.pick();
       const done = workbench.notification('Compiled to build/tiny-resnet18');
       await done.waitFor({ timeout: patient });
