@@ -119,7 +119,8 @@ export class GraphView {
     const zoom = Math.max(0.6, Math.min(1, clientWidth / this.#layout.width));
     const top = this.#layout.blocks[0];
     const middle = this.#layout.width * zoom <= clientWidth ? this.#layout.width / 2 : (top?.x ?? 0);
-    this.#panZoom.set({ x: clientWidth / 2 - middle * zoom, y: 0, zoom });
+    // Below the toolbar.
+    this.#panZoom.set({ x: clientWidth / 2 - middle * zoom, y: 24, zoom });
   }
 
   #redraw(): void {
