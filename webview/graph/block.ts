@@ -41,13 +41,8 @@ export function blockElement(block: Block, index: number, total: number, draw: D
   const { layer } = block;
   const { text, cost } = figure(layer, draw);
   const isTarget = draw.target !== undefined && layer.outputs.includes(draw.target);
-  const spoken = [
-    layer.id,
-    layer.op,
-    shapeOf(layer),
-    cost && draw.compiled
-      ? `${format.cycles(cost.cycles)}, ${format.percent(cost.cycles / draw.compiled.cycles.total)}`
-      : text,
+  const unseen = [
+    cost && draw.compiled ? `cycles, ${format.percent(cost.cycles / draw.compiled.cycles.total)}` : '',
     isTarget ? 'GradCAM target' : '',
     draw.troubled.has(layer.id) ? 'has a problem' : '',
   ];
@@ -64,7 +59,6 @@ export function blockElement(block: Block, index: number, total: number, draw: D
         id: `block-${index}`,
         role: 'option',
         'aria-selected': 'false',
-        'aria-label': spoken.filter((s) => s !== '').join(', '),
         'aria-posinset': index + 1,
         'aria-setsize': total,
         'data-layer': layer.id,
@@ -76,14 +70,18 @@ export function blockElement(block: Block, index: number, total: number, draw: D
       draw.troubled.has(layer.id) ? icon('warning') : undefined,
       isTarget ? icon('target') : undefined,
       h('span', { class: 'name' }, shortName(layer.id, layer.op)),
+      ' ',
     ),
     h(
       'span',
       { class: 'row minor' },
       h('span', { class: 'op' }, layer.op),
+      ' ',
       h('span', { class: 'shape' }, shapeOf(layer)),
+      ' ',
       h('span', { class: 'figure' }, text),
     ),
+    h('span', { class: 'visually-hidden' }, ` ${unseen.filter((s) => s !== '').join(', ')}`),
     h('span', { class: 'track' }, bar),
   );
   element.style.transform = `translate(${block.x - blockSize.width / 2}px, ${block.y - blockSize.height / 2}px)`;

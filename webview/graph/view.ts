@@ -47,6 +47,7 @@ export class GraphView {
   #drawnFrom: unknown[] = [];
   #selected = -1;
   #width = 0;
+  #frame: number | undefined;
 
   constructor(private readonly memory: { value: Remembered; save: () => void }) {
     const fit = (): void => this.#panZoom.fit(this.#layout.width, this.#layout.height);
@@ -137,12 +138,18 @@ export class GraphView {
     else this.#cull();
   }
 
+  /** Draws a moved camera with the next frame; several moves within one frame are drawn once. */
   #move(camera: Camera): void {
-    this.#world.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.zoom})`;
     this.#hover.hide();
     this.memory.value = { ...this.memory.value, camera };
     this.memory.save();
-    this.#cull();
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      const { x, y, zoom } = this.#panZoom.camera;
+      this.#world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
+      this.#cull();
+      this.#mark();
+    });
   }
 
   /** Keeps in the document only the blocks in or near the viewport, and the selected one. */

@@ -17,7 +17,11 @@ const memory = remembered<{ colours: ColourMap; opacity: number; large: boolean 
 });
 const look = (): Look => ({ ...memory, size: memory.large ? 320 : 128 });
 
-const list = h('div', { class: 'rows' });
+// Scrolls, so it takes the focus for the arrow keys.
+const list = h('div', {
+  class: 'rows',
+  attributes: { tabindex: 0, role: 'region', 'aria-label': 'Pictures' },
+});
 const target = h('span', { class: 'target figure' });
 let rows = new Map<string, Row>();
 /** Counts the fillings, so that answers to an earlier one are dropped. */

@@ -98,6 +98,11 @@ function update(state: CompiledState): void {
 watch(document.getElementById('root')!, {
   empty: 'Open a model to see what it needs.',
   ready: isCompiled,
-  mount: () => h('div', { class: 'view resources' }, content),
+  mount: () =>
+    h(
+      'div',
+      { class: 'view resources', attributes: { tabindex: 0, role: 'region', 'aria-label': 'Figures' } },
+      content,
+    ),
   update,
 });

@@ -22,7 +22,10 @@ function choose(layer: Pick<LayerCost, 'name' | 'nodes'>): void {
 }
 
 const figures = h('p', { class: 'figures-line figure' });
-const body = h('div', { class: 'body figure' });
+const body = h('div', {
+  class: 'body figure',
+  attributes: { tabindex: 0, role: 'region', 'aria-label': 'Operations' },
+});
 const timeline = new Timeline({
   chosen: (index) => {
     const name = compiled?.operations[index]?.layer;

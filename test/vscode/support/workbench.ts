@@ -90,8 +90,17 @@ export class Workbench {
 
   /** Runs a command by the title that the palette shows, `Category: Title`. */
   async runCommand(title: string): Promise<void> {
-    await this.quickInput(`>${title}`);
-    await this.quickPicks().filter({ hasText: title }).first().click();
+    // A view that takes the focus while it loads closes the palette: then it is opened again.
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await this.quickInput(`>${title}`);
+      const row = this.quickPicks().filter({ hasText: title }).first();
+      const clicked = await row.click({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (clicked) return;
+    }
+    throw new Error(`The command "${title}" cannot be run from the palette`);
   }
 
   /** Opens a file of the folder by name; resolves when its tab is there. */
