@@ -135,7 +135,7 @@ ${memoryMap(schedule, 'activation')}
 ${masks}
 <h2>Resources: ${escape(fits)}</h2>
 ${resourceTable(report)}
-<p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF are rough estimates, not synthesis.</p>
+<p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF are estimated from synthesised engines of other shapes.</p>
 ${notes === '' ? '' : `<h2>Diagnostics</h2>\n<pre>${escape(notes)}</pre>`}
 </body>
 </html>

@@ -28,16 +28,25 @@ const macsPerDsp = 2;
 const dspPerLane = 2;
 
 /**
- * Resource estimate. Block RAM is counted from the memories' shapes, DSP from the array and the lanes; LUT and FF are
- * rough: proportional to the array and the lanes, from one synthesised 16x16 engine.
+ * Logic as fixed + perMac * macs + perColumn * columns + perLane * lanes: the plane through four engines (4x4, 8x8 with
+ * two and four lanes, 16x16) synthesised with Yosys 0.23 for xc7, packed, memories left out. A first estimate: no
+ * engine was kept back to test it on.
  */
+const logic = {
+  lut: { fixed: 1870, perMac: 22.8, perColumn: 265, perLane: 859 },
+  ff: { fixed: 3021, perMac: 10.8, perColumn: 175, perLane: 336 },
+} as const;
+
+/** Resource estimate. Block RAM is counted from the memories' shapes, DSP from the array and the lanes. */
 export function estimateResources(schedule: Schedule): ResourceCount {
   const { rows, columns, lanes } = schedule.shape;
   const macs = rows * columns;
   const bram36 = memoryShapes(schedule).reduce((sum, memory) => sum + blockRams(memory), 0);
+  const cells = ({ fixed, perMac, perColumn, perLane }: (typeof logic)['lut' | 'ff']) =>
+    Math.round(fixed + perMac * macs + perColumn * columns + perLane * lanes);
   return {
-    lut: Math.round(3000 + 14 * macs + 330 * lanes + 40 * columns),
-    ff: Math.round(4000 + 18 * macs + 420 * lanes + 64 * columns),
+    lut: cells(logic.lut),
+    ff: cells(logic.ff),
     dsp: macs / macsPerDsp + dspPerLane * lanes,
     bram36,
   };

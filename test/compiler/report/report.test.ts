@@ -3,7 +3,9 @@ import { blockRams } from '../../../src/compiler/report/block-ram.ts';
 import { defaultPart, devices, findDevice } from '../../../src/compiler/report/devices.ts';
 import { reportHtml } from '../../../src/compiler/report/html.ts';
 import { buildReport } from '../../../src/compiler/report/report.ts';
+import { estimateResources } from '../../../src/compiler/report/resources.ts';
 import { scheduleDocument } from '../../../src/compiler/report/schedule-json.ts';
+import { engineShape } from '../../../src/compiler/schedule/engine-shape.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
 import { generateNetwork } from '../schedule/support/generate.ts';
 import { residualNetwork, resnet18w16 } from '../schedule/support/resnet.ts';
@@ -100,6 +102,23 @@ describe('report.html', () => {
     for (const layer of report.layers) expect(html).toContain(`<td class="name">${layer.name}</td>`);
     expect(html).toContain(`${report.cycles.inference.toLocaleString('en-US')} cycles`);
   });
+});
+
+describe('the resource estimate', () => {
+  // Yosys 0.23, synth_xilinx -family xc7 -flatten, memories as black boxes, two products per DSP block.
+  const synthesised = [
+    { array: '4x4', lut: 5014, ff: 4566, dsp: 12 },
+    { array: '8x8', lut: 8887, ff: 6456, dsp: 40 },
+    { array: '16x16', lut: 18821, ff: 11272, dsp: 144 },
+  ];
+  for (const { array, lut, ff, dsp } of synthesised) {
+    it(`meets the ${array} engine it was made from: DSP exactly, LUT and FF within 1 %`, () => {
+      const estimate = estimateResources(schedule(generateNetwork(1).network, engineShape(array)));
+      expect(estimate.dsp).toBe(dsp);
+      expect(Math.abs(estimate.lut / lut - 1)).toBeLessThan(0.01);
+      expect(Math.abs(estimate.ff / ff - 1)).toBeLessThan(0.01);
+    });
+  }
 });
 
 describe('block RAM', () => {
