@@ -5,7 +5,6 @@
 import { parseArgs } from 'node:util';
 import { analyse } from '../src/compiler/analyse.ts';
 import { readModel } from '../src/compiler/onnx/read.ts';
-import { writeModel } from '../src/compiler/onnx/write.ts';
 import { defaultQuantiseOptions } from '../src/compiler/quantize/options.ts';
 import { quantise } from '../src/compiler/quantize/quantise.ts';
 import { calibrateModel } from '../src/engine/compile-model.ts';
@@ -23,13 +22,14 @@ const warmUp = 10;
 console.log('| network | ONNX Runtime ms | integer inference ms | ratio | integer with map ms | ratio |');
 console.log('| --- | --- | --- | --- | --- | --- |');
 for (const { name, preprocessing } of trainedNetworks) {
-  const { graph } = readModel(trainedModel(name));
+  const bytes = trainedModel(name);
+  const { graph } = readModel(bytes);
   const analysis = analyse(graph);
   const pictures = spread(calibration, 20).map((p) => toTensor(p.pixels, preprocessing));
   const table = await calibrateModel(analysis, { calibration: pictures });
   const network = quantise(analysis.source, table, { ...defaultQuantiseOptions, preprocessing });
   const engine = createIntegerEngine(network);
-  const runtime = await createFloatEngine(writeModel(graph));
+  const runtime = await createFloatEngine(bytes);
   const input = graph.inputs[0]!;
   const times: Record<'float' | 'integer' | 'map', number[]> = { float: [], integer: [], map: [] };
   const chosen = spread(test, Number(values.rounds) + warmUp);

@@ -15,7 +15,9 @@ export function accumulate(
   const { rows, columns } = schedule.shape;
   const [, , , planes, kys, kxs, inputs] = op.counts;
   const { mode } = op.weights;
-  const classTile = Math.floor(memories.class / columns) * op.weights.classStride;
+  // A one-hot row stands among R classes, a column among C.
+  const classesPerTile = op.activation.source === 'oneHot' ? rows : columns;
+  const classTile = Math.floor(memories.class / classesPerTile) * op.weights.classStride;
   const words = schedule.weightWords;
   const yBase = outer(op.y.walk, t, r, c);
   const xBase = outer(op.x.walk, t, r, c);

@@ -117,19 +117,6 @@ export function unmappable(network: IntegerNetwork, shape: EngineShape) {
         ),
       );
     }
-    if (layer.sum.kind === 'denseRow' && rows !== columns) {
-      const classes = network.weights.get(layer.sum.weights)?.shape[0] ?? 0;
-      if (classes > rows) {
-        problems.push(
-          diagnostic(
-            'CAM504',
-            `Layer ${layer.name} picks one of ${classes} classes, which an array of ${rows} x ${columns} cannot.`,
-            'Choose a square array for run-time gradients.',
-            { node: layer.nodes[0] },
-          ),
-        );
-      }
-    }
   }
   return problems;
 }

@@ -55,16 +55,6 @@ describe('what the scheduler refuses, and how it says so', () => {
     expect(problems[1]!.message).toContain('map of the image');
   });
 
-  it('one row of many classes on an array that is not square', () => {
-    const explained = Array.from(
-      { length: 20 },
-      (_, n) => generateNetwork(n + 1, { classes: 12 }).network,
-    ).find((network) => network.layers.some(({ sum }) => sum.kind === 'denseRow'))!;
-    const problems = problemsOf(() => schedule(explained, { rows: 4, columns: 8, lanes: 4 }));
-    expect(problems.length).toBeGreaterThan(0);
-    expect(problems.every(({ code }) => code === 'CAM504')).toBe(true);
-  });
-
   it('a network whose layers name tensors or weights it does not have', () => {
     const { network } = generateNetwork(2);
     const lost = { ...network, weights: new Map() };
