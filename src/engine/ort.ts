@@ -60,11 +60,11 @@ function toOrt(t: FloatTensor): ort.Tensor {
   return new ort.Tensor(t.dtype as 'float32', t.data as Float32Array, t.shape);
 }
 
-/** A copy: the runtime reuses its memory. */
+/** The runtime has already copied the data out of its own memory. */
 function fromOrt(t: ort.Tensor): FloatTensor {
   const shape = [...t.dims];
   if (t.type === 'float16') return { dtype: 'float16', shape, data: widen(t.data) };
-  return { dtype: t.type as DataType, shape, data: (t.data as Float32Array).slice() as TypedData };
+  return { dtype: t.type as DataType, shape, data: t.data as TypedData };
 }
 
 /** The runtime gives bits, or numbers where JavaScript has Float16Array. */

@@ -2,7 +2,7 @@ import { CompileError, fail } from '../../diagnostics.ts';
 import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import { StageBuilder } from './builder.ts';
-import { mergeEqual } from './mergeEqual.ts';
+import { mergeEqual } from './merge-equal.ts';
 import { constantOf, countUses, geometryOf, nodesBefore, unsupported } from './forward.ts';
 import { unitGeometry, type PlanTensor, type RealWeights, type Stage } from './stage.ts';
 
@@ -154,7 +154,7 @@ function mask(node: Node, build: StageBuilder): void {
   const upper = floatAttribute(node, 'upper', Infinity);
   if (lower !== 0 || Number.isFinite(upper))
     return unsupported(build, node, 'only the mask of a ReLU has an integer mapping yet');
-  const stage = build.openOrCopy(node, node.inputs[0]!);
+  const stage = build.openOrCopy(node, node.inputs[0]!, node.outputs[0]!);
   build.fuse(stage, node, node.outputs[0]!);
   stage.mask = node.inputs[1]!;
 }
