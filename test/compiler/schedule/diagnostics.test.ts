@@ -55,6 +55,17 @@ describe('what the scheduler refuses, and how it says so', () => {
     expect(problems[1]!.message).toContain('map of the image');
   });
 
+  it.each([
+    { rows: 5, columns: 5, lanes: 5 },
+    { rows: 4, columns: 16, lanes: 8 },
+    { rows: 16, columns: 8, lanes: 4 },
+    { rows: 8, columns: 8, lanes: 8 },
+    { rows: 8, columns: 8, lanes: 3 },
+  ])('an engine that cannot be built: $rows x $columns, $lanes lanes', (shape) => {
+    const problems = problemsOf(() => schedule(generateNetwork(2).network, shape));
+    expect(problems.map(({ code }) => code)).toContain('CAM504');
+  });
+
   it('a network whose layers name tensors or weights it does not have', () => {
     const { network } = generateNetwork(2);
     const lost = { ...network, weights: new Map() };
