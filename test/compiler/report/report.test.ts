@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { blockRams } from '../../../src/compiler/report/block-ram.ts';
 import { defaultPart, devices, findDevice } from '../../../src/compiler/report/devices.ts';
 import { reportHtml } from '../../../src/compiler/report/html.ts';
 import { buildReport } from '../../../src/compiler/report/report.ts';
-import { estimateResources } from '../../../src/compiler/report/resources.ts';
 import { scheduleDocument } from '../../../src/compiler/report/schedule-json.ts';
-import { engineShape } from '../../../src/compiler/schedule/engine-shape.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
 import { generateNetwork } from '../schedule/support/generate.ts';
 import { residualNetwork, resnet18w16 } from '../schedule/support/resnet.ts';
@@ -102,38 +99,4 @@ describe('report.html', () => {
     for (const layer of report.layers) expect(html).toContain(`<td class="name">${layer.name}</td>`);
     expect(html).toContain(`${report.cycles.inference.toLocaleString('en-US')} cycles`);
   });
-});
-
-describe('the resource estimate', () => {
-  // Yosys 0.23, synth_xilinx -family xc7 -flatten, memories as black boxes, two products per DSP block.
-  const synthesised = [
-    { array: '4x4', lut: 5014, ff: 4566, dsp: 12 },
-    { array: '8x8', lut: 8887, ff: 6456, dsp: 40 },
-    { array: '16x16', lut: 18821, ff: 11272, dsp: 144 },
-  ];
-  for (const { array, lut, ff, dsp } of synthesised) {
-    it(`meets the ${array} engine it was made from: DSP exactly, LUT and FF within 1 %`, () => {
-      const estimate = estimateResources(schedule(generateNetwork(1).network, engineShape(array)));
-      expect(estimate.dsp).toBe(dsp);
-      expect(Math.abs(estimate.lut / lut - 1)).toBeLessThan(0.01);
-      expect(Math.abs(estimate.ff / ff - 1)).toBeLessThan(0.01);
-    });
-  }
-});
-
-describe('block RAM', () => {
-  // Counts by hand from the modes of UG473.
-  const cases = [
-    { width: 2048, depth: 512, readPorts: 1, blocks: 28.5 }, // 57 halves of 36 bits
-    { width: 2048, depth: 2736, readPorts: 1, blocks: 171 }, // 57 halves x 6
-    { width: 8, depth: 4096, readPorts: 1, blocks: 1 },
-    { width: 36, depth: 512, readPorts: 1, blocks: 0.5 },
-    { width: 128, depth: 3072, readPorts: 2, blocks: 24 }, // two copies of 2 x 6 blocks of 72 x 512
-    { width: 128, depth: 0, readPorts: 1, blocks: 0 },
-  ];
-  for (const { blocks, ...memory } of cases) {
-    it(`${memory.depth} words of ${memory.width} bits, ${memory.readPorts} read ports: ${blocks}`, () => {
-      expect(blockRams({ name: 'm', ...memory })).toBe(blocks);
-    });
-  }
 });
