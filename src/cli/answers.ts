@@ -9,7 +9,8 @@ import { mapFidelity, type MapFidelity } from '../engine/fidelity.ts';
 import { affinePreprocessing, fixedInput } from '../engine/fixed-input.ts';
 import { explainFixed } from '../engine/fixed.ts';
 import { createExplainer } from '../engine/float.ts';
-import { imageInput, type LoadedImage } from '../engine/images/load.ts';
+import { imageInput } from '../compiler/graph/image-input.ts';
+import { type LoadedImage } from '../engine/images/load.ts';
 import { inputAxes } from '../engine/images/preprocess.ts';
 import { ortFiles } from '../toolchain/assets.ts';
 import { calibrationPictures } from '../toolchain/calibration.ts';
@@ -24,7 +25,7 @@ export interface Question {
   readonly class?: number;
   readonly method: MethodName;
   readonly gradientBits: 8 | 16;
-  readonly calibration: readonly string[];
+  readonly calibration?: readonly string[];
 }
 
 export interface Answer {
@@ -88,7 +89,7 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
   const input = imageInput(model.graph);
   const options = { target, score, class: question.class ?? ('argmax' as const) };
   const analysis = analyse(model.graph, options);
-  const calibration = await calibrationPictures(question.calibration, model, input);
+  const calibration = await calibrationPictures(question.calibration ?? [], model, input);
   progress(`Calibrating on ${calibration.images.length} pictures`);
   const wasmPaths = ortFiles();
   const table = await calibrateModel(analysis, { calibration: calibration.images, signal, wasmPaths });

@@ -24,6 +24,7 @@ export interface AnalyseOptions {
 }
 
 export interface Analysis {
+  /** As read, with the shapes that can be known. */
   readonly original: Graph;
   readonly simplified: Simplified;
   /** Forward, gradient and map nodes (also where no explanation is compiled: calibration runs this graph). */
@@ -59,7 +60,7 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
       ? { ...inference }
       : { ...inference, explanation: explanationSource(model, simplified) };
   return {
-    original,
+    original: graph,
     simplified,
     model,
     source,

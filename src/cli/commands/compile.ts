@@ -1,37 +1,39 @@
 import type { Command } from 'commander';
-import { imageInput, loadImage } from '../../engine/images/load.ts';
+import { imageInput } from '../../compiler/graph/image-input.ts';
+import { loadImage } from '../../engine/images/load.ts';
 import { compileModel } from '../../engine/compile-model.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
-import { defaultClockMHz } from '../../compiler/compile.ts';
+import { defaultClockMHz, deviceNamed } from '../../compiler/compile.ts';
 import { defaultPart } from '../../compiler/report/devices.ts';
 import type { Report } from '../../compiler/report/report.ts';
 import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { writeBuild } from '../../toolchain/build-folder.ts';
 import { calibrationPictures, listedPictures } from '../../toolchain/calibration.ts';
+import { deviceList } from '../../toolchain/device-list.ts';
 import { readInput } from '../../toolchain/files.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import {
   addExplanationOptions,
   addModelOptions,
-  oneOf,
+  addQuantisationOptions,
   parsePositive,
   type ClassOption,
   type ModelOptions,
+  type QuantisationOptions,
 } from '../options.ts';
 import { grouped } from '../table.ts';
 
-interface CompileCliOptions extends ModelOptions {
+interface CompileCliOptions extends ModelOptions, QuantisationOptions {
   readonly out: string;
   readonly target?: string;
   readonly class?: ClassOption;
   readonly device: string;
+  readonly devices?: string;
   readonly clock: number;
   readonly array: string;
-  readonly calibration?: readonly string[];
-  readonly gradientBits: '8' | '16';
   readonly explanation: boolean;
 }
 
@@ -41,13 +43,14 @@ function configure(parser: Command): void {
   parser
     .option('--device <part>', 'FPGA part', defaultPart)
     .option('--clock <MHz>', 'clock that latencies are given at', parsePositive, defaultClockMHz)
-    .option('--array <RxC>', 'rows x columns of the multiply-accumulate array', defaultArray)
+    .option('--devices <file>', 'JSON file with devices of your own')
     .option(
-      '--calibration <images...>',
-      'pictures or folders that ranges are measured on (default: bundled ones)',
+      '--array <RxC>',
+      'rows x columns of the multiply-accumulate array, or auto: the fastest that fits with head-room',
+      defaultArray,
     )
-    .option('--gradient-bits <bits>', '8 or 16', oneOf(['8', '16'] as const), '16')
     .option('--no-explanation', 'inference only');
+  addQuantisationOptions(parser);
   addModelOptions(parser);
 }
 
@@ -70,15 +73,15 @@ export const compile: CliCommand = {
       score: options.score,
       class: options.class ?? 'argmax',
       explanation: options.explanation,
-      device: options.device,
+      device: deviceNamed(options.device, await deviceList(options.devices)),
       clockMHz: options.clock,
       array: options.array,
-      gradientBits: options.gradientBits === '8' ? 8 : 16,
+      gradientBits: options.gradientBits,
       calibration: images,
       ...(arraysOnly ? {} : { preprocessing: affinePreprocessing(preprocessing, channels) }),
       wasmPaths: ortFiles(),
       signal: context.signal,
-      onProgress: (stage, fraction) => context.progress(`${stage} (${Math.round(100 * fraction)} %)`),
+      onProgress: context.progress,
     });
     const [first] = options.calibration?.filter((f) => /\.(png|jpe?g|npy)$/i.test(f)) ?? [];
     const picture = first ?? listedPictures(model)[0]!;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CompileError } from '../../../src/compiler/diagnostics.ts';
 import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
+import { operationFields } from '../../../src/compiler/emit/encode-operation.ts';
+import { engineLimits } from '../../../src/compiler/schedule/limits.ts';
 import { engineShape, engineShapes } from '../../../src/compiler/schedule/engine-shape.ts';
 import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
@@ -53,19 +55,42 @@ describe('what the scheduler refuses, and how it says so', () => {
     expect(problems[1]!.message).toContain('map of the image');
   });
 
-  it('one row of many classes on an array that is not square', () => {
-    const explained = Array.from(
-      { length: 20 },
-      (_, n) => generateNetwork(n + 1, { classes: 12 }).network,
-    ).find((network) => network.layers.some(({ sum }) => sum.kind === 'denseRow'))!;
-    const problems = problemsOf(() => schedule(explained, { rows: 4, columns: 8, lanes: 4 }));
-    expect(problems.length).toBeGreaterThan(0);
-    expect(problems.every(({ code }) => code === 'CAM504')).toBe(true);
+  it.each([
+    { rows: 5, columns: 5, lanes: 5 },
+    { rows: 4, columns: 16, lanes: 8 },
+    { rows: 16, columns: 8, lanes: 4 },
+    { rows: 8, columns: 8, lanes: 8 },
+    { rows: 8, columns: 8, lanes: 3 },
+  ])('an engine that cannot be built: $rows x $columns, $lanes lanes', (shape) => {
+    const problems = problemsOf(() => schedule(generateNetwork(2).network, shape));
+    expect(problems.map(({ code }) => code)).toContain('CAM504');
   });
 
   it('a network whose layers name tensors or weights it does not have', () => {
     const { network } = generateNetwork(2);
     const lost = { ...network, weights: new Map() };
     expect(problemsOf(() => schedule(lost, square(8)))).toMatchObject([{ code: 'CAM505' }]);
+  });
+
+  it('what is beyond the counters and addresses of the engine, all of it', () => {
+    // 4096 x 20 positions of 5 tiles on 4 rows: more words, turns and width than the engine has.
+    const { network } = generateNetwork(1, { explanation: false });
+    const stem = network.layers[0]!;
+    const sized = (name: string, width: number) => ({ ...network.tensors.get(name)!, height: 20, width });
+    const tensors = new Map(network.tensors)
+      .set('image', sized('image', 4200))
+      .set(stem.output.tensor, { ...sized(stem.output.tensor, 4200) });
+    const problems = problemsOf(() => schedule({ ...network, tensors }, square(4)));
+    expect(problems.length).toBeGreaterThan(1);
+    expect(problems.every(({ code }) => code === 'CAM501')).toBe(true);
+    expect(problems.map(({ message }) => message).join()).toMatch(/memory needs \d+ words.*the engine/);
+    expect(problems.map(({ message }) => message).join()).toContain(stem.name);
+  });
+
+  it('no more and no less than the control ROM holds', () => {
+    const bits = new Map<string, number>(operationFields);
+    expect(engineLimits.words).toBe(2 ** (bits.get('activation_walk')! / 8));
+    expect(engineLimits.count).toBe(2 ** (bits.get('counts')! / 7));
+    expect(engineLimits.coordinate).toBe(2 ** (bits.get('y_walk')! / 8 - 1));
   });
 });
