@@ -50,7 +50,7 @@ export function quantise(
     input,
     scores: scoreTensor,
     imported: imported?.activations ?? new Map(),
-    wide: wideTensors(stages, explanation?.activation),
+    wide: wideTensors(stages, forward.tensors, explanation?.activation),
     masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
     tensors,
     weights,
@@ -111,13 +111,19 @@ export function quantise(
 }
 
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
-function wideTensors(stages: readonly Stage[], activation: string | undefined): Set<string> {
+function wideTensors(
+  stages: readonly Stage[],
+  plan: ReadonlyMap<string, PlanTensor>,
+  activation: string | undefined,
+): Set<string> {
   const readers = (tensor: string) =>
     stages.filter(
       (stage) => ('input' in stage.sum && stage.sum.input === tensor) || stage.residual === tensor,
     );
-  const isDense = (stage: Stage) =>
-    stage.sum.kind === 'conv' && stage.sum.geometry.pads.every((p) => p === 0);
+  const isDense = ({ sum, output }: Stage) => {
+    const { height, width } = plan.get(output)!;
+    return sum.kind === 'conv' && height * width === 1;
+  };
   return new Set(
     stages
       .filter(
