@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { EngineShape } from '../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../src/compiler/schedule/schedule.ts';
@@ -106,6 +109,23 @@ needs('iverilog')('random networks on Icarus', () => {
         await simulateSchedule(plan, pictures, { simulator: 'icarus', pauses: seed }),
         `seed ${seed}`,
       );
+    }
+  }, 600_000);
+
+  it('writes waveforms on request', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'camber-trace-'));
+    try {
+      const { plan, pictures } = compile(3, square(4));
+      const trace = join(folder, 'run.vcd');
+      expectExact(
+        await simulateSchedule(plan, pictures.slice(0, 1), { simulator: 'icarus', trace }),
+        'traced',
+      );
+      const text = await readFile(trace, 'utf8');
+      expect(text).toMatch(/\$var .* s_axis_tvalid \$end/);
+      expect(text.length).toBeGreaterThan(100_000);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   }, 600_000);
 });
