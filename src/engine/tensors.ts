@@ -24,7 +24,7 @@ export async function createTensorRunner(
   return {
     async run(picture, names, classIndex) {
       const outputs = await engine.run({
-        [image.name]: { dtype: 'float32', shape: image.shape, data: picture },
+        [image.name]: { dtype: image.dtype, shape: image.shape, data: picture },
         [model.classInput]: { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(classIndex)) },
       });
       return new Map(names.map((n) => [n, n === image.name ? picture : (outputs[n]!.data as Float32Array)]));

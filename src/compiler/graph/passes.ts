@@ -77,12 +77,13 @@ export function simplify(
   return { graph: current, ...notes };
 }
 
-/** Kept tensors stand as extra outputs while a pass runs; batch-norm folding may take them (it records them). */
+/**
+ * Kept tensors stand as extra outputs while a pass runs, so that it leaves them alone. Batch-norm folding may take
+ * them (it records them), and half precision becomes float32 in them as everywhere inside.
+ */
 function withKept(graph: Graph, pass: Pass, keep: readonly string[]): Graph {
-  if (pass === foldBatchNorm) return graph;
+  if (pass === foldBatchNorm || pass === float32Inside) return graph;
   const outputs = new Set(graph.outputs.map((o) => o.name));
-  const kept = keep
-    .map((name) => graph.values.get(name))
-    .filter((v) => v !== undefined && !outputs.has(v.name));
-  return { ...graph, outputs: [...graph.outputs, ...kept.map((v) => v!)] };
+  const kept = keep.flatMap((name) => graph.values.get(name) ?? []).filter((v) => !outputs.has(v.name));
+  return { ...graph, outputs: [...graph.outputs, ...kept] };
 }

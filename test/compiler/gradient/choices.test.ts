@@ -5,10 +5,10 @@ import { deriveGradCam } from '../../../src/compiler/gradient/derive.ts';
 import { deriveFromModel, exportStaticModel } from '../../../src/compiler/gradient/export.ts';
 import { makeAttribute } from '../../../src/compiler/graph/attributes.ts';
 import { inferShapes } from '../../../src/compiler/graph/infer.ts';
-import type { Graph } from '../../../src/compiler/graph/ir.ts';
+import type { Graph, Tensor } from '../../../src/compiler/graph/ir.ts';
 import { simplify } from '../../../src/compiler/graph/passes.ts';
 import { readModel } from '../../../src/compiler/onnx/read.ts';
-import { createExplainer } from '../../../src/engine/float.ts';
+import { createExplainer, createFloatEngine } from '../../../src/engine/float.ts';
 import { maxAbs, maxDifference, oraclePlaces, readOracle } from '../../support/oracles.ts';
 import { Builder, Random, runGraph } from './support.ts';
 
@@ -133,6 +133,21 @@ describe('class scores', () => {
     expect((await explainer.explain(new Float32Array(60).fill(0.5))).class).toBe(0);
     await explainer.dispose();
   });
+});
+
+test('a float16 network', async () => {
+  const half = (t: Tensor): Tensor => ({ ...t, dtype: 'float16' });
+  const float = classifier(4, (_, z) => [z]);
+  const graph = inferShapes({
+    ...float,
+    inputs: [{ ...float.inputs[0]!, dtype: 'float16' }],
+    initializers: new Map([...float.initializers].map(([name, t]) => [name, half(t)])),
+  });
+  // A target before the ReLU, so that masks and means are computed in float16, too.
+  const { graph: exported, model, bytes } = exportStaticModel(graph, { targets: ['Conv_0'] });
+  expect(exported.values.get(model.targets[0]!.alpha!)!.dtype).toBe('float16');
+  expect(exported.values.get(model.targets[0]!.map)!.dtype).toBe('float32');
+  await (await createFloatEngine(bytes)).dispose();
 });
 
 describe('classes', () => {

@@ -9,6 +9,7 @@ import { createExplainer } from '../../../src/engine/float.ts';
 import { maxAbs, maxDifference } from '../../support/oracles.ts';
 import { sharedModels } from '../../support/shared.ts';
 import { Builder, gradients, Random } from './support.ts';
+import { needs } from '../../support/tools.ts';
 
 const zeroPoint = (value: number): Tensor => ({ dtype: 'int8', shape: [], data: Int8Array.of(value) });
 
@@ -60,22 +61,24 @@ const float = sharedModels() && join(sharedModels()!, 'trained', 'mlperf_tiny_re
 const file =
   folder && ['model.qdq.onnx', 'qdq.onnx', 'model_qdq.onnx'].map((n) => join(folder, n)).find(existsSync);
 
-test.skipIf(!file)('the QDQ ResNet-8 is explained like the float one', async () => {
-  const bytes = readFileSync(join(float!, 'input0.bin'));
-  const image = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  const explain = async (model: Uint8Array) => {
-    const explainer = await createExplainer(model, { optimization: 'disabled' });
-    const result = await explainer.explain(image);
-    await explainer.dispose();
-    return { ...result, target: explainer.model.targets[0]! };
-  };
-  const [quantised, exact] = [
-    await explain(readFileSync(file!)),
-    await explain(readFileSync(join(float!, 'model.onnx'))),
-  ];
-  expect(quantised.target).toMatchObject({ channels: 64, height: 8, width: 8 });
-  expect(quantised.class).toBe(exact.class);
-  // Quantised weights and activations are another network: the maps are alike, not equal.
-  const [a, b] = [quantised.maps[0]!.map, exact.maps[0]!.map];
-  expect(maxDifference(a, b)).toBeLessThanOrEqual(0.15 * maxAbs(b));
+needs('shared models')('the QDQ ResNet-8', () => {
+  test('is explained like the float one', async () => {
+    const bytes = readFileSync(join(float!, 'input0.bin'));
+    const image = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const explain = async (model: Uint8Array) => {
+      const explainer = await createExplainer(model, { optimization: 'disabled' });
+      const result = await explainer.explain(image);
+      await explainer.dispose();
+      return { ...result, target: explainer.model.targets[0]! };
+    };
+    const [quantised, exact] = [
+      await explain(readFileSync(file!)),
+      await explain(readFileSync(join(float!, 'model.onnx'))),
+    ];
+    expect(quantised.target).toMatchObject({ channels: 64, height: 8, width: 8 });
+    expect(quantised.class).toBe(exact.class);
+    // Quantised weights and activations are another network: the maps are alike, not equal.
+    const [a, b] = [quantised.maps[0]!.map, exact.maps[0]!.map];
+    expect(maxDifference(a, b)).toBeLessThanOrEqual(0.15 * maxAbs(b));
+  });
 });

@@ -82,7 +82,7 @@ export const rules: Readonly<Record<string, Rule>> = {
 
   Identity: layout.identity,
   Dropout: layout.identity,
-  Cast: layout.identity,
+  Cast: layout.cast,
   Reshape: layout.reshape,
   Flatten: layout.reshape,
   Squeeze: layout.reshape,
