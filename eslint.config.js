@@ -2,7 +2,16 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'dist-test/**', 'build/**', '.cache/**', 'node_modules/**', 'src/engine/kernels/assembly/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'dist-test/**',
+      'build/**',
+      '.cache/**',
+      'node_modules/**',
+      'src/engine/kernels/assembly/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

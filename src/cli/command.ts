@@ -13,8 +13,12 @@ export interface Outcome {
 
 /** What a command gets from the frame. */
 export interface Context {
-  /** Reports progress; goes to stderr. */
-  readonly progress: (message: string) => void;
+  /**
+   * Reports progress; goes to stderr.
+   *
+   * @param fraction share of the whole work that is done
+   */
+  readonly progress: (stage: string, fraction?: number) => void;
   /** Aborted by Ctrl+C. */
   readonly signal: AbortSignal;
 }

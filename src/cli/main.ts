@@ -22,5 +22,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const streams = {
   out: (text: string) => void process.stdout.write(text),
   err: (text: string) => void process.stderr.write(text),
+  terminal: process.stderr.isTTY,
 };
 process.exitCode = await runCli(process.argv.slice(2), commands, version, streams, interrupt.signal);

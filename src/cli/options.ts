@@ -123,18 +123,15 @@ export function addExplanationOptions(parser: Command): void {
 /** Options of every command that quantises. */
 export interface QuantisationOptions {
   /** Files and folders with calibration pictures. */
-  readonly calibration: readonly string[];
+  readonly calibration?: readonly string[];
   readonly gradientBits: 8 | 16;
 }
 
 /** Adds `--calibration` and `--gradient-bits`. */
 export function addQuantisationOptions(parser: Command): void {
-  const collect = (value: string, before: readonly string[]) => [...before, value];
   parser.option(
-    '--calibration <images>',
-    'folder or file with calibration pictures, may be repeated (default: crops of pictures at hand)',
-    collect,
-    [],
+    '--calibration <images...>',
+    'pictures or folders that ranges are measured on (default: crops of pictures at hand)',
   );
   const bits = (value: string) => Number(oneOf(['8', '16'])(value));
   parser.option('--gradient-bits <bits>', 'width of gradients in fixed point: 8 or 16', bits, 16);

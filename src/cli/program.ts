@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { CompileError, diagnostic, formatDiagnostic, type Diagnostic } from '../compiler/diagnostics.ts';
 import type { CliCommand, Outcome } from './command.ts';
+import { progressLine } from './progress.ts';
+import type { Streams } from './streams.ts';
 
 /** Exit codes of every command. */
 export const exitCodes = {
@@ -14,12 +16,6 @@ export const exitCodes = {
   /** Ctrl+C, as shells have it. */
   interrupted: 130,
 } as const;
-
-/** Where the program writes; the tests read it there. */
-export interface Streams {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
 
 /**
  * Runs the command line.
@@ -66,16 +62,22 @@ async function runCommand(
 ): Promise<number> {
   const { schemaVersion } = command;
   const writeJson = (json: object) => streams.out(`${JSON.stringify({ schemaVersion, ...json })}\n`);
-  const progress = (message: string) => streams.err(`${message}\n`);
+  const problem = (d: Diagnostic) => streams.err(`${formatDiagnostic(d)}\n`);
+  const progress = progressLine(streams);
   try {
-    const outcome: Outcome = await command.run(argument, options as never, { progress, signal });
+    const outcome: Outcome = await command.run(argument, options as never, {
+      progress: progress.show,
+      signal,
+    });
+    progress.end();
     if (options.json) writeJson({ ...outcome.json, diagnostics: outcome.diagnostics });
     else {
-      for (const d of outcome.diagnostics) progress(formatDiagnostic(d));
+      outcome.diagnostics.forEach(problem);
       streams.out(`${outcome.text}\n`);
     }
     return outcome.failed ? exitCodes.input : exitCodes.success;
   } catch (error) {
+    progress.end();
     const diagnostics = problemsOf(error, signal);
     if (diagnostics === undefined) {
       streams.err(
@@ -84,7 +86,7 @@ async function runCommand(
       return exitCodes.internal;
     }
     if (options.json) writeJson({ diagnostics });
-    else for (const d of diagnostics) progress(formatDiagnostic(d));
+    else diagnostics.forEach(problem);
     return signal.aborted ? exitCodes.interrupted : exitCodes.input;
   }
 }

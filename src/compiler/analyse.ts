@@ -23,6 +23,7 @@ export interface AnalyseOptions {
 }
 
 export interface Analysis {
+  /** As read, with the shapes that can be known. */
   readonly original: Graph;
   readonly simplified: Simplified;
   /** Forward, gradient and map nodes (also where no explanation is compiled: calibration runs this graph). */
@@ -56,7 +57,7 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
       ? { graph: model.graph, scores: model.scores }
       : { graph: model.graph, scores: model.scores, explanation: explanationSource(model, simplified) };
   return {
-    original,
+    original: graph,
     simplified,
     model,
     source,

@@ -55,11 +55,11 @@ function toOrt(t: FloatTensor): ort.Tensor {
   return new ort.Tensor(t.dtype as 'float32', t.data as Float32Array, t.shape);
 }
 
-/** A copy: the runtime reuses its memory. */
+/** The runtime has already copied the data out of its own memory. */
 function fromOrt(t: ort.Tensor): FloatTensor {
   return {
     dtype: t.type as DataType,
     shape: [...t.dims],
-    data: (t.data as Float32Array).slice() as TypedData,
+    data: t.data as TypedData,
   };
 }

@@ -50,8 +50,8 @@ export function mainCost(costs: readonly LayerCost[] | undefined): LayerCost | u
 }
 
 /** A node whose work rides in another node's layer shows no figure of its own: the layer's first node does. */
-export function carriesFigure(layer: LayerView, cost: LayerCost | undefined): cost is LayerCost {
-  return cost !== undefined && cost.nodes[0] === layer.id;
+export function carriesFigure(layer: LayerView, cost: LayerCost): boolean {
+  return cost.nodes[0] === layer.id;
 }
 
 function timeSpent(cost: LayerCost): string {
@@ -115,9 +115,15 @@ export function nodeFacts(layer: LayerView, compiled: CompiledView | undefined):
   if (layer.outputs.includes(compiled.target.tensor)) {
     facts.push({ label: 'GradCAM target', value: gradientKinds[compiled.target.gradient] });
   }
-  return cost.nodes.length > 1
-    ? { title: layer.id, subtitle, facts, note: `Fused: the figures are those of ${cost.name} (${cost.op}).` }
-    : { title: layer.id, subtitle, facts };
+  return { title: layer.id, subtitle, facts, ...fusionNote(layer, cost) };
+}
+
+/** Says whose figures are shown where one layer carries out several nodes. */
+function fusionNote(layer: LayerView, cost: LayerCost): { readonly note?: string } {
+  if (cost.nodes.length < 2) return {};
+  return carriesFigure(layer, cost)
+    ? { note: `Carries out ${cost.op} in one go: the figures are of all of it.` }
+    : { note: `Rides in ${cost.name} (${cost.op}): the figures are of all of it.` };
 }
 
 /** Facts about a layer that stands for no node of the file: gradient and heat map. */

@@ -49,6 +49,7 @@ module camber_engine #(
     output wire [15:0] result_write_address,
     output wire [31:0] result_write_data
 );
+    localparam ROW_BITS = $clog2(ROWS);
     localparam COLUMN_BITS = $clog2(COLUMNS);
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
@@ -79,10 +80,11 @@ module camber_engine #(
     wire [31:0]  lower, upper, mask_upper;
 
     camber_sequencer #(
-        .ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE), .GROUPS(COLUMNS / LANES), .CLASS_HIGH_BITS(12 - COLUMN_BITS)
+        .ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE), .GROUPS(COLUMNS / LANES), .ROW_BITS(ROW_BITS),
+        .COLUMN_BITS(COLUMN_BITS)
     ) sequencer (
         .clk(clk), .rst_n(rst_n), .begin_run(begin_run), .stall(stall), .image_words(image_words),
-        .class_high(class_used[11:COLUMN_BITS]), .primed(primed), .running(running), .finished(finished),
+        .class_used(class_used), .primed(primed), .running(running), .finished(finished),
         .explanation(explanation), .build_id(build_id), .classes(classes), .map_values(map_values),
         .class_fixed(class_fixed), .class_index(class_index), .image_beats(image_beats), .image_width(image_width),
         .image_last_row(image_last_row), .image_first_tick(image_first_tick), .image_last_tick(image_last_tick),
@@ -120,7 +122,7 @@ module camber_engine #(
     // Cycles 2 and 3: memories --------------------------------------------------------------------------------------
     wire                      write_enable;
     wire [15:0]               write_address;
-    wire [COLUMNS*8-1:0]      write_data;
+    wire [ROWS*8-1:0]         write_data;
     wire                      residual_read;
     wire [15:0]               residual_read_address;
     wire [ROWS*8-1:0]         activation_word, port_word, image_word, image_write_data;
@@ -164,9 +166,9 @@ module camber_engine #(
 
     camber_delay #(.WIDTH(1), .STAGES(2)) delay_inside (.clk(clk), .in(inside_1), .out(inside_3));
 
-    camber_operands #(.ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS)) operands (
+    camber_operands #(.ROWS(ROWS), .COLUMNS(COLUMNS), .ROW_BITS(ROW_BITS)) operands (
         .clk(clk), .source(source), .weight_mode(weight_mode), .is_inside(inside_3), .padding(padding),
-        .image_pattern(image_pattern[ROWS*8-1:0]), .class_low(class_used[COLUMN_BITS-1:0]),
+        .image_pattern(image_pattern[ROWS*8-1:0]), .class_row(class_used[ROW_BITS-1:0]),
         .activation_word(activation_word), .image_word(image_word), .port_word(port_word),
         .weight_word(weight_word), .first(first), .second(second)
     );
@@ -199,7 +201,7 @@ module camber_engine #(
     );
 
     camber_output_stage #(
-        .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
         .PARAMETER_BITS(PARAMETER_BITS)
     ) output_stage (
         .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held), .output_address(output_address),

@@ -9,7 +9,7 @@
 module camber_operands #(
     parameter ROWS = 16,
     parameter COLUMNS = 16,
-    parameter COLUMN_BITS = 4
+    parameter ROW_BITS = 4
 ) (
     input  wire                      clk,
     input  wire [1:0]                source,           // 0 activation memory, 1 image memory, 2 one-hot(class)
@@ -17,7 +17,7 @@ module camber_operands #(
     input  wire                      is_inside,           // the window coordinates lie inside the first operand
     input  wire [7:0]                padding,
     input  wire [ROWS*8-1:0]         image_pattern,    // image word of padding pixels
-    input  wire [COLUMN_BITS-1:0]    class_low,        // class mod COLUMNS
+    input  wire [ROW_BITS-1:0]       class_row,        // class mod ROWS
     input  wire [ROWS*8-1:0]         activation_word,
     input  wire [ROWS*8-1:0]         image_word,
     input  wire [ROWS*8-1:0]         port_word,
@@ -33,18 +33,20 @@ module camber_operands #(
             2'd1: first <= is_inside ? image_word : image_pattern;
             default:
                 for (i = 0; i < ROWS; i = i + 1)
-                    first[i*8 +: 8] <= i == {{(32-COLUMN_BITS){1'b0}}, class_low} ? 8'd1 : 8'd0;
+                    first[i*8 +: 8] <= i == {{(32-ROW_BITS){1'b0}}, class_row} ? 8'd1 : 8'd0;
         endcase
 
-    // Transposed words exchange rows and columns, so they need a square array.
+    // Transposed words exchange rows and columns, so only square arrays have them.
+    localparam SQUARE = ROWS == COLUMNS;
     always @(posedge clk)
         for (c = 0; c < COLUMNS; c = c + 1)
             for (r = 0; r < ROWS; r = r + 1)
-                case (weight_mode)
-                    2'd0: second[(c*ROWS + r)*8 +: 8] <= weight_word[(r*COLUMNS + c)*8 +: 8];
-                    2'd1: second[(c*ROWS + r)*8 +: 8] <= weight_word[(c*ROWS + r)*8 +: 8];
-                    default: second[(c*ROWS + r)*8 +: 8] <= c == 0 ? port_word[r*8 +: 8] : 8'd0;
-                endcase
+                if (weight_mode == 2'd2)
+                    second[(c*ROWS + r)*8 +: 8] <= c == 0 ? port_word[r*8 +: 8] : 8'd0;
+                else if (SQUARE && weight_mode == 2'd1)
+                    second[(c*ROWS + r)*8 +: 8] <= weight_word[(c*ROWS + r)*8 +: 8];
+                else
+                    second[(c*ROWS + r)*8 +: 8] <= weight_word[(r*COLUMNS + c)*8 +: 8];
 endmodule
 
 `default_nettype wire

@@ -20,7 +20,7 @@ module camber_operation_fields (
     output wire [95:0]   x_walk,
     output wire [11:0]   x_limit,
     output wire [127:0]  weight_walk,
-    output wire [15:0]   class_stride,        // times floor(class / COLUMNS) added to the weight address
+    output wire [15:0]   class_stride,        // times the class's tile added to the weight address
     output wire [127:0]  port_walk,
     output wire [1:0]    residual_planes,     // 0 no residual, 1 int8, 2 16 bits
     output wire [15:0]   residual_plane_stride,

@@ -1,14 +1,18 @@
 // Output stage: requantises the COLUMNS sums of a vector, LANES at a time, and writes them.
 //
+// A vector of COLUMNS bytes is one word of the activation memory, or two words where COLUMNS = 2 * ROWS (the second
+// one only where the output has that many channels).
+//
 // A vector takes one step per lane group (two with a residual: the accumulator's, then the residual's), one step
 // per column for scores, one step for a map value or the bias register. Steps of one vector follow each other
-// without a gap; the schedule leaves as many cycles between vectors. Latency: `write_enable` comes 11 cycles after
-// the vector's last step.
+// without a gap; the schedule leaves as many cycles between vectors, and no fewer than the vector has words to write.
+// Latency: the first write comes 11 cycles after the vector's last step.
 
 `default_nettype none
 
 module camber_output_stage #(
-    parameter COLUMNS = 16,
+    parameter ROWS = 16,
+    parameter COLUMNS = 16,                        // ROWS or 2 * ROWS
     parameter COLUMN_BITS = 4,
     parameter LANES = 8,
     parameter LANE_BITS = 3,
@@ -46,14 +50,14 @@ module camber_output_stage #(
     input  wire [LANES*PARAMETER_BITS-1:0] parameter_word,
     output wire                       residual_read,
     output wire [15:0]                residual_read_address,
-    input  wire [COLUMNS*8-1:0]       residual_word,
+    input  wire [ROWS*8-1:0]          residual_word,
     output wire                       mask_read,
     output wire [15:0]                mask_read_address,
     input  wire [COLUMNS-1:0]         mask_word,
     // writes
     output wire                       write_enable,
     output wire [15:0]                write_address,
-    output wire [COLUMNS*8-1:0]       write_data,
+    output wire [ROWS*8-1:0]          write_data,
     output reg                        mask_write_enable,
     output reg  [15:0]                mask_write_address,
     output reg  [COLUMNS-1:0]         mask_write_data,
@@ -65,6 +69,7 @@ module camber_output_stage #(
     localparam [1:0] ACTIVATION = 2'd0, SCORES = 2'd1, MAP = 2'd2, BIAS = 2'd3;
     localparam GROUP_BITS = COLUMN_BITS - LANE_BITS;
     localparam [COLUMN_BITS-1:0] ONE = 1;
+    localparam TWO_WORDS = COLUMNS > ROWS;
 
     // Step 0 ---------------------------------------------------------------------------------------------------
     // The running vector, step by step. `column` is the first column of the lane group, or the one wide column.
@@ -111,9 +116,10 @@ module camber_output_stage #(
         : parameter_address_0 + {{(16-GROUP_BITS){1'b0}}, group};
     assign mask_read = stepping;
     assign mask_read_address = mask_address_0;
-    // The residual's words are read in the first two steps: the high plane (or the only one), then the low plane.
-    assign residual_read = stepping && has_residual && group == {GROUP_BITS{1'b0}} && (!residual_step || residual_planes[1]);
-    assign residual_read_address = residual_step ? residual_address_low_0 : residual_address_0;
+    // The residual of each lane group: the high plane (or the only one) in its first step, the low plane in its second.
+    wire second_word = TWO_WORDS && column[COLUMN_BITS-1];
+    assign residual_read = stepping && has_residual && (!residual_step || residual_planes[1]);
+    assign residual_read_address = (residual_step ? residual_address_low_0 : residual_address_0) + {15'd0, second_word};
 
     // Steps 1 and 2: the lane group's sums meet their parameters, residual and mask ---------------------------------
     wire [GROUP_BITS-1:0] group_2;
@@ -126,14 +132,17 @@ module camber_output_stage #(
         .out({group_2, residual_step_2, residual_first_2})
     );
 
+    // Parameter words follow the channels, so they tell the vector's first channel.
+    wire [15:0] vector_channel_0 = (parameter_address_0 - parameters) << LANE_BITS;
+
     // Columns beyond the output's channels give 0, in the words written as in the mask.
     reg [LANES*32-1:0]  sums_1, sums_2;
-    reg [COLUMNS*8-1:0] residual_high;
+    reg [ROWS*8-1:0]    residual_high;
     reg [15:0]          channel_1;
     reg [LANES-1:0]     live_2;
     integer             k;
     always @(posedge clk) begin
-        channel_1 <= (parameter_address_0 - parameters + {{(16-GROUP_BITS){1'b0}}, group}) << LANE_BITS;
+        channel_1 <= vector_channel_0 + {{(16-COLUMN_BITS){1'b0}}, column};
         for (k = 0; k < LANES; k = k + 1)
             live_2[k] <= destination != ACTIVATION || channel_1 + k[15:0] < output_channels;
         sums_1 <= held[group*(LANES*32) +: LANES*32];
@@ -142,8 +151,10 @@ module camber_output_stage #(
             residual_high <= residual_word;
     end
 
-    wire [LANES*8-1:0] residual_low_bytes = residual_word[group_2*(LANES*8) +: LANES*8];
-    wire [LANES*8-1:0] residual_high_bytes = residual_high[group_2*(LANES*8) +: LANES*8];
+    wire [COLUMNS*8-1:0] residual_low_vector = {(COLUMNS / ROWS){residual_word}};
+    wire [COLUMNS*8-1:0] residual_high_vector = {(COLUMNS / ROWS){residual_high}};
+    wire [LANES*8-1:0] residual_low_bytes = residual_low_vector[group_2*(LANES*8) +: LANES*8];
+    wire [LANES*8-1:0] residual_high_bytes = residual_high_vector[group_2*(LANES*8) +: LANES*8];
     wire [LANES-1:0]   mask_bits = mask_word[group_2*LANES +: LANES];
 
     // Steps 2 to 10: the lanes -----------------------------------------------------------------------------------
@@ -184,7 +195,7 @@ module camber_output_stage #(
     endgenerate
 
     // Steps 10 and 11: words are put together and written -----------------------------------------------------------
-    wire                   group_valid_10, last_10;
+    wire                   group_valid_10, last_10, two_words_10;
     wire [COLUMN_BITS-1:0] column_10;
     wire [15:0]            output_address_10, mask_address_10;
     wire [15:0]            wide_address_0 = destination == SCORES
@@ -197,34 +208,66 @@ module camber_output_stage #(
     camber_delay_flag #(.STAGES(10)) delay_last (
         .clk(clk), .rst_n(rst_n), .in(stepping && last_step), .out(last_10)
     );
-    camber_delay #(.WIDTH(COLUMN_BITS + 32), .STAGES(10)) delay_10 (
-        .clk(clk), .in({column, wide_address_0, mask_address_0}), .out({column_10, output_address_10, mask_address_10})
+    wire two_words_0 = TWO_WORDS && vector_channel_0 + ROWS[15:0] < output_channels;
+    camber_delay #(.WIDTH(COLUMN_BITS + 33), .STAGES(10)) delay_10 (
+        .clk(clk), .in({two_words_0, column, wide_address_0, mask_address_0}),
+        .out({two_words_10, column_10, output_address_10, mask_address_10})
     );
 
     wire [GROUP_BITS-1:0] group_10 = column_10[COLUMN_BITS-1:LANE_BITS];
     wire [31:0] wide_value = q[column_10[LANE_BITS-1:0]*32 +: 32];
 
     // 16-bit values are stored as value = high * 256 + low with both bytes signed.
-    reg [COLUMNS*8-1:0] low_word, high_word, deferred_word;
-    reg                 write_first, write_second, write_wide;
-    reg [15:0]          write_address_first, write_address_second;
+    reg [COLUMNS*8-1:0] low_vector, high_vector;
     integer             i;
 
     always @(posedge clk)
         for (i = 0; i < LANES; i = i + 1)
             if (group_valid_10) begin
-                low_word[(group_10*LANES + i)*8 +: 8]  <= q[i*32 +: 8];
-                high_word[(group_10*LANES + i)*8 +: 8] <= q[i*32 + 8 +: 8] + {7'd0, q[i*32 + 7]};
-                mask_write_data[group_10*LANES + i]    <= mask_out[i];
+                low_vector[(group_10*LANES + i)*8 +: 8]  <= q[i*32 +: 8];
+                high_vector[(group_10*LANES + i)*8 +: 8] <= q[i*32 + 8 +: 8] + {7'd0, q[i*32 + 7]};
+                mask_write_data[group_10*LANES + i]      <= mask_out[i];
             end
 
+    // Up to four words: both words of the high plane (or the only one), then those of the low plane. The first is
+    // written at once; copies are kept of the others, for the next vector may be coming in.
+    reg                 write_first, write_wide, write_two;
+    reg [2:0]           pending;          // second word, first word of the low plane, its second word
+    reg [15:0]          address, address_second, address_low;
+    reg [ROWS*8-1:0]    second_kept;
+    reg [COLUMNS*8-1:0] low_kept;
+    wire [COLUMNS*8-1:0] first_vector = write_wide ? high_vector : low_vector;
+
     always @(posedge clk) begin
-        write_first          <= rst_n && last_10 && destination == ACTIVATION;
-        write_wide           <= output_wide;  // by the cycle of the write the next operation may be current
-        write_second         <= rst_n && write_first && write_wide;
-        write_address_first  <= output_address_10;
-        write_address_second <= write_address_first + output_plane_stride;
-        deferred_word        <= low_word;
+        write_first  <= rst_n && last_10 && destination == ACTIVATION;
+        write_wide   <= output_wide;      // by the cycle of the write the next operation may be current
+        write_two    <= two_words_10;
+        if (!rst_n)
+            pending <= 3'b000;
+        else if (write_first)
+            pending <= {write_wide && write_two, write_wide, write_two};
+        else
+            pending <= pending & (pending - 3'd1);
+        address      <= output_address_10;
+        if (write_first) begin
+            address_second <= address + 16'd1;
+            address_low    <= address + output_plane_stride;
+            second_kept    <= first_vector[COLUMNS*8-1 -: ROWS*8];
+            low_kept       <= low_vector;
+        end
+    end
+
+    assign write_enable = write_first || pending != 3'b000;
+    assign write_address =
+        write_first ? address :
+        pending[0] ? address_second :
+        pending[1] ? address_low : address_low + 16'd1;
+    assign write_data =
+        write_first ? first_vector[ROWS*8-1:0] :
+        pending[0] ? second_kept :
+        pending[1] ? low_kept[ROWS*8-1:0] : low_kept[COLUMNS*8-1 -: ROWS*8];
+
+    always @(posedge clk) begin
         mask_write_enable    <= rst_n && last_10 && mask_mode == 2'd1;
         mask_write_address   <= mask_address_10;
         result_write_enable  <= rst_n && group_valid_10
@@ -233,10 +276,6 @@ module camber_output_stage #(
         result_write_data    <= wide_value;
         result_is_score      <= destination == SCORES;
     end
-
-    assign write_enable = write_first || write_second;
-    assign write_address = write_first ? write_address_first : write_address_second;
-    assign write_data = write_second ? deferred_word : write_wide ? high_word : low_word;
 endmodule
 
 `default_nettype wire

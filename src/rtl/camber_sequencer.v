@@ -13,14 +13,15 @@ module camber_sequencer #(
     parameter ROM_WORDS = 65536,
     parameter ROM_FILE = "control.hex",
     parameter GROUPS = 2,                      // lane groups per output vector
-    parameter CLASS_HIGH_BITS = 8              // bits of floor(class / COLUMNS)
+    parameter ROW_BITS = 4,
+    parameter COLUMN_BITS = 4
 ) (
     input  wire          clk,
     input  wire          rst_n,
     input  wire          begin_run,            // first beat of the image accepted
     input  wire          stall,
     input  wire [15:0]   image_words,          // image words written so far
-    input  wire [CLASS_HIGH_BITS-1:0] class_high,
+    input  wire [11:0]   class_used,
     output wire          primed,               // header and first operation are there
     output reg           running,
     output wire          finished,             // last cycle of the last operation
@@ -51,7 +52,7 @@ module camber_sequencer #(
     output wire [11:0]   y,
     output wire [11:0]   x,
     output wire [15:0]   weight_address,
-    output reg  [15:0]   class_offset,         // floor(class / COLUMNS) * class_stride
+    output reg  [15:0]   class_offset,         // class tile * class_stride
     output wire [15:0]   port_address,
     output wire [15:0]   output_address,
     output wire [15:0]   mask_address,
@@ -79,6 +80,7 @@ module camber_sequencer #(
     output wire [31:0]   mask_upper
 );
     localparam [1:0] IDLE = 2'd0, WAIT = 2'd1, ISSUE = 2'd2, GAP = 2'd3;
+    localparam [1:0] ONE_HOT = 2'd2;
     localparam LEVELS = 7, PLANE = 3;
 
     // Records: header, next operation (complete while `full`), current operation.
@@ -95,6 +97,7 @@ module camber_sequencer #(
     wire         next_last_operation, next_explanation;
     wire [83:0]  next_counts;
     wire [15:0]  next_input_words, next_class_stride, next_parameters;
+    wire [1:0]   next_source;
     // Only the base of each walk is taken from the next record; the deltas come from the current one.
     /* verilator lint_off UNUSEDSIGNAL */
     wire [127:0] next_activation_walk, next_weight_walk, next_port_walk;
@@ -125,7 +128,7 @@ module camber_sequencer #(
     /* verilator lint_off PINMISSING */
     camber_operation_fields next_fields (
         .record(record), .last_operation(next_last_operation), .explanation(next_explanation),
-        .counts(next_counts), .input_words(next_input_words), .activation_walk(next_activation_walk),
+        .counts(next_counts), .input_words(next_input_words), .source(next_source), .activation_walk(next_activation_walk),
         .y_walk(next_y_walk), .x_walk(next_x_walk), .weight_walk(next_weight_walk),
         .class_stride(next_class_stride), .port_walk(next_port_walk), .output_walk(next_output_walk),
         .parameters(next_parameters), .mask_walk(next_mask_walk)
@@ -193,13 +196,16 @@ module camber_sequencer #(
             else if (step[level])
                 remaining[level*12 +: 12] <= remaining[level*12 +: 12] - 12'd1;
 
-    // floor(class / COLUMNS) * class_stride by shift and add: too small for a DSP block, and not in a hurry.
+    // The class's tile, among columns or, for a one-hot operand, among rows.
+    wire [11:0] class_tile = next_source == ONE_HOT ? class_used >> ROW_BITS : class_used >> COLUMN_BITS;
+
+    // class_tile * class_stride by shift and add: too small for a DSP block, and not in a hurry.
     reg [15:0] class_product;
     integer bit_index;
     always @* begin
         class_product = 16'd0;
-        for (bit_index = 0; bit_index < CLASS_HIGH_BITS; bit_index = bit_index + 1)
-            if (class_high[bit_index])
+        for (bit_index = 0; bit_index < 12 - ROW_BITS; bit_index = bit_index + 1)
+            if (class_tile[bit_index])
                 class_product = class_product + (next_class_stride << bit_index);
     end
 

@@ -7,7 +7,7 @@
 
 module camber_top #(
     parameter ROWS = 16,                    // input channels or taps per cycle: 4, 8, 16 or 32
-    parameter COLUMNS = 16,                 // output channels per cycle
+    parameter COLUMNS = 16,                 // output channels per cycle: ROWS or 2 * ROWS
     parameter LANES = 8,                    // requantiser lanes; COLUMNS is a multiple
     parameter PACKED = 0,                   // 1: two products per multiplier
     parameter ROM_WORDS = 65536,             // control ROM, 64 bits each: 17 per operation and 17 for the header

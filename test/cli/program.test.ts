@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CliCommand } from '../../src/cli/command.ts';
 import { addExplanationOptions, addModelOptions } from '../../src/cli/options.ts';
 import { runCli } from '../../src/cli/program.ts';
+import { progressLine } from '../../src/cli/progress.ts';
 import { CompileError, diagnostic } from '../../src/compiler/diagnostics.ts';
 
 const note = diagnostic('CAM304', 'Assumed', 'Say it.');
@@ -114,5 +115,26 @@ describe('the frame of the command line', () => {
 
   test.each([[['--help']], [['works', '--help']], [['--version']]])('%j exits with 0', async (args) => {
     expect(await run(...args)).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+describe('progress', () => {
+  function shown(terminal: boolean): string {
+    let text = '';
+    const line = progressLine({ err: (t) => (text += t), terminal });
+    line.show('Calibrating', 0.1);
+    line.show('Calibrating', 0.25);
+    line.show('Scheduling');
+    line.end();
+    return text;
+  }
+
+  test('each stage once where stderr is no terminal', () => {
+    expect(shown(false)).toBe('Calibrating\nScheduling\n');
+  });
+
+  test('one line that vanishes in a terminal', () => {
+    const clear = '\r\x1b[K';
+    expect(shown(true)).toBe(`${clear}Calibrating 10 %${clear}Calibrating 25 %${clear}Scheduling${clear}`);
   });
 });

@@ -60,10 +60,10 @@ needs('verilator')('random networks on Verilator', () => {
     expect(stalls).toBeGreaterThan(0);
   }, 600_000);
 
-  it('two products per multiplier give the same', async () => {
+  it('one product per multiplier gives the same', async () => {
     for (let seed = 1; seed <= 15; seed++) {
       const { plan } = compile(seed, square(4));
-      expectExact(await simulateSchedule(plan, pictures(seed), { packed: true }), `seed ${seed}`);
+      expectExact(await simulateSchedule(plan, pictures(seed), { packed: false }), `seed ${seed}`);
     }
   }, 600_000);
 

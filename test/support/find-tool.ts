@@ -34,6 +34,7 @@ interface OptionalTool {
 const tools = {
   verilator: { kind: 'tool', purpose: 'RTL simulation', find: () => onPath('verilator') },
   iverilog: { kind: 'tool', purpose: 'RTL simulation, second simulator', find: () => onPath('iverilog') },
+  yosys: { kind: 'tool', purpose: 'synthesis of the RTL', find: () => onPath('yosys') },
   chromium: {
     kind: 'tool',
     purpose: 'tests in the real VS Code',

@@ -1,6 +1,6 @@
 /** The header line: what the compiled model comes to, each part a button that changes it. */
 import { summary } from '../../src/protocol/layer-facts.ts';
-import type { ModelState } from '../../src/protocol/views.ts';
+import type { Diagnostic, ModelState } from '../../src/protocol/views.ts';
 import type { WebviewCommand } from '../../src/protocol/webview.ts';
 import * as format from '../../src/protocol/format.ts';
 import { client } from '../shared/api.ts';
@@ -44,6 +44,15 @@ function figures(state: ModelState): HTMLElement[] {
   ];
 }
 
+/** `2 errors, 1 warning` */
+function tally(problems: readonly Diagnostic[]): string {
+  const errors = problems.filter((d) => d.severity === 'error').length;
+  const warnings = problems.length - errors;
+  const plural = (n: number, word: string): string[] =>
+    n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`];
+  return [...plural(errors, 'error'), ...plural(warnings, 'warning')].join(', ');
+}
+
 /** Fills the header; the live region tells a screen reader when the work is done. */
 export function updateHeader(header: HTMLElement, state: ModelState): void {
   const { status } = state;
@@ -66,12 +75,7 @@ export function updateHeader(header: HTMLElement, state: ModelState): void {
     const list = h(
       'details',
       { class: 'problems' },
-      h(
-        'summary',
-        {},
-        icon('warning'),
-        ` ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
-      ),
+      h('summary', {}, icon('warning'), ` ${tally(problems)}`),
       diagnosticList(problems),
     );
     if (status.kind === 'failed') list.setAttribute('open', '');

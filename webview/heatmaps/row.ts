@@ -4,7 +4,8 @@ import type { EngineAnswer, HeatMapRow, PictureView } from '../../src/protocol/v
 import { h } from '../shared/dom.ts';
 import { diagnosticList } from '../shared/states.ts';
 import { progressRing } from '../shared/toolkit.ts';
-import { difference, paint, type ColourMap } from './paint.ts';
+import { difference } from './maps.ts';
+import { paint, type ColourMap } from './paint.ts';
 import { decimal, probability } from './text.ts';
 
 export interface Look {

@@ -17,14 +17,15 @@ import type { CliCommand, Outcome } from '../command.ts';
 import {
   addExplanationOptions,
   addModelOptions,
-  oneOf,
+  addQuantisationOptions,
   parsePositive,
   type ClassOption,
   type ModelOptions,
+  type QuantisationOptions,
 } from '../options.ts';
 import { grouped } from '../table.ts';
 
-interface CompileCliOptions extends ModelOptions {
+interface CompileCliOptions extends ModelOptions, QuantisationOptions {
   readonly out: string;
   readonly target?: string;
   readonly class?: ClassOption;
@@ -32,8 +33,6 @@ interface CompileCliOptions extends ModelOptions {
   readonly devices?: string;
   readonly clock: number;
   readonly array: string;
-  readonly calibration?: readonly string[];
-  readonly gradientBits: '8' | '16';
   readonly explanation: boolean;
 }
 
@@ -49,12 +48,8 @@ function configure(parser: Command): void {
       'rows x columns of the multiply-accumulate array, or auto: the fastest that fits with head-room',
       defaultArray,
     )
-    .option(
-      '--calibration <images...>',
-      'pictures or folders that ranges are measured on (default: bundled ones)',
-    )
-    .option('--gradient-bits <bits>', '8 or 16', oneOf(['8', '16'] as const), '16')
     .option('--no-explanation', 'inference only');
+  addQuantisationOptions(parser);
   addModelOptions(parser);
 }
 
@@ -80,12 +75,12 @@ export const compile: CliCommand = {
       device: deviceNamed(options.device, await deviceList(options.devices)),
       clockMHz: options.clock,
       array: options.array,
-      gradientBits: options.gradientBits === '8' ? 8 : 16,
+      gradientBits: options.gradientBits,
       calibration: images,
       ...(arraysOnly ? {} : { preprocessing: affinePreprocessing(preprocessing, channels) }),
       wasmPaths: ortFiles(),
       signal: context.signal,
-      onProgress: (stage, fraction) => context.progress(`${stage} (${Math.round(100 * fraction)} %)`),
+      onProgress: context.progress,
     });
     const [first] = options.calibration?.filter((f) => /\.(png|jpe?g|npy)$/i.test(f)) ?? [];
     const picture = first ?? listedPictures(model)[0]!;

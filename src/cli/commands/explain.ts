@@ -61,13 +61,15 @@ export const explain: CliCommand = {
     const answer = await engines[options.engine]({ ...options, model, image }, context);
     if (options.out !== undefined) {
       await writeOutput(options.out, heatMapPng(image, answer, options.colormap));
-      context.progress(`Heat map written to ${options.out}`);
     }
     // An array is fed as it is: how pixels would become inputs does not matter then.
     const assumptions = image.picture === undefined ? [] : model.info.diagnostics;
     return {
       json: toJson(options, answer),
-      text: describe(answer, model.info.classes),
+      text: [
+        describe(answer, model.info.classes),
+        ...(options.out === undefined ? [] : [`Written: ${options.out}`]),
+      ].join('\n'),
       diagnostics: [...model.diagnostics, ...assumptions, ...answer.diagnostics],
     };
   },

@@ -88,12 +88,18 @@ function scaleOutputChannels(weights: Tensor, scale: Float64Array, conv: Node): 
   const [rows, columns] = weights.shape as [number, number];
   const taps = elementCount(weights.shape.slice(2));
   const group = intAttribute(conv, 'group', 1);
-  const source = weights.data as Float32Array;
-  const data = new Float32Array(source.length);
-  for (let row = 0, at = 0; row < rows; row++) {
+  const data = (weights.data as Float32Array).slice();
+  const scaleRun = (start: number, length: number, factor: number): void => {
+    for (let i = start; i < start + length; i++) data[i]! *= factor;
+  };
+  for (let row = 0; row < rows; row++) {
+    if (conv.op === 'Conv') {
+      scaleRun(row * columns * taps, columns * taps, scale[row]!);
+      continue;
+    }
+    const first = Math.floor(row / (rows / group)) * columns;
     for (let column = 0; column < columns; column++) {
-      const channel = conv.op === 'Conv' ? row : Math.floor(row / (rows / group)) * columns + column;
-      for (let tap = 0; tap < taps; tap++, at++) data[at] = source[at]! * scale[channel]!;
+      scaleRun((row * columns + column) * taps, taps, scale[first + column]!);
     }
   }
   return { dtype: 'float32', shape: weights.shape, data };

@@ -22,6 +22,13 @@ const rules: Readonly<Record<string, Readonly<Record<string, ShapeRule>>>> = {
 /** Most elements of a tensor that Camber takes for real (2^31 - 1, also the limit of a JavaScript typed array). */
 const maxElements = 2 ** 31 - 1;
 
+function isReal(shape: readonly number[]): boolean {
+  return (
+    shape.every((d) => Number.isInteger(d) && d >= 0 && d <= maxElements) &&
+    elementCount(shape) <= maxElements
+  );
+}
+
 /** Constants larger than this are not evaluated for the sake of a shape. */
 const maxShapeElements = 65536;
 
@@ -88,9 +95,14 @@ function inferNode(
   }
   try {
     const outputs = inferOutputs(node, graph.opset, values, (name) => constants.get(name));
-    const huge = outputs.find(({ shape }) => !(elementCount(shape) <= maxElements));
-    if (!huge) return outputs;
-    const text = `Node "${node.name}" (${node.op}) gives a tensor of shape [${huge.shape.join(', ')}].`;
+    const surplus = node.outputs.find((name, i) => name !== '' && !outputs[i]);
+    if (surplus !== undefined) {
+      const text = `Node "${node.name}" (${node.op}) has no output number ${node.outputs.indexOf(surplus)}: "${surplus}".`;
+      return diagnostic('CAM104', text, 'The file may be damaged: export it again.', where);
+    }
+    const absurd = outputs.find(({ shape }) => !isReal(shape));
+    if (!absurd) return outputs;
+    const text = `Node "${node.name}" (${node.op}) gives a tensor of shape [${absurd.shape.join(', ')}].`;
     return diagnostic('CAM106', text, 'Check the input shape, or export the model again.', where);
   } catch (error) {
     if (!(error instanceof ShapeError)) {

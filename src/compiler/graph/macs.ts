@@ -42,19 +42,26 @@ export function graphMacs(graph: Graph): number {
 }
 
 /** Tensors that are known at compile time: initializers, and constants that stay symbolic (a large ConstantOfShape). */
-function constantNames(graph: Graph): Set<string> {
+function constantNames(graph: Graph): ReadonlySet<string> {
+  const known = constantsOf.get(graph);
+  if (known) return known;
   const names = new Set(graph.initializers.keys());
   for (const node of graph.nodes) {
     if (node.inputs.every((i) => i === '' || names.has(i))) node.outputs.forEach((o) => names.add(o));
   }
+  constantsOf.set(graph, names);
   return names;
 }
+
+/** A graph never changes, and every node's parameters are asked for. */
+const constantsOf = new WeakMap<Graph, ReadonlySet<string>>();
 
 /**
  * Parameters a node reads: elements of its constant floating-point or 8-bit inputs of rank 1 and more. Shapes,
  * axes and other int64 inputs are no parameters.
  */
-export function nodeParameters(node: Node, graph: Graph, constants = constantNames(graph)): number {
+export function nodeParameters(node: Node, graph: Graph): number {
+  const constants = constantNames(graph);
   return [...new Set(node.inputs)].reduce((sum, name) => {
     const value = constants.has(name) ? graph.values.get(name) : undefined;
     return value && isParameter(value.dtype, value.shape) ? sum + elementCount(value.shape) : sum;

@@ -11,7 +11,7 @@ import { dataTypeCode } from './data-type-codes.ts';
 import { freshName, withInitializers, withoutKeys } from './edit.ts';
 import type { Attribute, Graph, Node, Tensor, ValueInfo } from './ir.ts';
 import type { Pass } from './pass.ts';
-import { allocate, elementCount, floatTensor, int64Tensor } from './tensor.ts';
+import { elementCount, filledTensor, floatTensor, int64Tensor } from './tensor.ts';
 
 /** Every simplified graph has at least this opset: later stages meet one form of each operator. */
 export const lowestOpset = 18;
@@ -87,17 +87,11 @@ function listToInput(attribute: string, at: number): Rewrite {
   };
 }
 
-function scalar(dtype: ValueInfo['dtype'], value: number): Tensor {
-  const data = allocate(dtype, 1);
-  data[0] = value;
-  return { dtype, shape: [], data };
-}
-
 const clip: Rewrite = (node, r) => {
   if (node.inputs.length > 1) return [node];
   const { dtype } = r.value(node.inputs[0]!);
   const bound = (name: string): string =>
-    node.attributes[name] ? r.constant(node, name, scalar(dtype, floatAttribute(node, name, 0))) : '';
+    node.attributes[name] ? r.constant(node, name, filledTensor(dtype, floatAttribute(node, name, 0))) : '';
   const inputs = [node.inputs[0]!, bound('min'), bound('max')];
   return [{ ...node, inputs, attributes: without(node, 'min', 'max') }];
 };
@@ -106,7 +100,7 @@ const pad: Rewrite = (node, r) => {
   const pads = intsAttribute(node, 'pads');
   if (!pads) return [node];
   const { dtype } = r.value(node.inputs[0]!);
-  const value = r.constant(node, 'value', scalar(dtype, floatAttribute(node, 'value', 0)));
+  const value = r.constant(node, 'value', filledTensor(dtype, floatAttribute(node, 'value', 0)));
   const inputs = [node.inputs[0]!, r.constant(node, 'pads', int64Tensor(pads)), value];
   return [{ ...node, inputs, attributes: without(node, 'pads', 'value') }];
 };

@@ -67,6 +67,14 @@ export function int64Tensor(values: readonly number[], shape: readonly number[] 
   return { dtype: 'int64', shape, data: BigInt64Array.from(values, BigInt) };
 }
 
+/** A tensor of one value; a scalar unless a shape is given. */
+export function filledTensor(dtype: DataType, value: number | bigint, shape: readonly number[] = []): Tensor {
+  const data = allocate(dtype, elementCount(shape));
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
+  else data.fill(Number(value));
+  return { dtype, shape, data };
+}
+
 /** All elements as JavaScript numbers (int64 to the nearest double). For small tensors: shapes, axes, pads. */
 export function toNumbers(tensor: Tensor): number[] {
   return Array.from(tensor.data as ArrayLike<number | bigint>, Number);

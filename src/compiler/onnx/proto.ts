@@ -55,22 +55,26 @@ export function bigToInt64(value: bigint, unsigned = false): Long {
 export function decodeModel(bytes: Uint8Array): ModelProto {
   const other = foreignFormat(bytes);
   if (other) return fail('CAM101', `The file is not an ONNX model but ${other.what}.`, other.hint);
+  return guarded(bytes, () => onnx.ModelProto.decode(bytes));
+}
+
+/** Turns the exceptions of the protobuf runtime into diagnostics. */
+function guarded<T>(bytes: Uint8Array, decode: () => T): T {
   try {
-    return onnx.ModelProto.decode(bytes);
+    return decode();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // Field 1 is ir_version (varint); every exporter writes it first.
-    if (bytes[0] === 0x08) {
+    if (bytes[0] !== 0x08)
       return fail(
-        'CAM102',
-        `The model is truncated or damaged: ${describe(reason)}.`,
-        'Copy or export the model again.',
+        'CAM101',
+        'The file is not an ONNX model.',
+        'Choose a model saved in the ONNX format (.onnx).',
       );
-    }
     return fail(
-      'CAM101',
-      'The file is not an ONNX model.',
-      'Choose a model saved in the ONNX format (.onnx).',
+      'CAM102',
+      `The model is truncated or damaged: ${describe(reason)}.`,
+      'Copy or export the model again.',
     );
   }
 }
@@ -80,6 +84,10 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
  * They came with IR version 9, after the definition that `onnx-proto` was generated from, and would be lost.
  */
 export function decodeFunctionDefaults(bytes: Uint8Array): Map<string, AttributeProto[]> {
+  return guarded(bytes, () => readFunctionDefaults(bytes));
+}
+
+function readFunctionDefaults(bytes: Uint8Array): Map<string, AttributeProto[]> {
   const defaults = new Map<string, AttributeProto[]>();
   const reader = protobuf.Reader.create(bytes);
   forEachField(reader, reader.len, (field) => {

@@ -1,14 +1,14 @@
 import type { IntegerLayer, IntegerNetwork, LayerKind } from './network.ts';
-import { outputStage } from './outputStage.ts';
-import { borderSums } from './sums/borderSums.ts';
+import { outputStage } from './output-stage.ts';
+import { borderSums } from './sums/border-sums.ts';
 import { tensorOf, weightsOf, type SumContext, type SumFunction } from './sums/context.ts';
 import { conv } from './sums/conv.ts';
-import { convBackward } from './sums/convBackward.ts';
-import { convMean } from './sums/convMean.ts';
-import { denseRow } from './sums/denseRow.ts';
-import { mapFromRow } from './sums/mapFromRow.ts';
-import { mapFromTensor } from './sums/mapFromTensor.ts';
-import { windowSum } from './sums/windowSum.ts';
+import { convBackward } from './sums/conv-backward.ts';
+import { convMean } from './sums/conv-mean.ts';
+import { denseRow } from './sums/dense-row.ts';
+import { mapFromRow } from './sums/map-from-row.ts';
+import { mapFromTensor } from './sums/map-from-tensor.ts';
+import { windowSum } from './sums/window-sum.ts';
 
 /** Everything the integer network computes for one image. Tensors and masks are in CHW order. */
 export interface Execution {

@@ -10,7 +10,7 @@ import { planNetwork } from './plan/network.ts';
 import type { ExplanationSource, QuantiseSource } from './source.ts';
 import type { StageBuilder } from './plan/builder.ts';
 import type { GradientPlan } from './plan/gradient.ts';
-import { splitScales } from './plan/splitScales.ts';
+import { splitScales } from './plan/split-scales.ts';
 import type { PlanTensor, Stage } from './plan/stage.ts';
 import { quantiseWeights } from './weights.ts';
 

@@ -80,7 +80,9 @@ function accumulate(
   const { rows, columns } = schedule.shape;
   const [, , , planes, kys, kxs, inputs] = op.counts;
   const { mode } = op.weights;
-  const classTile = Math.floor(memories.class / columns) * op.weights.classStride;
+  const classTile =
+    Math.floor(memories.class / (op.activation.source === 'oneHot' ? rows : columns)) *
+    op.weights.classStride;
   const words = schedule.weightWords;
   const yBase = outer(op.y.walk, t, r, c);
   const xBase = outer(op.x.walk, t, r, c);

@@ -52,8 +52,8 @@ export interface Operation {
 
   /**
    * Second operand. `plain`: w[r][c]; `transposed`: w[c][r] of the same word (square arrays); `port`: column 0 takes
-   * the R bytes of the second activation port, other columns 0. With `classTile`, floor(class / C) * classStride is
-   * added to the address.
+   * the R bytes of the second activation port, other columns 0. The class's tile times `classStride` is added
+   * to the address: floor(class / C), or floor(class / R) where the first operand is one-hot.
    */
   readonly weights: {
     readonly mode: 'plain' | 'transposed' | 'port';

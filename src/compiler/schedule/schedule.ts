@@ -2,6 +2,7 @@ import { CompileError } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import { type Allocation, allocateActivations, allocateMasks } from './allocate.ts';
 import { imageLayout, imageWords } from './image-layout.ts';
+import { checkDepths, checkLoops } from './limits.ts';
 import { lower } from './lower.ts';
 import type { LoweringContext } from './lowering.ts';
 import type { EngineShape, Schedule, ScheduledOperation } from './operation.ts';
@@ -20,6 +21,7 @@ export const schedulePasses = [
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
+  { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
   { name: 'time', description: 'Start and length of every operation' },
 ] as const;
 
@@ -59,21 +61,26 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     weights: weights.blocks,
     parameters: parameters.words,
   };
-  const operations = time(lower(context), shape, image);
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
   const mapValues = map ? map.height * map.width : 0;
+  const depths = {
+    activation: activationPlan.depth,
+    image: imageWords(image),
+    weights: weights.words.length / (shape.rows * shape.columns),
+    parameters: parameters.parameters.length / shape.lanes,
+    mask: maskPlan.depth,
+    result: network.classes + mapValues,
+  };
+  const lowered = lower(context);
+  const excess = [...checkDepths(depths), ...checkLoops(lowered)];
+  if (excess.length > 0) throw new CompileError(excess);
+
+  const operations = time(lowered, shape, image);
   return {
     shape,
     image,
     operations,
-    depths: {
-      activation: activationPlan.depth,
-      image: imageWords(image),
-      weights: weights.words.length / (shape.rows * shape.columns),
-      parameters: parameters.parameters.length / shape.lanes,
-      mask: maskPlan.depth,
-      result: network.classes + mapValues,
-    },
+    depths,
     placements: placements(context, operations, weights.contents),
     classes: network.classes,
     mapValues,

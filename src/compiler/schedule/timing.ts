@@ -39,18 +39,23 @@ export function outputSteps(
   return (columns / lanes) * (hasResidual ? 2 : 1);
 }
 
+/** Activation words that one output vector takes at most: C / R per plane. */
+function wordsPerVector({ rows, columns }: EngineShape, { output }: TimedOperation): number {
+  return output.destination === 'activation' ? (columns / rows) * output.planes : 1;
+}
+
 /** Cycles per output vector: the longest of reduction, output stage and write port. */
 export function intervalOf(shape: EngineShape, operation: TimedOperation): number {
-  return Math.max(stepsOf(operation.counts), outputSteps(shape, operation), operation.output.planes);
+  return Math.max(stepsOf(operation.counts), outputSteps(shape, operation), wordsPerVector(shape, operation));
 }
 
 /** Idle cycles between the operation's last interval and the next operation's first issue: all results are in place by then. */
 export function drainOf(shape: EngineShape, operation: TimedOperation): number {
   const interval = intervalOf(shape, operation);
   const steps = stepsOf(operation.counts);
-  const { planes, destination } = operation.output;
-  const lastWrite = arrayLatency(shape) + outputSteps(shape, operation) - 1 + writeLatency + planes - 1;
-  const drain = lastWrite - (interval - steps) - 1 + settling[destination];
+  const firstWrite = arrayLatency(shape) + outputSteps(shape, operation) - 1 + writeLatency;
+  const lastWrite = firstWrite + wordsPerVector(shape, operation) - 1;
+  const drain = lastWrite - (interval - steps) - 1 + settling[operation.output.destination];
   return Math.max(1, drain, fetchCycles - vectorsOf(operation.counts) * interval);
 }
 

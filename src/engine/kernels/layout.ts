@@ -25,7 +25,11 @@ export interface Segments {
 }
 
 /** One run per kernel row; with dilated columns one per tap. */
-export function segmentsOf(geometry: WindowGeometry, channels: number, paddedWidth: number): Segments {
+export function segmentsOf(
+  geometry: Pick<WindowGeometry, 'kernel' | 'dilations'>,
+  channels: number,
+  paddedWidth: number,
+): Segments {
   const [kernelHeight, kernelWidth] = geometry.kernel;
   const [dilationY, dilationX] = geometry.dilations;
   const whole = dilationX === 1;

@@ -1,7 +1,7 @@
 /** Camber: Compile GradCAM accelerator. */
 import * as vscode from 'vscode';
 import { basename } from 'node:path';
-import { summary } from '../../protocol/layer-facts.ts';
+import { layerOf, summary } from '../../protocol/layer-facts.ts';
 import type { BuildView } from '../../protocol/views.ts';
 import { buildFolder } from '../build-folder.ts';
 import type { Services } from '../services.ts';
@@ -16,6 +16,7 @@ type Choice = vscode.QuickPickItem & { readonly change?: keyof typeof pickers };
 async function confirm(services: Services, uri: string): Promise<boolean> {
   for (;;) {
     const { compiled, choices, model } = services.models.state(uri) ?? {};
+    const target = choices?.target ?? compiled?.target.tensor ?? model?.defaultTarget;
     const parts = compiled && summary(compiled, model);
     const go: Choice = {
       label: '$(play) Compile',
@@ -25,7 +26,7 @@ async function confirm(services: Services, uri: string): Promise<boolean> {
     const rows: Choice[] = [
       {
         label: '$(target) Target',
-        description: choices?.target ?? compiled?.target.tensor ?? model?.defaultTarget,
+        description: target === undefined ? undefined : layerOf(target, model),
         change: 'target',
       },
       { label: '$(chip) Device', description: choices?.device ?? compiled?.device.part, change: 'device' },
@@ -41,7 +42,7 @@ async function confirm(services: Services, uri: string): Promise<boolean> {
     const title = `Compile ${basename(vscode.Uri.parse(uri).fsPath)}`;
     const picked = await vscode.window.showQuickPick([go, separator, ...rows], {
       title,
-      placeHolder: 'Enter compiles',
+      placeHolder: 'Press Enter to compile',
     });
     if (picked === undefined) return false;
     if (picked.change === undefined) return true;

@@ -62,7 +62,7 @@ export function inlayHints({ form, state }: TextView, range: Range): InlayHint[]
     const line = form.nodeLines.get(layer.id);
     const cost = mainCost(costs.get(layer.id));
     if (line === undefined || line < range.start.line || line > range.end.line) return [];
-    if (!carriesFigure(layer, cost)) return [];
+    if (!cost || !carriesFigure(layer, cost)) return [];
     return [
       {
         position: { line, character: lineLength(form, line) },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CompileError } from '../../../src/compiler/diagnostics.ts';
 import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
+import { operationFields } from '../../../src/compiler/emit/encode-operation.ts';
+import { engineLimits } from '../../../src/compiler/schedule/limits.ts';
 import { engineShape, engineShapes } from '../../../src/compiler/schedule/engine-shape.ts';
 import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
@@ -67,5 +69,27 @@ describe('what the scheduler refuses, and how it says so', () => {
     const { network } = generateNetwork(2);
     const lost = { ...network, weights: new Map() };
     expect(problemsOf(() => schedule(lost, square(8)))).toMatchObject([{ code: 'CAM505' }]);
+  });
+
+  it('what is beyond the counters and addresses of the engine, all of it', () => {
+    // 4096 x 20 positions of 5 tiles on 4 rows: more words, turns and width than the engine has.
+    const { network } = generateNetwork(1, { explanation: false });
+    const stem = network.layers[0]!;
+    const sized = (name: string, width: number) => ({ ...network.tensors.get(name)!, height: 20, width });
+    const tensors = new Map(network.tensors)
+      .set('image', sized('image', 4200))
+      .set(stem.output.tensor, { ...sized(stem.output.tensor, 4200) });
+    const problems = problemsOf(() => schedule({ ...network, tensors }, square(4)));
+    expect(problems.length).toBeGreaterThan(1);
+    expect(problems.every(({ code }) => code === 'CAM501')).toBe(true);
+    expect(problems.map(({ message }) => message).join()).toMatch(/memory needs \d+ words.*the engine/);
+    expect(problems.map(({ message }) => message).join()).toContain(stem.name);
+  });
+
+  it('no more and no less than the control ROM holds', () => {
+    const bits = new Map<string, number>(operationFields);
+    expect(engineLimits.words).toBe(2 ** (bits.get('activation_walk')! / 8));
+    expect(engineLimits.count).toBe(2 ** (bits.get('counts')! / 7));
+    expect(engineLimits.coordinate).toBe(2 ** (bits.get('y_walk')! / 8 - 1));
   });
 });

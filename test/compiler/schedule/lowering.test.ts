@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../../src/compiler/quantize/executor.ts';
+import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
 import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
-import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
+import type { EngineShape, Schedule } from '../../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
 import { unpackTensor } from '../../../src/compiler/schedule/unpack.ts';
 import { generateNetwork } from './support/generate.ts';
@@ -14,13 +15,17 @@ const shapes: readonly EngineShape[] = [
   { rows: 8, columns: 16, lanes: 8 },
 ];
 
-/** Every tensor, score and map value of the lowered schedule against the layer-level executor. Integers: no tolerance. */
-function compare(seed: number, shape: EngineShape, fixedClass?: number): void {
-  const { network, pixels } = generateNetwork(seed, {
+function networkFor(shape: EngineShape, seed: number) {
+  return generateNetwork(seed, {
     maxChannels: shape.rows * 2 + 3,
     // A one-hot row picks among R classes on an array that is not square.
     ...(shape.rows === shape.columns ? {} : { classes: 4 }),
   });
+}
+
+/** Every tensor, score and map value of the lowered schedule against the layer-level executor. Integers: no tolerance. */
+function compare(seed: number, shape: EngineShape, fixedClass?: number): void {
+  const { network, pixels } = networkFor(shape, seed);
   const plan = schedule(network, shape);
   const got = interpret(plan, pixels, fixedClass);
   const want = execute(network, pixels, { classIndex: fixedClass });
@@ -46,7 +51,32 @@ describe('lowered schedules carry out the integer network', () => {
   }
 
   it('explains every fixed class', () => {
-    const { network } = generateNetwork(5);
+    const { network } = networkFor(shapes[1]!, 5);
     for (let c = 0; c < network.classes; c++) compare(5, shapes[1]!, c);
+  });
+});
+
+/** The same network compiled without explanation: no gradient or map, and no mask that only they would read. */
+function withoutExplanation(network: IntegerNetwork): IntegerNetwork {
+  const layers = network.layers
+    .filter(({ phase }) => phase === 'inference')
+    .map((layer) => ({ ...layer, output: { ...layer.output, maskWrite: undefined } }));
+  return { ...network, layers, explanation: undefined };
+}
+
+describe('the explanation', () => {
+  it('costs the inference nothing: same operations, starts and lengths as without it', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const { network } = generateNetwork(seed);
+      const shape = shapes[1]!;
+      const explained = schedule(network, shape);
+      const alone = schedule(withoutExplanation(network), shape);
+      const timing = (plan: Schedule) =>
+        plan.operations
+          .filter(({ operation }) => operation.phase === 'inference')
+          .map(({ operation, start, length }) => ({ layer: operation.layer, start, length }));
+      expect(timing(alone), `seed ${seed}`).toEqual(timing(explained));
+      expect(alone.cycles).toEqual({ inference: explained.cycles.inference, explanation: 0 });
+    }
   });
 });

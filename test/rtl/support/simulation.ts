@@ -25,7 +25,10 @@ type Options = Partial<Omit<SimulationOptions, 'rtlDir' | 'dataDir' | 'shape' | 
   readonly images?: Schedule;
 };
 
-/** Simulates the schedule on the pictures, one run after the other, against the operation-level interpreter. */
+/**
+ * Simulates the schedule on the pictures, one run after the other, against the operation-level interpreter. Two
+ * products per multiplier, as in what `compile` writes.
+ */
 export async function simulateSchedule(
   schedule: Schedule,
   pictures: readonly Picture[],
@@ -41,7 +44,15 @@ export async function simulateSchedule(
     for (const [file, text] of [...memoryImages(images, { buildId: 1 }), ...testVectors(schedule, runs)]) {
       await writeFile(join(dataDir, file), text);
     }
-    return await simulate({ rtlDir, dataDir, simulator, shape: schedule.shape, cacheDir, ...options });
+    return await simulate({
+      rtlDir,
+      dataDir,
+      simulator,
+      shape: schedule.shape,
+      cacheDir,
+      packed: true,
+      ...options,
+    });
   } finally {
     if (process.env['CAMBER_KEEP'] === undefined) await rm(dataDir, { recursive: true, force: true });
     else console.log(`kept ${dataDir}`);

@@ -166,13 +166,17 @@ const activationBackward: Lowering = (e, node) => {
   return e.binary('Mul', g, derivative(e, node, x, y));
 };
 
-/** L = ReLU(sum_k alpha_k (A_k - shift_k)), as a row times a matrix. */
+/** L = ReLU(sum_k alpha_k (A_k - shift_k)): a 1x1 convolution whose weights are alpha. */
 const heatMap: Lowering = (e, node, shape) => {
   const [alpha, a, shift] = node.inputs as [string, string, string | undefined];
-  const [, channels, height, width] = e.shape(a) as [number, number, number, number];
-  const sum = e.matmul(alpha, e.reshape(a, [1, channels, height * width]));
-  const shifted = shift ? e.binary('Sub', sum, e.matmul(alpha, e.reshape(shift, [channels, 1]))) : sum;
-  return e.cast(e.reshape(e.unary('Relu', shifted), shape), 'float32');
+  const channels = e.shape(a)[1]!;
+  const inputs = [a, e.reshape(alpha, [1, channels, 1, 1])];
+  if (shift) {
+    const less = arrayOf(e.constantOf(shift)!).data.map((x) => -x);
+    inputs.push(e.reshape(e.matmul(alpha, e.floats(`${shift}/negative`, [channels, 1], less)), [1]));
+  }
+  const sum = e.emit('Conv', inputs, { shape, attributes: { kernel_shape: makeAttribute.ints([1, 1]) } });
+  return e.cast(e.unary('Relu', sum), 'float32');
 };
 
 export const lowerings: Readonly<Record<AdjointOperator, Lowering>> = {

@@ -2,9 +2,9 @@
 import { intAttribute, intsAttribute, stringAttribute, tensorAttribute } from '../attributes.ts';
 import { normaliseAxis, ShapeError } from '../infer/rule.ts';
 import { sliceRanges } from '../infer/slice-ranges.ts';
-import type { Tensor, TypedData } from '../ir.ts';
+import type { Tensor } from '../ir.ts';
 import { broadcast, copy, materialise, sliceAxis, transpose, view } from '../ndarray.ts';
-import { allocate, elementCount, int64Tensor, isBig, strides, toNumbers } from '../tensor.ts';
+import { allocate, elementCount, filledTensor, int64Tensor, isBig, strides, toNumbers } from '../tensor.ts';
 import { accessors, input, type EvaluationContext, type Evaluator } from './evaluator.ts';
 
 /** The same elements under the inferred shape: no copy. */
@@ -66,14 +66,7 @@ function normaliseIndex(index: number, size: number): number {
 
 function filled(c: EvaluationContext, value: number | bigint): Tensor {
   const { dtype, shape } = c.outputs[0]!;
-  const data = allocate(dtype, elementCount(shape));
-  fill(data, value);
-  return { dtype, shape, data };
-}
-
-function fill(data: TypedData, value: number | bigint): void {
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
-  else data.fill(Number(value));
+  return filledTensor(dtype, value, shape);
 }
 
 /** Constant mode only; the other modes are left to the runtime. */

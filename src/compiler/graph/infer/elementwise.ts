@@ -1,16 +1,23 @@
 /** Element-wise operators, normalisations and others whose outputs have the shape of their (broadcast) inputs. */
 import { intAttribute } from '../attributes.ts';
-import { broadcastShapes, normaliseAxis, type RuleTable, type ShapeRule } from './rule.ts';
+import { broadcastShapes, normaliseAxis, sameType, type RuleTable, type ShapeRule } from './rule.ts';
 
 const like: ShapeRule = (c) => [{ dtype: c.type(0), shape: c.shape(0) }];
 
 const predicate: ShapeRule = (c) => [{ dtype: 'bool', shape: c.shape(0) }];
 
 const broadcast: ShapeRule = (c) => [
-  { dtype: c.type(0), shape: broadcastShapes(...c.node.inputs.map((_, i) => c.shape(i))) },
+  // Base and exponent of Pow alone may differ in type.
+  {
+    dtype: c.node.op === 'Pow' ? c.type(0) : sameType(c),
+    shape: broadcastShapes(...c.node.inputs.map((_, i) => c.shape(i))),
+  },
 ];
 
-const comparison: ShapeRule = (c) => [{ dtype: 'bool', shape: broadcastShapes(c.shape(0), c.shape(1)) }];
+const comparison: ShapeRule = (c) => {
+  sameType(c);
+  return [{ dtype: 'bool', shape: broadcastShapes(c.shape(0), c.shape(1)) }];
+};
 
 const unary = [
   ...[
@@ -56,7 +63,7 @@ const unary = [
     'Acosh',
     'Atanh',
   ],
-  ...['Not', 'Identity', 'Clip', 'Shrink', 'CumSum', 'Trilu'],
+  ...['Not', 'Identity', 'Shrink', 'CumSum', 'Trilu'],
   ...['Softmax', 'LogSoftmax', 'Hardmax', 'LRN', 'LpNormalization', 'MeanVarianceNormalization'],
   ...['InstanceNormalization', 'GroupNormalization', 'RMSNormalization'],
 ];
@@ -86,7 +93,8 @@ export const elementwiseRules: RuleTable = {
   ...table(variadic, broadcast),
   ...table(['IsNaN', 'IsInf'], predicate),
   ...table(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual'], comparison),
-  Where: (c) => [{ dtype: c.type(1), shape: broadcastShapes(c.shape(0), c.shape(1), c.shape(2)) }],
+  Where: (c) => [{ dtype: sameType(c, [1, 2]), shape: broadcastShapes(c.shape(0), c.shape(1), c.shape(2)) }],
+  Clip: (c) => [{ dtype: sameType(c), shape: c.shape(0) }],
   Dropout: (c) => [
     { dtype: c.type(0), shape: c.shape(0) },
     // Before opset 10 the mask had the type of the data.

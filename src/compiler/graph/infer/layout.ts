@@ -12,6 +12,7 @@ import { elementCount } from '../tensor.ts';
 import {
   broadcastShapes,
   normaliseAxis,
+  sameType,
   ShapeError,
   type RuleContext,
   type RuleTable,
@@ -51,7 +52,7 @@ const concat: ShapeRule = (c) => {
     }
     shape[axis]! += other[axis]!;
   });
-  return [{ dtype: c.type(0), shape }];
+  return [{ dtype: sameType(c), shape }];
 };
 
 const split: ShapeRule = (c) => {
@@ -80,7 +81,7 @@ const pad: ShapeRule = (c) => {
   const shape = [...input];
   axes.forEach((axis, i) => (shape[axis]! += pads[i]! + pads[i + axes.length]!));
   if (shape.some((d) => d < 0)) throw new ShapeError(`the padded shape would be ${text(shape)}`);
-  return [{ dtype: c.type(0), shape }];
+  return [{ dtype: sameType(c, [0, 2]), shape }];
 };
 
 /** Resize (opset 10: scales only; 11 and later: roi, scales, sizes) and Upsample. */
@@ -189,7 +190,7 @@ export const layoutRules: RuleTable = {
   Size: () => [{ dtype: 'int64', shape: [] }],
   Range: (c) => {
     const [start, limit, delta] = [c.numbers(0)[0]!, c.numbers(1)[0]!, c.numbers(2)[0]!];
-    return [{ dtype: c.type(0), shape: [Math.max(0, Math.ceil((limit - start) / delta))] }];
+    return [{ dtype: sameType(c), shape: [Math.max(0, Math.ceil((limit - start) / delta))] }];
   },
   Constant: (c) => {
     // The reader has turned every other form of Constant into an initializer.

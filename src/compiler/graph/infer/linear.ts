@@ -2,7 +2,14 @@
 import { intAttribute } from '../attributes.ts';
 import type { DataType } from '../ir.ts';
 import { dataTypeFromCode } from '../data-type-codes.ts';
-import { broadcastShapes, ShapeError, type RuleContext, type RuleTable, type TypeAndShape } from './rule.ts';
+import {
+  broadcastShapes,
+  sameType,
+  ShapeError,
+  type RuleContext,
+  type RuleTable,
+  type TypeAndShape,
+} from './rule.ts';
 
 function text(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
@@ -32,10 +39,10 @@ function gemm(c: RuleContext, a: number, b: number, dtype: DataType): TypeAndSha
 }
 
 export const linearRules: RuleTable = {
-  MatMul: (c) => matmul(c.shape(0), c.shape(1), c.type(0)),
+  MatMul: (c) => matmul(c.shape(0), c.shape(1), sameType(c)),
   MatMulInteger: (c) => matmul(c.shape(0), c.shape(1), 'int32'),
   QLinearMatMul: (c) => matmul(c.shape(0), c.shape(3), c.type(7)),
-  Gemm: (c) => gemm(c, 0, 1, c.type(0)),
+  Gemm: (c) => gemm(c, 0, 1, sameType(c)),
   QuantizeLinear: (c) => {
     const asked = dataTypeFromCode(intAttribute(c.node, 'output_dtype', 0));
     return [{ dtype: c.has(2) ? c.type(2) : (asked ?? 'uint8'), shape: c.shape(0) }];

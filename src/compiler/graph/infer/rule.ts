@@ -36,6 +36,16 @@ export function normaliseAxis(axis: number, rank: number): number {
   return result;
 }
 
+/** The type that the given inputs (all where none are named) share; omitted inputs do not count. */
+export function sameType(
+  c: RuleContext,
+  inputs: readonly number[] = c.node.inputs.map((_, i) => i),
+): DataType {
+  const types = [...new Set(inputs.filter((i) => c.has(i)).map((i) => c.type(i)))];
+  if (types.length > 1) throw new ShapeError(`its inputs have the types ${types.join(' and ')}`);
+  return types[0] ?? c.type(0);
+}
+
 /** Multidirectional broadcasting (ONNX "Broadcasting"). */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((s) => s.length));

@@ -2,7 +2,14 @@
 import { intAttribute, intsAttribute } from '../attributes.ts';
 import type { DataType } from '../ir.ts';
 import { slidingWindow, transposedWindow } from '../window.ts';
-import { ShapeError, type RuleContext, type RuleTable, type ShapeRule, type TypeAndShape } from './rule.ts';
+import {
+  sameType,
+  ShapeError,
+  type RuleContext,
+  type RuleTable,
+  type ShapeRule,
+  type TypeAndShape,
+} from './rule.ts';
 
 function positive(shape: readonly number[]): readonly number[] {
   if (shape.some((d) => d <= 0)) {
@@ -66,7 +73,7 @@ const globalPool: ShapeRule = (c) => [
 ];
 
 export const windowRules: RuleTable = {
-  Conv: (c) => convolution(c, 0, 1, c.type(0)),
+  Conv: (c) => convolution(c, 0, 1, sameType(c)),
   ConvInteger: (c) => convolution(c, 0, 1, 'int32'),
   QLinearConv: (c) => convolution(c, 0, 3, c.type(7)),
   ConvTranspose: (c) => {
@@ -78,7 +85,7 @@ export const windowRules: RuleTable = {
     checkWindow(c, input.slice(2), weight.slice(2));
     const { output } = transposedWindow(c.node, input.slice(2), weight.slice(2));
     const channels = weight[1]! * intAttribute(c.node, 'group', 1);
-    return [{ dtype: c.type(0), shape: [input[0]!, channels, ...positive(output)] }];
+    return [{ dtype: sameType(c), shape: [input[0]!, channels, ...positive(output)] }];
   },
   MaxPool: (c) => [pool(c), pool(c, 'int64')],
   AveragePool: (c) => [pool(c)],

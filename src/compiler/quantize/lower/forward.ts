@@ -3,13 +3,13 @@
  */
 import { fail } from '../../diagnostics.ts';
 import { clipMagnitude, type CalibrationTable, type TensorStatistics } from '../calibration.ts';
-import { fixedPoint, fixedPointPair } from '../fixedPoint.ts';
+import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
 import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage, Phase } from '../network.ts';
 import type { QuantiseOptions } from '../options.ts';
 import type { PlanTensor, RealWeights, Stage } from '../plan/stage.ts';
 import { int16Limit } from '../semantics.ts';
 import { outputLoads, quantiseWeights } from '../weights.ts';
-import { biasShift } from './biasCorrection.ts';
+import { biasShift } from './bias-correction.ts';
 import type { LoweredInput } from './input.ts';
 import { int32Limit, provenBits } from './proof.ts';
 

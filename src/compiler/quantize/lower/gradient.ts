@@ -6,10 +6,10 @@
  */
 import { fail } from '../../diagnostics.ts';
 import { channelPeaks, type CalibrationTable } from '../calibration.ts';
-import { fixedPoint, fixedPointPair } from '../fixedPoint.ts';
+import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
 import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage } from '../network.ts';
 import type { QuantiseOptions } from '../options.ts';
-import type { ScaleDemands } from '../plan/splitScales.ts';
+import type { ScaleDemands } from '../plan/split-scales.ts';
 import type { PlanTensor, RealWeights, Stage } from '../plan/stage.ts';
 import { int16Limit } from '../semantics.ts';
 import { inputLoads, quantiseWeights, roundWeights, rowMagnitudes, weightLimit } from '../weights.ts';

@@ -2,7 +2,7 @@ import { CompileError, fail } from '../../diagnostics.ts';
 import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import { StageBuilder } from './builder.ts';
-import { mergeEqual } from './mergeEqual.ts';
+import { mergeEqual } from './merge-equal.ts';
 import { constantOf, countUses, geometryOf, nodesBefore, unsupported } from './forward.ts';
 import { unitGeometry, type PlanTensor, type RealWeights, type Stage } from './stage.ts';
 

@@ -159,7 +159,7 @@ export function generateNetwork(
   let current = image;
   const depth = random.integer(2, 5);
   for (let n = 0; n < depth; n++) {
-    const pool = n > 0 && random.chance(0.15);
+    const pool = random.chance(0.15);
     const geometry = randomGeometry(random, current, n === 0 ? [1, 2, 3, 5, 7] : [1, 2, 3]);
     const [height, width] = outputSize(current, geometry);
     const channels = pool ? current.channels : random.integer(1, maxChannels);
@@ -199,7 +199,14 @@ export function generateNetwork(
       steps.push({ input: current, output, weights, geometry, ...(mask ? { mask } : {}) });
       if (random.chance(0.4)) {
         // A same-shape sibling makes a residual for the next step likely.
-        const copy = b.tensor(`t${n}copy`, channels, height, width, 8, random.integer(-60, 60));
+        const copy = b.tensor(
+          `t${n}copy`,
+          channels,
+          height,
+          width,
+          random.pick([8, 16]),
+          random.integer(-60, 60),
+        );
         b.layer('inference', { kind: 'windowSum', input: output.name, geometry: pointwise }, copy, 1, 60);
         const sum = b.tensor(`t${n}sum`, channels, height, width, 8, random.integer(-60, 60));
         const again = b.matrix(`w${n}again`, [channels, channels, 1, 1]);
@@ -216,9 +223,27 @@ export function generateNetwork(
     current = output;
   }
 
+  if (random.chance(0.3)) {
+    // A second reader of the image, whose window decides nothing about how pixels are packed.
+    const geometry = randomGeometry(random, image, [1, 2, 3, 4]);
+    const [height, width] = outputSize(image, geometry);
+    const output = b.tensor(
+      'aside',
+      random.integer(1, maxChannels),
+      height,
+      width,
+      8,
+      random.integer(-60, 60),
+    );
+    const weights = b.matrix('waside', [output.channels, image.channels, ...geometry.kernel]);
+    const sum: LayerKind = { kind: 'conv', input: image.name, weights: weights.name, geometry };
+    const terms = image.channels * geometry.kernel[0] * geometry.kernel[1];
+    b.layer('inference', sum, output, terms, 73 * 73, { macs: terms * output.channels * height * width });
+  }
+
   const count = classes ?? random.integer(2, 12);
   const mean: WindowGeometry = { ...pointwise, kernel: [current.height, current.width] };
-  const pooled = b.tensor('pooled', current.channels, 1, 1, 8, random.integer(-128, 127));
+  const pooled = b.tensor('pooled', current.channels, 1, 1, random.pick([8, 16]), random.integer(-128, 127));
   const positions = current.height * current.width;
   b.layer('inference', { kind: 'windowSum', input: current.name, geometry: mean }, pooled, positions, 60);
   const dense = b.matrix('dense', [count, current.channels, 1, 1]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixedPoint, fixedPointPair } from '../../../src/compiler/quantize/fixedPoint.ts';
+import { fixedPoint, fixedPointPair } from '../../../src/compiler/quantize/fixed-point.ts';
 import { random } from './networks.ts';
 
 describe('fixedPoint', () => {

@@ -1,0 +1,7 @@
+/** Where the program writes; the tests read it there. */
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** True where stderr is a terminal, so that progress can stand in one line. */
+  readonly terminal?: boolean;
+}

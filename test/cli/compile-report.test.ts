@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/compiler/report/report.ts';
+import { camber, sample } from './support.ts';
+
+const resnet8 = fileURLToPath(new URL('../fixtures/oracles/resnet8_bn_kept/model.onnx', import.meta.url));
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'camber-report-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function compile(model: string, ...args: string[]): Promise<Report> {
+  const { code, out, err } = await camber(
+    'compile',
+    model,
+    '--out',
+    join(folder, 'build'),
+    '--json',
+    ...args,
+  );
+  expect(code, out + err).toBe(0);
+  return JSON.parse(out) as Report;
+}
+
+describe('what compile reports', () => {
+  test("the sample on 16x16: the paper's overhead, the first milestone's utilisation", async () => {
+    const report = await compile(sample, '--array', '16x16');
+    expect(report.cycles.overhead).toBeLessThan(0.01);
+    expect(report.utilization.inference).toBeGreaterThanOrEqual(0.8);
+    expect(report.target).toMatchObject({
+      tensor: '/blocks/blocks.7/relu2/Relu_output_0',
+      gradient: 'constant',
+    });
+    expect(report.model).toEqual({
+      name: 'tiny-resnet18',
+      opset: 13,
+      parameters: 700_266,
+      macs: 35_046_656,
+    });
+    expect(report.layers.filter((l) => l.phase === 'gradient')).toEqual([]);
+  });
+
+  test('--no-explanation: the same inference and no map; the older build is replaced whole', async () => {
+    const plain = await compile(resnet8, '--array', '8x8', '--no-explanation');
+    expect(plain.target).toBeUndefined();
+    expect(plain.cycles.explanation).toBe(0);
+    writeFileSync(join(folder, 'build/stale'), '');
+    const explained = await compile(resnet8, '--array', '8x8');
+    expect(explained.cycles.inference).toBe(plain.cycles.inference);
+    expect(explained.cycles.explanation).toBeGreaterThan(0);
+    expect(existsSync(join(folder, 'build/stale'))).toBe(false);
+  });
+});

@@ -1,0 +1,162 @@
+import type {
+  IntegerLayer,
+  IntegerNetwork,
+  IntegerTensor,
+  IntegerWeights,
+  LayerKind,
+  OutputStage,
+  WindowGeometry,
+} from '../../../src/compiler/quantize/network.ts';
+import { network, random, tensor, weights } from './networks.ts';
+
+/**
+ * A random integer network with every kind of layer, residuals, masks, both storage widths, uneven kernels, strides,
+ * pads and dilations. Parameters are kept small enough for the accumulators to stay inside 32 bits.
+ */
+export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8Array } {
+  const next = random(seed);
+  const pick = <T>(list: readonly T[]): T => list[next(0, list.length - 1)]!;
+  const tensors: IntegerTensor[] = [];
+  const weightList: IntegerWeights[] = [];
+  const layers: IntegerLayer[] = [];
+
+  const add = (
+    name: string,
+    shape: [number, number, number],
+    more: Partial<IntegerTensor> = {},
+  ): IntegerTensor => {
+    const made = tensor(name, shape, more);
+    tensors.push(made);
+    return made;
+  };
+  const addWeights = (name: string, shape: IntegerWeights['shape']): IntegerWeights => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const made = weights(
+      name,
+      shape,
+      Array.from({ length: count }, () => next(-127, 127)),
+    );
+    weightList.push(made);
+    return made;
+  };
+  const stage = (
+    output: IntegerTensor,
+    parameters: number,
+    more: Partial<OutputStage> = {},
+  ): OutputStage => ({
+    tensor: output.name,
+    bias: Int32Array.from({ length: parameters }, () => next(-20000, 20000)),
+    multiplier: Uint16Array.from({ length: parameters }, () => next(1, 65535)),
+    shift: Uint8Array.from({ length: parameters }, () => next(output.bits === 8 ? 20 : 12, 26)),
+    lower: output.bits === 8 ? -128 : output.bits === 16 ? -32639 : -(2 ** 31),
+    upper: output.bits === 8 ? 127 : output.bits === 16 ? 32639 : 2 ** 31 - 1,
+    ...more,
+  });
+  const push = (
+    phase: IntegerLayer['phase'],
+    sum: LayerKind,
+    output: IntegerTensor,
+    more: Partial<OutputStage> = {},
+  ) => {
+    const parameters = sum.kind === 'mapFromRow' ? classes : output.channels;
+    layers.push({
+      name: output.name,
+      op: sum.kind,
+      nodes: [],
+      phase,
+      sum,
+      output: stage(output, parameters, more),
+      macs: 0,
+      accumulatorBits: 32,
+    });
+  };
+  const residual = (of: IntegerTensor, parameters: number): OutputStage['residual'] => ({
+    tensor: of.name,
+    multiplier: Uint16Array.from({ length: parameters }, () => next(1, 65535)),
+    shift: Uint8Array.from({ length: parameters }, () => next(0, 8)),
+  });
+
+  const classes = next(2, 11);
+  const [height, width] = [next(5, 9), next(5, 9)];
+  const image = add('image', [pick([1, 3, 4]), height, width]);
+  const geometry: WindowGeometry = {
+    kernel: [next(1, 3), next(1, 3)],
+    strides: [next(1, 2), next(1, 2)],
+    pads: [next(0, 2), next(0, 2), next(0, 2), next(0, 2)],
+    dilations: [next(1, 2), next(1, 2)],
+  };
+  const size = (n: number, axis: 0 | 1) =>
+    Math.floor(
+      (n +
+        geometry.pads[axis]! +
+        geometry.pads[axis + 2]! -
+        geometry.dilations[axis] * (geometry.kernel[axis] - 1) -
+        1) /
+        geometry.strides[axis],
+    ) + 1;
+  const unit: WindowGeometry = { kernel: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
+
+  // Inference: stem, strided convolution with residual and mask, pool, dense.
+  const stem = add('stem', [next(1, 20), height, width], { zeroPoint: -128 });
+  addWeights('stem.w', [stem.channels, image.channels, 1, 1]);
+  push('inference', { kind: 'conv', input: 'image', weights: 'stem.w', geometry: unit }, stem);
+  const features: [number, number, number] = [next(1, 20), size(height, 0), size(width, 1)];
+  addWeights('conv.w', [features[0], stem.channels, ...geometry.kernel]);
+  const skip = add('skip', features, { zeroPoint: next(-5, 5) });
+  push('inference', { kind: 'conv', input: 'stem', weights: 'conv.w', geometry }, skip);
+  const body = add('body', features, { zeroPoint: -128 });
+  push('inference', { kind: 'conv', input: 'stem', weights: 'conv.w', geometry }, body, {
+    residual: residual(skip, features[0]),
+    lower: -128,
+    maskWrite: { mask: 'mask', upper: pick([2 ** 31 - 1, 90]) },
+  });
+  const pooled = add('pooled', [features[0], 1, 1], { bits: 16 });
+  const whole: WindowGeometry = { ...unit, kernel: [features[1], features[2]] };
+  push('inference', { kind: 'windowSum', input: 'body', geometry: whole }, pooled);
+  const scores = add('scores', [classes, 1, 1], { bits: 32 });
+  addWeights('dense.w', [classes, features[0], 1, 1]);
+  push('inference', { kind: 'conv', input: 'pooled', weights: 'dense.w', geometry: unit }, scores);
+
+  // Gradient: the dense row spread and masked, both ways through the convolution, and alpha.
+  const gradientBits = pick([8, 16] as const);
+  const g = add('g', features, { bits: gradientBits });
+  push('gradient', { kind: 'denseRow', weights: 'dense.w' }, g, {
+    bias: new Int32Array(features[0]),
+    shift: new Uint8Array(features[0]).fill(gradientBits === 8 ? 16 : 9),
+    maskRead: 'mask',
+  });
+  const back = add('back', [stem.channels, height, width], { bits: gradientBits });
+  push('gradient', { kind: 'convBackward', input: 'g', weights: 'conv.w', geometry }, back, {
+    residual: residual(stem, stem.channels),
+  });
+  const sums = add('sums', [features[0], ...geometry.kernel], { bits: 16 });
+  push('gradient', { kind: 'borderSums', input: 'g', geometry, inputSize: [height, width] }, sums);
+  const alpha = add('alpha', [stem.channels, 1, 1], { bits: 16 });
+  push('gradient', { kind: 'convMean', input: 'sums', weights: 'conv.w' }, alpha);
+  const rowMap = add('row map', [1, features[1], features[2]], { bits: 32 });
+  push('heatmap', { kind: 'mapFromRow', input: 'body', weights: 'dense.w' }, rowMap, { lower: 0 });
+  const map = add('map', [1, height, width], { bits: 32 });
+  push('heatmap', { kind: 'mapFromTensor', input: 'stem', alpha: 'alpha' }, map, { lower: 0 });
+
+  const bytes = Int8Array.from({ length: image.channels * height * width }, () => next(-128, 127));
+  const net = network(tensors, layers, weightList, {
+    input: {
+      tensor: 'image',
+      format: 'int8',
+      padding: Array.from({ length: image.channels }, () => next(-128, 127)),
+    },
+    scores: 'scores',
+    classes,
+    explanation: {
+      target: 'stem',
+      gradient: 'general',
+      activation: 'stem',
+      alpha: { tensor: 'alpha' },
+      map: 'map',
+      mapScale: 1,
+      classScale: [1],
+      alphaScale: [1],
+    },
+  });
+  return { net, image: bytes };
+}

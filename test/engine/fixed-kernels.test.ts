@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compileKernels, generatedFile, generatedPath } from '../../scripts/support/kernels.ts';
+import { analyse } from '../../src/compiler/analyse.ts';
+import { readModel } from '../../src/compiler/onnx/read.ts';
+import { execute } from '../../src/compiler/quantize/executor.ts';
+import type { IntegerNetwork } from '../../src/compiler/quantize/network.ts';
+import { defaultQuantiseOptions } from '../../src/compiler/quantize/options.ts';
+import { quantise } from '../../src/compiler/quantize/quantise.ts';
+import { calibrateModel } from '../../src/engine/compile-model.ts';
+import { networkInput } from '../../src/engine/fixed.ts';
+import { createIntegerEngine } from '../../src/engine/integer.ts';
+import { randomNetwork } from '../compiler/quantize/random-network.ts';
+import { oraclePlaces, readOracle } from '../support/oracles.ts';
+import '../support/ort.ts';
+
+/** Names of everything in which the engine differs from the executor: tensors, masks, answers. */
+function differences(net: IntegerNetwork, image: Int8Array, classIndex?: number): string[] {
+  const options = classIndex === undefined ? {} : { classIndex };
+  const expected = execute(net, image, options);
+  const engine = createIntegerEngine(net);
+  // Twice: nothing of one run may leak into the next.
+  engine.run(image.map((v) => ~v));
+  const found = engine.run(image, options);
+  const same = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    a.length === b.length && Array.from(a).every((v, i) => v === b[i]);
+  const names = [...expected.tensors]
+    .filter(([name, v]) => !same(v, engine.tensor(name)))
+    .map(([name]) => name);
+  const masks = [...expected.masks].filter(([name, v]) => !same(v, engine.mask(name))).map(([name]) => name);
+  const answers = [
+    found.topClass === expected.topClass && found.classIndex === expected.classIndex ? [] : ['class'],
+    same(found.scores, expected.scores) ? [] : ['scores'],
+    same(found.explanation!.alpha, expected.explanation!.alpha) ? [] : ['alpha'],
+    same(found.explanation!.map, expected.explanation!.map) ? [] : ['map'],
+  ].flat();
+  return [...names, ...masks, ...answers];
+}
+
+describe('integer engine against the executor, bit for bit', () => {
+  it('on 60 random networks with every kind of layer', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const { net, image } = randomNetwork(seed);
+      expect(differences(net, image), `seed ${seed}`).toEqual([]);
+      expect(differences(net, image, net.classes - 1), `seed ${seed}, last class`).toEqual([]);
+    }
+  });
+
+  const networks = ['resnet8_bn_kept', 'tiny_resnet18 (sample)'];
+  it.each(oraclePlaces().filter((p) => networks.includes(p.name)))(
+    'on $name, every target',
+    async ({ place }) => {
+      const oracle = readOracle(place!);
+      const { graph } = readModel(oracle.model);
+      const image = oracle.inputs[0]!.image;
+      for (const [i, target] of oracle.targets.entries()) {
+        const analysis = analyse(graph, { target });
+        const table = await calibrateModel(analysis, { calibration: [image] });
+        const net = quantise(analysis.source, table, {
+          ...defaultQuantiseOptions,
+          gradientBits: i % 2 ? 8 : 16,
+        });
+        expect(differences(net, networkInput(net, { tensor: image }) as Int8Array), target).toEqual([]);
+      }
+    },
+  );
+
+  it('refuses an image of the wrong size or type', () => {
+    const { net } = randomNetwork(1);
+    const engine = createIntegerEngine(net);
+    expect(() => engine.run(Int8Array.of(1))).toThrow('image has 1 bytes');
+    expect(() => engine.run(new Uint8Array(net.input.padding.length * 81))).toThrow(/expected|expects/);
+  });
+});
+
+describe('compiled kernels', () => {
+  it('are those of the source (else: npx tsx scripts/kernels.ts)', async () => {
+    const written = readFileSync(generatedPath, 'utf8');
+    const base64 = (text: string) => /'([A-Za-z0-9+/=]+)'/.exec(text)?.[1];
+    expect(base64(written)).toBe(base64(generatedFile(await compileKernels())));
+  });
+});

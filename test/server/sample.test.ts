@@ -1,0 +1,141 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as format from '../../src/protocol/format.ts';
+import { costsByNode, mainCost, nodeFacts, summary } from '../../src/protocol/layer-facts.ts';
+import type { CompiledView, ModelState, ModelView } from '../../src/protocol/views.ts';
+import {
+  definition,
+  documentSymbols,
+  hover,
+  inlayHints,
+  codeLenses,
+  references,
+} from '../../src/server/features/text.ts';
+import type { JobContext, JobOptions } from '../../src/server/jobs/messages.ts';
+import { jobOptions, readSettings } from '../../src/server/options.ts';
+import { Session } from '../../src/server/session/session.ts';
+import { listedPictures } from '../../src/server/session/pictures.ts';
+import { textForm, type TextForm } from '../../src/server/text/form.ts';
+import { compiledView } from '../../src/server/views/compiled.ts';
+import { modelView } from '../../src/server/views/model.ts';
+import type { Schedule } from '../../src/compiler/schedule/operation.ts';
+
+const sample = fileURLToPath(new URL('../../media/sample/tiny-resnet18.onnx', import.meta.url));
+const context: JobContext = { progress: () => undefined, signal: new AbortController().signal };
+const everything = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
+
+/** The sample through the worker's own session, as the editor sees it. */
+describe('the sample in the editor', () => {
+  let session: Session;
+  let options: JobOptions;
+  let model: ModelView;
+  let form: TextForm;
+  let schedule: Schedule;
+  let compiled: CompiledView;
+  let state: ModelState;
+
+  beforeAll(async () => {
+    session = await Session.read(sample);
+    options = jobOptions(readSettings(undefined), {});
+    ({ model } = modelView(session.file.name, session.file.graph));
+    form = textForm(session.file.graph);
+    const compilation = await session.compile(options, context);
+    ({ schedule } = compilation);
+    compiled = compiledView(compilation.report, schedule);
+    const status = { kind: 'ready' } as const;
+    state = {
+      uri: 'file:///m.onnx',
+      status,
+      choices: {},
+      revision: 1,
+      model,
+      compiled,
+      stale: false,
+      diagnostics: [],
+    };
+  });
+
+  /** Cycles of a node's layer, from the schedule's operations by hand; undefined where nothing is left of the node. */
+  function scheduled(node: string): number | undefined {
+    const cost = mainCost(costsByNode(compiled).get(node));
+    if (!cost) return undefined;
+    const operations = schedule.operations.filter((o) => o.operation.layer === cost.name);
+    const last = operations.at(-1)!;
+    return last.start + last.length - cost.start;
+  }
+
+  it('hovers tell the schedule’s figures, on every layer', () => {
+    const folded: string[] = [];
+    expect(model.layers.length).toBeGreaterThan(40);
+    for (const layer of model.layers) {
+      const line = form.nodeLines.get(layer.id)!;
+      const contents = hover({ form, state }, { line, character: 5 })!.contents as { value: string };
+      const plain = contents.value.replaceAll('\\', '');
+      expect(plain).toContain(`**${layer.id}**`);
+      const cycles = scheduled(layer.id);
+      if (cycles === undefined) folded.push(layer.op);
+      else expect(plain).toContain(`| Cycles | ${format.count(cycles)} (`);
+      const rows = nodeFacts(layer, compiled).facts;
+      for (const { label, value } of rows) expect(plain).toContain(`| ${label} | ${value}`);
+    }
+    // A flatten moves nothing: it is gone.
+    expect(folded).toEqual(['Flatten']);
+  });
+
+  it('layers follow one another and add up to the whole', () => {
+    const total = compiled.layers.reduce((sum, layer) => sum + layer.cycles, 0);
+    expect(total).toBe(schedule.cycles.inference + schedule.cycles.explanation);
+    for (const { cycles, time } of compiled.layers)
+      expect(time.compute + time.output + time.fill).toBe(cycles);
+    expect(summary(compiled, model).overhead).toBe(
+      `+${((schedule.cycles.explanation / schedule.cycles.inference) * 100).toFixed(2)} % for GradCAM`,
+    );
+  });
+
+  it('inlay hints stand once for each layer of the accelerator', () => {
+    const hints = inlayHints({ form, state }, everything);
+    const inference = compiled.layers.filter((l) => l.phase === 'inference');
+    // Lines stand in the file's order, layers in the schedule's.
+    expect(hints.map((h) => h.label).sort()).toEqual(
+      inference.map((l) => `// ${format.cycles(l.cycles)}`).sort(),
+    );
+  });
+
+  it('code lenses offer every possible target and mark the current one', () => {
+    const titles = codeLenses({ form, state }).map((lens) => lens.command!.title);
+    expect(titles).toHaveLength(model.targets.length);
+    expect(titles.filter((t) => t.includes('$(target)'))).toHaveLength(1);
+    expect(compiled.target.tensor).toBe(model.defaultTarget);
+  });
+
+  it('the outline has every node, and tensors lead to their definitions', () => {
+    expect(documentSymbols({ form, state })[0]!.children).toHaveLength(model.layers.length);
+    const use = form.spans.find((s) => s.role === 'use' && s.tensor.includes('stem.2/Relu'))!;
+    const at = { line: use.line, character: use.start + 1 };
+    expect(definition({ form } as never, at)).toEqual([
+      {
+        start: { line: form.nodeLines.get('/stem/stem.2/Relu'), character: expect.any(Number) as number },
+        end: expect.anything() as object,
+      },
+    ]);
+    expect(references({ form } as never, at, true).length).toBe(
+      references({ form } as never, at, false).length + 1,
+    );
+  });
+
+  it('heat maps of both engines agree on its pictures', async () => {
+    const pictures = listedPictures(session.file);
+    expect(pictures.map((p) => p.title)).toEqual(['chelsea', 'coffee', 'astronaut']);
+    const row = await session.heatMap(options, pictures[0]!.id, context);
+    expect(row.float!.label).toBe('cat');
+    expect(row.fixed!.label).toBe('cat');
+    expect(row.fixed!.map.values).toHaveLength(16);
+    // Int8 against float on a trained network: the bar of the fidelity tests (median 0.98), with room for one picture.
+    expect(row.correlation).toBeGreaterThan(0.95);
+    expect(row.image).toMatch(/^data:image\/png;base64,/);
+  });
+
+  it('a compilation is kept: the same choices give the same object', async () => {
+    expect(await session.compile({ ...options }, context)).toBe(await session.compile(options, context));
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { LayerView, ModelView } from '../../src/protocol/views.ts';
+import { layoutModel } from '../../webview/graph/layout.ts';
+import { neighbour, search } from '../../webview/graph/navigation.ts';
+import { difference, sample } from '../../webview/heatmaps/maps.ts';
+import { reveal, shift, ticks, zoom } from '../../webview/schedule/scale.ts';
+
+const layer = (id: string, op: string, inputs: string[]): LayerView => ({
+  id,
+  op,
+  inputs,
+  outputs: [`${id}_out`],
+  parameters: 0,
+  macs: 0,
+  attributes: [],
+});
+
+/** A residual block: a, then b and c beside each other, then d. */
+const model: ModelView = {
+  name: 'm',
+  opset: 17,
+  inputs: [],
+  outputs: [],
+  parameters: 0,
+  macs: 0,
+  targets: [],
+  layers: [
+    layer('a', 'Conv', ['input']),
+    layer('b', 'Conv', ['a_out']),
+    layer('c', 'Relu', ['a_out']),
+    layer('d', 'Add', ['b_out', 'c_out', 'b_out']),
+  ],
+};
+
+describe('the graph', () => {
+  const { blocks, edges, width, height } = layoutModel(model);
+
+  it('places layers from top to bottom without overlap', () => {
+    const [a, b, c, d] = blocks;
+    expect(a!.y).toBeLessThan(b!.y);
+    expect(b!.y).toBe(c!.y);
+    expect(Math.abs(b!.x - c!.x)).toBeGreaterThan(200);
+    expect(d!.y).toBeGreaterThan(b!.y);
+    expect(edges).toHaveLength(4);
+    for (const { x, y } of blocks) expect(x > 0 && x < width && y > 0 && y < height).toBe(true);
+  });
+
+  it('is walked along its edges', () => {
+    expect(neighbour(blocks, 3, 'ArrowDown')).toBeUndefined();
+    expect(neighbour(blocks, 0, 'ArrowUp')).toBeUndefined();
+    const left = blocks[1]!.x < blocks[2]!.x ? 1 : 2;
+    expect(neighbour(blocks, left, 'ArrowRight')).toBe(3 - left);
+    expect(neighbour(blocks, 3 - left, 'ArrowLeft')).toBe(left);
+    expect([1, 2]).toContain(neighbour(blocks, 0, 'ArrowDown'));
+    expect(neighbour(blocks, 1, 'ArrowDown')).toBe(3);
+    expect(neighbour(blocks, 1, 'End')).toBe(3);
+    expect(neighbour(blocks, -1, 'ArrowDown')).toBe(0);
+  });
+
+  it('is searched by name, operator and tensor', () => {
+    expect(search(blocks, 'conv')).toEqual([0, 1]);
+    expect(search(blocks, ' C_OUT')).toEqual([2]);
+    expect(search(blocks, '  ')).toEqual([]);
+  });
+});
+
+describe('the time axis', () => {
+  const whole = { from: 0, to: 1000 };
+
+  it('keeps the cycle under the pointer where it is', () => {
+    const near = zoom(whole, whole, 0.5, 200);
+    expect((200 - near.from) / (near.to - near.from)).toBeCloseTo(0.2);
+    expect(near.to - near.from).toBe(500);
+  });
+
+  it('stops at the ends', () => {
+    expect(shift({ from: 100, to: 300 }, whole, -500)).toEqual({ from: 0, to: 200 });
+    expect(shift({ from: 100, to: 300 }, whole, 5000)).toEqual({ from: 800, to: 1000 });
+    expect(zoom(whole, whole, 4, 500)).toEqual(whole);
+  });
+
+  it('reveals an interval', () => {
+    const seen = reveal({ from: 0, to: 100 }, whole, 950, 960);
+    expect(seen.from).toBeLessThanOrEqual(950);
+    expect(seen.to).toBeGreaterThanOrEqual(960);
+  });
+
+  it('has round ticks', () => {
+    expect(ticks({ from: 0, to: 139_553 }, 5)).toEqual([0, 50_000, 100_000]);
+    expect(ticks({ from: 10, to: 20 }, 5)).toEqual([10, 12, 14, 16, 18, 20]);
+  });
+});
+
+describe('heat maps', () => {
+  const map = { width: 2, height: 2, values: [0, 1, 2, 3] };
+
+  it('are interpolated bilinearly between pixel centres and held at the edges', () => {
+    expect(sample(map, 0.25, 0.25)).toBe(0);
+    expect(sample(map, 0.5, 0.5)).toBe(1.5);
+    expect(sample(map, 0.5, 0.25)).toBe(0.5);
+    expect(sample(map, 0, 1)).toBe(2);
+  });
+
+  it('differ on scales of their own', () => {
+    const twice = { ...map, values: map.values.map((v) => v * 2) };
+    expect(difference(map, twice).values).toEqual([0, 0, 0, 0]);
+    expect(difference(map, { ...map, values: [0, 0, 0, 0] }).values[3]).toBe(1);
+  });
+});
