@@ -56,8 +56,8 @@ async function fit(): Promise<void> {
   await writeOutput(fitFile, fitSource(fits));
   await writeOutput(residualsFile, `${JSON.stringify(residuals, null, 1)}\n`);
   for (const { point, lut, ff, lutError, ffError } of residuals) {
-    const { use, size, lanes, packed } = point;
-    console.log(use, `${size}x${size}/${lanes}/${packed}`, `LUT ${lut} ${lutError} %, FF ${ff} ${ffError} %`);
+    const { use, rows, columns } = point;
+    console.log(use, `${rows}x${columns}`, `LUT ${lut} ${lutError} %, FF ${ff} ${ffError} %`);
   }
 }
 

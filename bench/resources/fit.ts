@@ -1,5 +1,5 @@
 /** Least-squares fit of the resource estimate to the synthesised grid. */
-import type { ResourceCount } from '../../src/compiler/report/devices.ts';
+import type { ResourceCount } from '../../src/compiler/report/resource-count.ts';
 import { countCells, type Family } from '../../src/compiler/report/families.ts';
 import { engineFeatures, evaluateFit } from '../../src/compiler/report/resources.ts';
 import type { GridPoint } from './grid.ts';
@@ -16,13 +16,13 @@ export interface Configuration {
 }
 
 /** Parameters of `camber_top` at a point of the grid. */
-export function pointParameters({ size, lanes, packed, depths }: GridPoint): Map<string, number> {
+export function pointParameters({ rows, columns, depths }: GridPoint): Map<string, number> {
   const [rom, activation, image, weights, parameters, mask, result] = depths;
   return new Map([
-    ['ROWS', size],
-    ['COLUMNS', size],
-    ['LANES', lanes],
-    ['PACKED', packed],
+    ['ROWS', rows],
+    ['COLUMNS', columns],
+    ['LANES', columns / 2],
+    ['PACKED', 1],
     ['ROM_WORDS', rom],
     ['ACTIVATION_WORDS', activation],
     ['IMAGE_WORDS', image],

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { ResourceCount } from '../compiler/report/devices.ts';
+import type { ResourceCount } from '../compiler/report/resource-count.ts';
 import { countCells, families, type Family } from '../compiler/report/families.ts';
 import { rtlFolder } from './assets.ts';
 import { readTextIfPresent, writeOutput } from './files.ts';

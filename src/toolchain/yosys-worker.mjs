@@ -6,6 +6,7 @@
  * workerData: { bundle: URL of @yowasp/yosys, files: { path: text }, args: string[], outputs: path[] }
  * messages:   { log } as the run goes on, then { files } or { failed: exit code or message }
  */
+import { TextDecoder } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { bundle, files, args, outputs } = workerData;

@@ -2,7 +2,7 @@
  * What a memory takes on a device, from its shape alone. `camber_memory.v` and `camber_rom.v` ask for block RAM
  * where they are deeper than 64 words, so neither the contents nor a tool's taste plays a part.
  */
-import type { ResourceCount } from './devices.ts';
+import type { ResourceCount } from './resource-count.ts';
 import type { Family } from './families.ts';
 
 /** A memory of the accelerator: its shape decides what it takes. */

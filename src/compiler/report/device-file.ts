@@ -1,6 +1,7 @@
 /** Devices that a user defines: a JSON file, described for editors by `media/schemas/devices.schema.json`. */
 import { CompileError, diagnostic } from '../diagnostics.ts';
-import { type Device, resourceNames } from './devices.ts';
+import type { Device } from './devices.ts';
+import { resourceNames } from './resource-count.ts';
 import { families, type Family } from './families.ts';
 
 const hint = 'See media/schemas/devices.schema.json for what a device file holds.';

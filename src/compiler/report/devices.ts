@@ -1,14 +1,5 @@
 import type { Family } from './families.ts';
-
-/** FPGA resources, in the units of the device family: block RAM in 36-Kibit blocks. */
-export interface ResourceCount {
-  readonly lut: number;
-  readonly ff: number;
-  readonly dsp: number;
-  readonly bram36: number;
-}
-
-export const resourceNames = ['lut', 'ff', 'dsp', 'bram36'] as const;
+import type { ResourceCount } from './resource-count.ts';
 
 export interface Device {
   readonly part: string;

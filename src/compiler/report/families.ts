@@ -1,4 +1,4 @@
-import type { ResourceCount } from './devices.ts';
+import type { ResourceCount } from './resource-count.ts';
 
 /** How a device family is synthesised and its cells are counted. */
 export interface FamilyRules {

@@ -1,6 +1,7 @@
 /** Whether resources fit a device, what is short, and which device would do. */
 import { type Diagnostic, diagnostic } from '../diagnostics.ts';
-import { type Device, devices, type ResourceCount, resourceNames } from './devices.ts';
+import { type Device, devices } from './devices.ts';
+import { type ResourceCount, resourceNames } from './resource-count.ts';
 import type { Family } from './families.ts';
 
 export type ResourceName = (typeof resourceNames)[number];

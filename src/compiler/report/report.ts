@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import type { Schedule } from '../schedule/operation.ts';
-import type { Device, ResourceCount } from './devices.ts';
+import type { Device } from './devices.ts';
+import type { ResourceCount } from './resource-count.ts';
 import { fitDiagnostics, fits } from './fit-device.ts';
 import { type LayerReport, layerReports } from './layers.ts';
 import { estimateResources } from './resources.ts';

@@ -2,7 +2,7 @@
 import { topParameters } from '../emit/top-parameters.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import { memoryCost, type MemoryShape } from './block-ram.ts';
-import type { ResourceCount } from './devices.ts';
+import type { ResourceCount } from './resource-count.ts';
 import type { Family } from './families.ts';
 import { fittedEstimate } from './fitted-estimate.ts';
 
