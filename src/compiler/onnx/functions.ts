@@ -1,5 +1,6 @@
 /** Inlining of model-local functions (ModelProto.functions): a call becomes the nodes of the function's body. */
 import { fail } from '../diagnostics.ts';
+import { inlineBranches } from './branches.ts';
 import {
   decodeFunctionDefaults,
   functionKey,
@@ -83,7 +84,7 @@ function instantiate(
   (body.output ?? []).forEach((formal, i) => names.set(formal, call.output?.[i] || prefix + formal));
   const rename = (name: string): string => names.get(name) ?? prefix + name;
   const given = new Map([...defaults, ...(call.attribute ?? [])].map((a) => [a.name ?? '', a]));
-  return (body.node ?? []).map((node) => ({
+  return inlineBranches(body.node ?? []).map((node) => ({
     ...node,
     name: node.name ? prefix + node.name : '',
     opType: node.opType,

@@ -49,6 +49,8 @@ const operators: Readonly<Record<string, readonly string[]>> = {
   half_precision: ['Conv', 'Relu', 'GlobalAveragePool', 'Flatten', 'Gemm'],
   batch_norm_after_grouped_deconvolution: ['ConvTranspose', 'Conv'],
   old_upsample_attribute: ['Resize'],
+  if_taken: ['Squeeze', 'Relu', 'Add'],
+  if_not_taken: ['Mul', 'Add'],
 };
 
 const inputShapes: Readonly<Record<string, readonly number[]>> = { dynamic_size: [1, 3, 4, 5] };
