@@ -6,7 +6,8 @@ import { generateNetwork } from '../compiler/schedule/support/generate.ts';
 import { needs } from '../support/tools.ts';
 import { simulateSchedule } from './support/simulation.ts';
 
-const square = (size: number): EngineShape => ({ rows: size, columns: size, lanes: size / 2 });
+const array = (rows: number, columns: number): EngineShape => ({ rows, columns, lanes: columns / 2 });
+const square = (size: number) => array(size, size);
 
 /** Everything the test bench compares is an integer or a cycle: no tolerance. */
 function expectExact(result: SimulationResult, what: string) {
@@ -28,14 +29,15 @@ function pictures(seed: number) {
 
 needs('verilator')('random networks on Verilator', () => {
   it.each([
-    { size: 4, seeds: 40 },
-    { size: 8, seeds: 25 },
-    { size: 16, seeds: 10 },
+    { rows: 4, columns: 4, seeds: 40 },
+    { rows: 4, columns: 8, seeds: 40 },
+    { rows: 8, columns: 8, seeds: 25 },
+    { rows: 16, columns: 16, seeds: 10 },
   ])(
-    '$seeds networks on $size x $size: every write, score, map value and cycle',
-    async ({ size, seeds }) => {
+    '$seeds networks on $rows x $columns: every write, score, map value and cycle',
+    async ({ rows, columns, seeds }) => {
       for (let seed = 1; seed <= seeds; seed++) {
-        const { plan } = compile(seed, square(size));
+        const { plan } = compile(seed, array(rows, columns));
         expectExact(await simulateSchedule(plan, pictures(seed)), `seed ${seed}`);
       }
     },
@@ -58,6 +60,16 @@ needs('verilator')('random networks on Verilator', () => {
       }
     }
     expect(stalls).toBeGreaterThan(0);
+  }, 600_000);
+
+  it('without an explanation only the scores are computed and sent', async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const { network, pixels } = generateNetwork(seed, { explanation: false });
+      const plan = schedule(network, square(4));
+      const result = await simulateSchedule(plan, [{ pixels }, { pixels }], { pauses: seed });
+      expectExact(result, `seed ${seed}`);
+      for (const run of result.runs) expect(run).toMatchObject({ explanation: 0, results: network.classes });
+    }
   }, 600_000);
 
   it('one product per multiplier gives the same', async () => {

@@ -12,7 +12,7 @@ import type { StageBuilder } from './plan/builder.ts';
 import type { GradientPlan } from './plan/gradient.ts';
 import { splitScales } from './plan/split-scales.ts';
 import type { PlanTensor, Stage } from './plan/stage.ts';
-import { quantiseWeights } from './weights.ts';
+import { quantiseWeights, rowMagnitudes } from './weights.ts';
 
 export const name = 'quantise';
 export const description = 'Choose integers for every tensor and weight of the fused network';
@@ -28,12 +28,17 @@ export function quantise(
   calibration: CalibrationTable,
   options: QuantiseOptions,
 ): IntegerNetwork {
-  const { graph, scores, explanation } = source;
+  const { graph, scores, explanation, imported } = source;
   const { forward, stages, gradient } = planNetwork(source);
   const split = gradient && splitScales(gradient.stages, gradient.tensors);
 
   const imageName = graph.inputs[0]!.name;
-  const input = lowerInput(forward.describe(imageName), calibration, options);
+  const input = lowerInput(
+    forward.describe(imageName),
+    calibration,
+    options,
+    imported?.activations.get(imageName),
+  );
   const tensors = new Map<string, IntegerTensor>([[imageName, input.tensor]]);
   const weights = new Map<string, IntegerWeights>();
   const scoreTensor = forward.resolve(scores);
@@ -44,6 +49,7 @@ export function quantise(
     options,
     input,
     scores: scoreTensor,
+    imported: imported?.activations ?? new Map(),
     wide: wideTensors(stages, explanation?.activation),
     masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
     tensors,
@@ -73,6 +79,7 @@ export function quantise(
     options,
     demands: split.demands,
     classScale,
+    peakUnit: peakUnit(stages, scoreTensor, forward, classScale),
     stages: split.stages,
     alpha: 'tensor' in gradient.alpha ? { tensor: gradient.alpha.tensor, limit } : undefined,
     tensors,
@@ -218,4 +225,20 @@ function mapLayer(
 ): IntegerLayer {
   if ('row' in gradient.alpha) return mapFromRow(activation, weights.get(gradient.alpha.row)!);
   return mapFromTensor(activation, gradient.alpha.tensor, context.limits.get(gradient.alpha.tensor)!);
+}
+
+/**
+ * Calibrated gradients are in units of the largest weight of the class's row: what that is in units of its scale,
+ * at most. 127 where the scale was chosen here; less than that where an imported scale leaves room.
+ */
+function peakUnit(
+  stages: readonly Stage[],
+  scores: string,
+  forward: StageBuilder,
+  classScale: readonly number[],
+): number {
+  const dense = stages.find((stage) => stage.output === scores)!;
+  if (dense.sum.kind !== 'conv') return 1;
+  const magnitudes = rowMagnitudes(forward.weights.get(dense.sum.weights)!);
+  return Math.max(...magnitudes.map((m, c) => m / classScale[c]!));
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readModel } from '../../../src/compiler/onnx/read.ts';
 import { writeModel } from '../../../src/compiler/onnx/write.ts';
 import { inferShapes } from '../../../src/compiler/graph/infer.ts';
@@ -6,7 +6,7 @@ import { simplify } from '../../../src/compiler/graph/passes.ts';
 import { verify } from '../../../src/compiler/graph/verify.ts';
 import { oracleModel, oracleNames } from '../../support/models.ts';
 import { ort, runModel } from '../../support/ort.ts';
-import { sharedModels } from '../../support/shared.ts';
+import { needs } from '../../support/tools.ts';
 
 /**
  * float32 rounding only: passes reorder at most one multiplication per channel (batch-norm folding), so scores
@@ -24,7 +24,7 @@ function maxError(found: ArrayLike<number>, expected: ArrayLike<number>): number
   return error / largest;
 }
 
-describe.skipIf(!sharedModels())('real classifiers', () => {
+needs('shared models')('real classifiers', () => {
   test.each(oracleNames)('%s: scores survive reading, every pass and writing', async (name) => {
     const model = oracleModel(name);
     const { graph } = readModel(model.bytes);

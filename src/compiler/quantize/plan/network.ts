@@ -13,8 +13,8 @@ export interface NetworkPlan {
 }
 
 /** Plans inference and, where asked for, gradient. */
-export function planNetwork({ graph, scores, explanation }: QuantiseSource): NetworkPlan {
-  const forward = planForward(graph, scores);
+export function planNetwork({ graph, scores, explanation, imported }: QuantiseSource): NetworkPlan {
+  const forward = planForward(graph, scores, imported);
   const stages = forward.finish();
   if (!explanation) return { forward, stages };
   const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward.weights);
