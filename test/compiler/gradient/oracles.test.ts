@@ -9,8 +9,8 @@ import { withOutputs } from '../../../src/compiler/gradient/outputs.ts';
 import { exportStaticModel, type ExportedModel } from '../../../src/compiler/gradient/export.ts';
 import { writeModel } from '../../../src/compiler/onnx/write.ts';
 import { createFloatEngine, type FloatEngine } from '../../../src/engine/ort.ts';
-import { skipMark } from '../../support/find-tool.ts';
 import { maxAbs, maxDifference, oraclePlaces, readOracle, type Oracle } from '../../support/oracles.ts';
+import { needs } from '../../support/tools.ts';
 
 const bar = 1e-4;
 const zeroBar = 1e-6;
@@ -36,7 +36,8 @@ function largestTerm(alpha: Float32Array, a: Float32Array): number {
 }
 
 for (const { name, place } of oraclePlaces()) {
-  describe.skipIf(!place)(place ? name : `${name} ${skipMark(['shared models'])}`, () => {
+  const describePlace = place ? describe : needs('shared models');
+  describePlace(name, () => {
     let oracle: Oracle;
     let exported: ExportedModel;
     let engine: FloatEngine;

@@ -6,9 +6,10 @@ import { makeAttribute } from '../../../src/compiler/graph/attributes.ts';
 import type { Tensor } from '../../../src/compiler/graph/ir.ts';
 import { floatTensor } from '../../../src/compiler/graph/tensor.ts';
 import { createExplainer } from '../../../src/engine/float.ts';
-import { findTool, skipMark } from '../../support/find-tool.ts';
 import { maxAbs, maxDifference } from '../../support/oracles.ts';
+import { sharedModels } from '../../support/shared.ts';
 import { Builder, gradients, Random } from './support.ts';
+import { needs } from '../../support/tools.ts';
 
 const zeroPoint = (value: number): Tensor => ({ dtype: 'int8', shape: [], data: Int8Array.of(value) });
 
@@ -55,26 +56,26 @@ test('a scale per channel', async () => {
   expect(maxDifference(found.full, expected.full)).toBeLessThanOrEqual(1e-6 * maxAbs(expected.full));
 });
 
-const shared = findTool('shared models');
-const folder = (kind: string) => join(shared!, kind, 'mlperf_tiny_resnet8_cifar10');
-const title = 'the QDQ ResNet-8 is explained like the float one';
+const folder = (kind: string) => join(sharedModels()!, kind, 'mlperf_tiny_resnet8_cifar10');
 
-test.skipIf(!shared)(shared ? title : `${title} ${skipMark(['shared models'])}`, async () => {
-  const bytes = readFileSync(join(folder('trained'), 'input0.bin'));
-  const image = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  const explain = async (model: Uint8Array) => {
-    const explainer = await createExplainer(model, { optimization: 'disabled' });
-    const result = await explainer.explain(image);
-    await explainer.dispose();
-    return { ...result, target: explainer.model.targets[0]! };
-  };
-  const [quantised, exact] = [
-    await explain(readFileSync(join(folder('quantised'), 'model_qdq.onnx'))),
-    await explain(readFileSync(join(folder('trained'), 'model.onnx'))),
-  ];
-  expect(quantised.target).toMatchObject({ channels: 64, height: 8, width: 8 });
-  expect(quantised.class).toBe(exact.class);
-  // Quantised weights and activations are another network: the maps are alike, not equal.
-  const [a, b] = [quantised.maps[0]!.map, exact.maps[0]!.map];
-  expect(maxDifference(a, b)).toBeLessThanOrEqual(0.15 * maxAbs(b));
+needs('shared models')('the QDQ ResNet-8', () => {
+  test('is explained like the float one', async () => {
+    const bytes = readFileSync(join(folder('trained'), 'input0.bin'));
+    const image = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const explain = async (model: Uint8Array) => {
+      const explainer = await createExplainer(model, { optimization: 'disabled' });
+      const result = await explainer.explain(image);
+      await explainer.dispose();
+      return { ...result, target: explainer.model.targets[0]! };
+    };
+    const [quantised, exact] = [
+      await explain(readFileSync(join(folder('quantised'), 'model_qdq.onnx'))),
+      await explain(readFileSync(join(folder('trained'), 'model.onnx'))),
+    ];
+    expect(quantised.target).toMatchObject({ channels: 64, height: 8, width: 8 });
+    expect(quantised.class).toBe(exact.class);
+    // Quantised weights and activations are another network: the maps are alike, not equal.
+    const [a, b] = [quantised.maps[0]!.map, exact.maps[0]!.map];
+    expect(maxDifference(a, b)).toBeLessThanOrEqual(0.15 * maxAbs(b));
+  });
 });
