@@ -57,7 +57,7 @@ function passReporter(onProgress: YosysRun['onProgress']): (text: string) => voi
 
 async function failed(run: YosysRun, log: string, how: string): Promise<never> {
   const place = log === '' ? undefined : await run.keepLog?.(log);
-  const message = /\bERROR: .*/.exec(log)?.[0] ?? (log === '' ? how : firstErrorLine(log));
+  const message = /^.*\bERROR: .*$/m.exec(log)?.[0] ?? (log === '' ? how : firstErrorLine(log));
   const memory = /memory|OUT_OF_MEMORY|unreachable/i.test(how)
     ? 'It may have run out of memory: try a smaller array.'
     : 'Report this as a fault of Camber.';

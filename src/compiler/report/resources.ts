@@ -56,18 +56,13 @@ const dspBlocks: Readonly<Record<Family, { packed: number; plain: number; lane: 
 export function engineFeatures(parameters: EngineParameters): Readonly<Record<string, number>> {
   const value = (name: string) => parameters.get(name)!;
   const bits = (name: string) => Math.ceil(Math.log2(value(name)));
-  const macs = value('ROWS') * value('COLUMNS');
   return {
     constant: 1,
     columns: value('COLUMNS'),
-    macs,
-    unpackedMacs: value('PACKED') === 0 ? macs : 0,
-    lanes: value('LANES'),
+    macs: value('ROWS') * value('COLUMNS'),
+    // Each address bit of these two runs through loop walks, operation records and delays.
     activationBits: bits('ACTIVATION_WORDS'),
-    imageBits: bits('IMAGE_WORDS'),
     weightBits: bits('WEIGHT_WORDS'),
-    maskBits: bits('MASK_WORDS'),
-    otherBits: bits('ROM_WORDS') + bits('PARAMETER_WORDS') + bits('RESULT_WORDS'),
   };
 }
 
