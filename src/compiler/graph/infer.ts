@@ -128,7 +128,7 @@ function inferNode(
     return diagnostic('CAM106', text, 'Check the input shape, or export the model again.', where);
   } catch (error) {
     if (!(error instanceof ShapeError)) {
-      if (error instanceof CompileError) return error.diagnostics[0]!;
+      if (error instanceof CompileError) return { ...error.diagnostics[0]!, ...where };
       throw error;
     }
     const text = `The output shape of node "${node.name}" (${node.op}) cannot be found: ${error.message}.`;
