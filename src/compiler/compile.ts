@@ -9,6 +9,7 @@ import { CompileError, type Diagnostic, fail } from './diagnostics.ts';
 import { autoArray, scheduleForDevice } from './explore.ts';
 import { graphParameters } from './graph/macs.ts';
 import type { CalibrationTable } from './quantize/calibration.ts';
+import { checkCalibration } from './quantize/calibration-check.ts';
 import type { IntegerNetwork } from './quantize/network.ts';
 import { defaultQuantiseOptions, type AffinePreprocessing } from './quantize/options.ts';
 import { quantise } from './quantize/quantise.ts';
@@ -84,7 +85,10 @@ export function compile(
     schedule: planned,
     device,
     clockMHz: options.clockMHz ?? defaultClockMHz,
-    diagnostics: analysis.diagnostics,
+    diagnostics: [
+      ...analysis.diagnostics,
+      ...checkCalibration(calibration, analysis.source.graph.inputs[0]!.name),
+    ],
   });
   return { analysis, network, schedule: planned, device, report, diagnostics: report.diagnostics };
 }
