@@ -9,6 +9,7 @@ import { deriveGradCam, type StaticGradCam } from './gradient/derive.ts';
 import type { Graph } from './graph/ir.ts';
 import { simplify, type Simplified } from './graph/passes.ts';
 import { inferKnownShapes } from './graph/infer.ts';
+import { importQuantised } from './quantize/import/import-quantised.ts';
 import { observedTensors, type ObservedTensors } from './quantize/observed.ts';
 import type { ExplanationSource, QuantiseSource } from './quantize/source.ts';
 
@@ -39,7 +40,8 @@ export interface Analysis {
  * @throws CompileError CAM109, CAM201 to CAM206; CAM501 with every node that has no integer mapping.
  */
 export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis {
-  const { graph } = inferKnownShapes(original);
+  const { graph: plain, imported } = importQuantised(original);
+  const { graph } = inferKnownShapes(plain);
   const wanted = options.target;
   const keep = wanted === undefined ? [] : tensorsNamed(graph, wanted);
   const simplified = simplify(graph, {
@@ -52,10 +54,11 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
     class: options.class ?? 'argmax',
     notes: simplified,
   });
+  const inference = { graph: model.graph, scores: model.scores, ...(imported ? { imported } : {}) };
   const source: QuantiseSource =
     options.explanation === false
-      ? { graph: model.graph, scores: model.scores }
-      : { graph: model.graph, scores: model.scores, explanation: explanationSource(model, simplified) };
+      ? { ...inference }
+      : { ...inference, explanation: explanationSource(model, simplified) };
   return {
     original: graph,
     simplified,

@@ -53,10 +53,12 @@ export async function createExplainer(
   return {
     model,
     async explain(data, wanted = preset) {
+      if (wanted !== 'argmax' && !(Number.isInteger(wanted) && wanted >= 0 && wanted < model.classes)) {
+        throw outOfRange(wanted, model.classes);
+      }
       const index = wanted === 'argmax' ? -1 : wanted;
-      if (!Number.isInteger(index) || index >= model.classes) throw outOfRange(index, model.classes);
       const outputs = await engine.run({
-        [image.name]: { dtype: 'float32', shape: image.shape, data },
+        [image.name]: { dtype: image.dtype, shape: image.shape, data },
         [model.classInput]: { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(index)) },
       });
       const numbers = (name: string) => outputs[name]!.data as Float32Array;

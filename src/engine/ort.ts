@@ -1,5 +1,6 @@
 /** ONNX Runtime (its WebAssembly build): the one module that knows it. */
 import * as ort from 'onnxruntime-web';
+import { floatToHalf, halfToFloat } from '../compiler/graph/float16.ts';
 import type { DataType, TypedData } from '../compiler/graph/ir.ts';
 
 /** A tensor that goes into or comes out of a run. */
@@ -51,15 +52,24 @@ export async function createFloatEngine(
   };
 }
 
+/** Half-precision tensors are held as float32 outside the runtime, as everywhere in Camber. */
 function toOrt(t: FloatTensor): ort.Tensor {
+  if (t.dtype === 'float16') {
+    return new ort.Tensor('float16', Uint16Array.from(t.data as Float32Array, floatToHalf), t.shape);
+  }
   return new ort.Tensor(t.dtype as 'float32', t.data as Float32Array, t.shape);
 }
 
 /** The runtime has already copied the data out of its own memory. */
 function fromOrt(t: ort.Tensor): FloatTensor {
-  return {
-    dtype: t.type as DataType,
-    shape: [...t.dims],
-    data: t.data as TypedData,
-  };
+  const shape = [...t.dims];
+  if (t.type === 'float16') return { dtype: 'float16', shape, data: widen(t.data) };
+  return { dtype: t.type as DataType, shape, data: t.data as TypedData };
+}
+
+/** The runtime gives bits, or numbers where JavaScript has Float16Array. */
+function widen(data: unknown): Float32Array {
+  return data instanceof Uint16Array
+    ? Float32Array.from(data, halfToFloat)
+    : Float32Array.from(data as Iterable<number>);
 }

@@ -20,11 +20,12 @@ export async function createTensorRunner(
 ): Promise<TensorRunner> {
   const image = imageInput(model);
   const graph = withClassInput(withOutputs(legalise(model.graph), tensors), model);
-  const engine = await createFloatEngine(writeModel(graph), options);
+  // The layout optimisations of level `all` lose outputs that lie inside what they fuse (onnxruntime-web 1.30).
+  const engine = await createFloatEngine(writeModel(graph), { optimization: 'extended', ...options });
   return {
     async run(picture, names, classIndex) {
       const outputs = await engine.run({
-        [image.name]: { dtype: 'float32', shape: image.shape, data: picture },
+        [image.name]: { dtype: image.dtype, shape: image.shape, data: picture },
         [model.classInput]: { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(classIndex)) },
       });
       return new Map(names.map((n) => [n, n === image.name ? picture : (outputs[n]!.data as Float32Array)]));

@@ -52,11 +52,17 @@ const large = decimalUnits(['', 'k', 'M', 'G', 'T'], 1000);
 export const macs = (value: number): string => `${large(value).trim()} MACs`;
 export const parameters = (value: number): string => `${large(value).trim()} parameters`;
 
-/** Cycles at a clock in MHz: 139012 at 100 -> 1.39 ms */
+const latencyUnits = ['ns', 'µs', 'ms', 's'];
+
+/** Cycles at a clock in MHz, three digits: 139012 at 100 -> 1.39 ms */
 export function latency(cycleCount: number, clockMHz: number): string {
-  const microseconds = cycleCount / clockMHz;
-  if (microseconds < 1) return `${significant(microseconds * 1000)} ns`;
-  return decimalUnits(['µs', 'ms', 's'], 1000)(microseconds);
+  let value = (cycleCount / clockMHz) * 1000;
+  let unit = 0;
+  while (value >= 1000 && unit < latencyUnits.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${Number(value.toPrecision(3)) >= 1000 ? grouped.format(value) : value.toPrecision(3)} ${latencyUnits[unit]}`;
 }
 
 /** [1, 16, 32, 32] -> 1×16×32×32 ; [] -> scalar */

@@ -17,6 +17,7 @@ describe('figures', () => {
     [format.macs(34_900_000), '34.9 M MACs'],
     [format.latency(139012, 100), '1.39 ms'],
     [format.latency(50, 100), '500 ns'],
+    [format.latency(139553, 100), '1.40 ms'],
     [format.shape([1, 16, 32, 32]), '1×16×32×32'],
     [format.shape([]), 'scalar'],
   ])('%s', (given, expected) => expect(given).toBe(expected));

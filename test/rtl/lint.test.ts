@@ -8,6 +8,15 @@ import { rtlDir } from './support/simulation.ts';
 const sources = readdirSync(rtlDir)
   .filter((file) => file.endsWith('.v'))
   .map((file) => join(rtlDir, file));
+const shapes: [rows: number, columns: number][] = [
+  [4, 4],
+  [4, 8],
+  [8, 8],
+  [8, 16],
+  [16, 16],
+  [16, 32],
+  [32, 32],
+];
 const testBench = join(rtlDir, 'sim', 'camber_tb.v');
 
 /** What a tool says, all of it: clean means nothing. */
@@ -17,11 +26,16 @@ function output(command: string, ...args: string[]): string {
 }
 
 needs('verilator')('Verilator lint', () => {
-  it.each([4, 8, 16, 32])(
-    '-Wall is silent about the engine at array size %i, single and packed products',
-    (size) => {
+  it.each(shapes)(
+    '-Wall is silent about the engine at %i x %i, single and packed products',
+    (rows, columns) => {
       for (const packed of [0, 1]) {
-        const shape = [`-GROWS=${size}`, `-GCOLUMNS=${size}`, `-GLANES=${size / 2}`, `-GPACKED=${packed}`];
+        const shape = [
+          `-GROWS=${rows}`,
+          `-GCOLUMNS=${columns}`,
+          `-GLANES=${columns / 2}`,
+          `-GPACKED=${packed}`,
+        ];
         expect(
           output('verilator', '--lint-only', '-Wall', '--top-module', 'camber_top', ...shape, ...sources),
         ).toBe('');
@@ -31,11 +45,11 @@ needs('verilator')('Verilator lint', () => {
 });
 
 needs('iverilog')('Icarus lint', () => {
-  it.each([4, 8, 16, 32])('-Wall is silent about the engine and the test bench at array size %i', (size) => {
+  it.each(shapes)('-Wall is silent about the engine and the test bench at %i x %i', (rows, columns) => {
     const shape = (top: string) => [
-      `-P${top}.ROWS=${size}`,
-      `-P${top}.COLUMNS=${size}`,
-      `-P${top}.LANES=${size / 2}`,
+      `-P${top}.ROWS=${rows}`,
+      `-P${top}.COLUMNS=${columns}`,
+      `-P${top}.LANES=${columns / 2}`,
     ];
     expect(
       output(

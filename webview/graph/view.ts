@@ -119,7 +119,8 @@ export class GraphView {
     const zoom = Math.max(0.6, Math.min(1, clientWidth / this.#layout.width));
     const top = this.#layout.blocks[0];
     const middle = this.#layout.width * zoom <= clientWidth ? this.#layout.width / 2 : (top?.x ?? 0);
-    this.#panZoom.set({ x: clientWidth / 2 - middle * zoom, y: 0, zoom });
+    // Below the toolbar.
+    this.#panZoom.set({ x: clientWidth / 2 - middle * zoom, y: 24, zoom });
   }
 
   #redraw(): void {
@@ -217,7 +218,6 @@ export class GraphView {
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.#search.addEventListener('input', () => this.#find());
     this.#search.addEventListener('keydown', (event) => {
-      event.stopPropagation();
       if (event.key === 'Enter') this.#find(true);
       if (event.key === 'Escape') this.#blocks.focus();
     });
@@ -234,7 +234,7 @@ export class GraphView {
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') return this.#hover.hide();
-    if (event.key === '/') {
+    if (event.key === '/' && event.target !== this.#search) {
       event.preventDefault();
       return this.#search.focus();
     }

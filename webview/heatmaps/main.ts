@@ -7,7 +7,7 @@ import { client, remember, remembered } from '../shared/api.ts';
 import { h } from '../shared/dom.ts';
 import { isCompiled, watch, type CompiledState } from '../shared/model-view.ts';
 import { button, dropdown } from '../shared/toolkit.ts';
-import { colourMaps, type ColourMap } from './paint.ts';
+import { colourMaps, paintScale, type ColourMap } from './paint.ts';
 import { Row, type Look } from './row.ts';
 
 const memory = remembered<{ colours: ColourMap; opacity: number; large: boolean }>({
@@ -24,7 +24,12 @@ let rows = new Map<string, Row>();
 let filling = 0;
 let shown: unknown;
 
+const scale = h('canvas', {
+  attributes: { width: 72, height: 10, role: 'img', 'aria-label': 'Colour scale' },
+});
+
 const redraw = (): void => {
+  paintScale(scale, memory.colours);
   remember(memory);
   for (const row of rows.values()) row.draw(look());
 };
@@ -86,6 +91,7 @@ function tools(): HTMLElement {
       memory.colours = colours;
       redraw();
     }),
+    h('span', { class: 'scale' }, '0', scale, 'maximum'),
     h('label', { class: 'opacity' }, 'Opacity', slider),
     button({
       label: 'Larger or smaller',
@@ -98,6 +104,8 @@ function tools(): HTMLElement {
     }),
   );
 }
+
+paintScale(scale, memory.colours);
 
 function update(state: CompiledState): void {
   target.textContent = `Target ${layerOf(state.compiled.target.tensor, state.model)} (${state.compiled.target.height}×${state.compiled.target.width})`;

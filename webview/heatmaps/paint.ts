@@ -61,3 +61,13 @@ export function paint(canvas: HTMLCanvasElement, { picture, map, max, colours, o
   layer.getContext('2d')!.putImageData(overlay, 0, 0);
   context.drawImage(layer, 0, 0);
 }
+
+/** The legend: the colour map from 0 to the maximum. */
+export function paintScale(canvas: HTMLCanvasElement, colours: ColourMap): void {
+  const context = canvas.getContext('2d')!;
+  const { width, height } = canvas;
+  for (let x = 0; x < width; x++) {
+    context.fillStyle = colourMaps[colours](x / (width - 1));
+    context.fillRect(x, 0, 1, height);
+  }
+}

@@ -65,6 +65,7 @@ export class Row {
     const answer = this.#answer;
     if (!answer) return;
     const { float, fixed } = answer;
+    this.#cells.style.setProperty('--size', `${look.size}px`);
     const cells = [this.#canvas('Picture', look)];
     if (float) cells.push(this.#map('Float', float, look));
     if (fixed) cells.push(this.#map('Fixed point', fixed, look));
@@ -74,7 +75,13 @@ export class Row {
         answer.correlation === undefined
           ? 'correlation undefined'
           : `correlation ${decimal(answer.correlation, 4)}`;
-      cells.push(this.#canvas('Difference', look, { map, max: 1, note: agreement }));
+      cells.push(
+        this.#canvas('Difference', look, {
+          map,
+          max: 1,
+          note: `${agreement}, at most ${probability(Math.max(...map.values))} of the maximum`,
+        }),
+      );
     }
     const problems = answer.diagnostics.length > 0 ? [diagnosticList(answer.diagnostics)] : [];
     this.#cells.replaceChildren(...cells, ...problems);

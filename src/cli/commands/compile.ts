@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { imageInput, loadImage } from '../../engine/images/load.ts';
+import { imageInput } from '../../compiler/graph/image-input.ts';
+import { loadImage } from '../../engine/images/load.ts';
 import { compileModel } from '../../engine/compile-model.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';

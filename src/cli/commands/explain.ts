@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { methodNames, type MethodName } from '../../compiler/gradient/methods.ts';
 import { colormapNames, type ColormapName } from '../../engine/images/colormaps.ts';
-import { imageInput, loadImage, type LoadedImage } from '../../engine/images/load.ts';
+import { imageInput } from '../../compiler/graph/image-input.ts';
+import { loadImage, type LoadedImage } from '../../engine/images/load.ts';
 import { encodePng, overlay } from '../../engine/images/overlay.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
 import { loadModel } from '../../toolchain/model-file.ts';

@@ -6,7 +6,7 @@ import { type Device, defaultPart } from '../../compiler/report/devices.ts';
 import { exploreCsv, explorePlot } from '../../compiler/report/explore-plot.ts';
 import { describeShortage, nearestFitting } from '../../compiler/report/fit-device.ts';
 import { exploreModel } from '../../engine/explore-model.ts';
-import { imageInput } from '../../engine/images/load.ts';
+import { imageInput } from '../../compiler/graph/image-input.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { calibrationPictures } from '../../toolchain/calibration.ts';
 import { deviceList } from '../../toolchain/device-list.ts';

@@ -3,7 +3,8 @@ import { fail } from '../diagnostics.ts';
 import { makeAttribute } from '../graph/attributes.ts';
 import type { Graph, Node, Tensor } from '../graph/ir.ts';
 import { isFloat } from '../graph/tensor.ts';
-import { Algebra, constant } from './algebra.ts';
+import { Algebra } from './algebra.ts';
+import { constant } from './materialise.ts';
 import { Emitter } from './emitter.ts';
 import type { Gradient } from './gradient.ts';
 import { camberDomain } from './operators.ts';
@@ -39,7 +40,7 @@ export function beginDerivation(
       { tensor: scores.tensor },
     );
   }
-  const emitter = new Emitter(graph, floatType as 'float32');
+  const emitter = new Emitter(graph, floatType);
   const classInput = emitter.fresh('class');
   emitter.describe(classInput, 'int64', [1]);
   const classIndex = emitter.emit('SelectClass', [scores.tensor, classInput], {

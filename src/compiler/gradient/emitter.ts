@@ -25,10 +25,10 @@ export class Emitter {
   /** Put in front of new names: the forward node whose adjoint is being written. */
   scope = 'gradient';
 
-  /** `floatType` is the type in which gradients are computed: that of the class scores. */
+  /** `floatType` is the type of what is emitted: that of the class scores. */
   constructor(
     readonly graph: Graph,
-    readonly floatType: 'float32' | 'float64' | 'float16' = 'float32',
+    public floatType: DataType = 'float32',
   ) {
     this.values = new Map(graph.values);
     for (const node of graph.nodes) {
@@ -110,11 +110,11 @@ export class Emitter {
     return name;
   }
 
-  /** An initializer shared by all who ask for the same small contents. */
-  private sharedConstant(key: string, make: () => Tensor): string {
+  /** An initializer shared by all who ask for the same contents. */
+  private sharedConstant(key: string, hint: string, make: () => Tensor): string {
     let name = this.shared.get(key);
     if (name === undefined) {
-      name = this.constant(`gradient/${key}`, make());
+      name = this.constant(`gradient/${hint}`, make());
       this.shared.set(key, name);
     }
     return name;
@@ -123,12 +123,13 @@ export class Emitter {
   scalar(value: number): string {
     const dtype = this.floatType;
     const data = dtype === 'float64' ? Float64Array.of(value) : Float32Array.of(value);
-    return this.sharedConstant(`scalar ${value}`, () => ({ dtype, shape: [], data }));
+    return this.sharedConstant(`${dtype} ${value}`, `scalar_${value}`, () => ({ dtype, shape: [], data }));
   }
 
   int64(values: readonly number[]): string {
     const data = BigInt64Array.from(values, BigInt);
-    return this.sharedConstant(`int64 ${values.join(' ')}`, () => ({
+    const hint = `int64_${values.slice(0, 4).join('_')}`;
+    return this.sharedConstant(`int64 ${values.join(' ')}`, hint, () => ({
       dtype: 'int64',
       shape: [values.length],
       data,

@@ -96,5 +96,13 @@ function setAside(
 
 function describe(graph: Graph, found: { tensor: string; probability?: string }): Scores {
   const columns = sizeOf(graph.values.get(found.tensor)!.shape);
-  return { ...found, classes: columns === 1 ? 2 : columns, singleLogit: columns === 1 };
+  const tensor = beforeRounding(graph, found.tensor);
+  return { ...found, tensor, classes: columns === 1 ? 2 : columns, singleLogit: columns === 1 };
+}
+
+/** A half-precision output is the Cast of scores computed in float32: those are differentiated. */
+function beforeRounding(graph: Graph, tensor: string): string {
+  const cast = graph.nodes.find((n) => n.outputs[0] === tensor && n.op === 'Cast');
+  const input = graph.values.get(cast?.inputs[0] ?? '');
+  return input?.dtype === 'float32' ? input.name : tensor;
 }

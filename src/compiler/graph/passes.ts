@@ -4,6 +4,7 @@ import { float32Inside } from './float32-inside.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { inferShapes } from './infer.ts';
+import { resolveBranches } from './resolve-branches.ts';
 import { sinkTransposes } from './sink-transposes.ts';
 import type { Graph } from './ir.ts';
 import { settleOpset } from './settle-opset.ts';
@@ -40,6 +41,7 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
   return [
     infer,
     foldConstants,
+    resolveBranches,
     removeDead,
     raiseOpset,
     float32Inside,
@@ -77,12 +79,13 @@ export function simplify(
   return { graph: current, ...notes };
 }
 
-/** Kept tensors stand as extra outputs while a pass runs; batch-norm folding may take them (it records them). */
+/**
+ * Kept tensors stand as extra outputs while a pass runs, so that it leaves them alone. Batch-norm folding may take
+ * them (it records them), and half precision becomes float32 in them as everywhere inside.
+ */
 function withKept(graph: Graph, pass: Pass, keep: readonly string[]): Graph {
-  if (pass === foldBatchNorm) return graph;
+  if (pass === foldBatchNorm || pass === float32Inside) return graph;
   const outputs = new Set(graph.outputs.map((o) => o.name));
-  const kept = keep
-    .map((name) => graph.values.get(name))
-    .filter((v) => v !== undefined && !outputs.has(v.name));
-  return { ...graph, outputs: [...graph.outputs, ...kept.map((v) => v!)] };
+  const kept = keep.flatMap((name) => graph.values.get(name) ?? []).filter((v) => !outputs.has(v.name));
+  return { ...graph, outputs: [...graph.outputs, ...kept] };
 }

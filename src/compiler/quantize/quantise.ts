@@ -12,7 +12,7 @@ import type { StageBuilder } from './plan/builder.ts';
 import type { GradientPlan } from './plan/gradient.ts';
 import { splitScales } from './plan/split-scales.ts';
 import type { PlanTensor, Stage } from './plan/stage.ts';
-import { quantiseWeights } from './weights.ts';
+import { quantiseWeights, rowMagnitudes } from './weights.ts';
 
 export const name = 'quantise';
 export const description = 'Choose integers for every tensor and weight of the fused network';
@@ -28,12 +28,17 @@ export function quantise(
   calibration: CalibrationTable,
   options: QuantiseOptions,
 ): IntegerNetwork {
-  const { graph, scores, explanation } = source;
+  const { graph, scores, explanation, imported } = source;
   const { forward, stages, gradient } = planNetwork(source);
   const split = gradient && splitScales(gradient.stages, gradient.tensors);
 
   const imageName = graph.inputs[0]!.name;
-  const input = lowerInput(forward.describe(imageName), calibration, options);
+  const input = lowerInput(
+    forward.describe(imageName),
+    calibration,
+    options,
+    imported?.activations.get(imageName),
+  );
   const tensors = new Map<string, IntegerTensor>([[imageName, input.tensor]]);
   const weights = new Map<string, IntegerWeights>();
   const scoreTensor = forward.resolve(scores);
@@ -44,7 +49,8 @@ export function quantise(
     options,
     input,
     scores: scoreTensor,
-    wide: wideTensors(stages, explanation?.activation),
+    imported: imported?.activations ?? new Map(),
+    wide: wideTensors(stages, forward.tensors),
     masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
     tensors,
     weights,
@@ -73,6 +79,7 @@ export function quantise(
     options,
     demands: split.demands,
     classScale,
+    peakUnit: peakUnit(stages, scoreTensor, forward, classScale),
     stages: split.stages,
     alpha: 'tensor' in gradient.alpha ? { tensor: gradient.alpha.tensor, limit } : undefined,
     tensors,
@@ -104,19 +111,18 @@ export function quantise(
 }
 
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
-function wideTensors(stages: readonly Stage[], activation: string | undefined): Set<string> {
+function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTensor>): Set<string> {
   const readers = (tensor: string) =>
     stages.filter(
       (stage) => ('input' in stage.sum && stage.sum.input === tensor) || stage.residual === tensor,
     );
-  const isDense = (stage: Stage) =>
-    stage.sum.kind === 'conv' && stage.sum.geometry.pads.every((p) => p === 0);
+  const isDense = ({ sum, output }: Stage) => {
+    const { height, width } = plan.get(output)!;
+    return sum.kind === 'conv' && height * width === 1;
+  };
   return new Set(
     stages
-      .filter(
-        (stage) =>
-          stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual && stage.output !== activation,
-      )
+      .filter((stage) => stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual)
       .filter(
         (stage) =>
           readers(stage.output).length > 0 &&
@@ -134,7 +140,8 @@ function explanationActivation(
   context: ForwardContext,
 ): { name: string; layers: IntegerLayer[] } {
   const { activation, folded } = explanation;
-  if (!folded && context.tensors.has(activation)) return { name: activation, layers: [] };
+  // The map takes int8 activations; a pool kept in 16 bits is computed once more in 8, so that the scores stay.
+  if (!folded && context.tensors.get(activation)?.bits === 8) return { name: activation, layers: [] };
   const stage = stages.find((s) => s.output === activation || s.inner.some((t) => t.tensor === activation));
   if (!stage) {
     return fail(
@@ -218,4 +225,20 @@ function mapLayer(
 ): IntegerLayer {
   if ('row' in gradient.alpha) return mapFromRow(activation, weights.get(gradient.alpha.row)!);
   return mapFromTensor(activation, gradient.alpha.tensor, context.limits.get(gradient.alpha.tensor)!);
+}
+
+/**
+ * Calibrated gradients are in units of the largest weight of the class's row: what that is in units of its scale,
+ * at most. 127 where the scale was chosen here; less than that where an imported scale leaves room.
+ */
+function peakUnit(
+  stages: readonly Stage[],
+  scores: string,
+  forward: StageBuilder,
+  classScale: readonly number[],
+): number {
+  const dense = stages.find((stage) => stage.output === scores)!;
+  if (dense.sum.kind !== 'conv') return 1;
+  const magnitudes = rowMagnitudes(forward.weights.get(dense.sum.weights)!);
+  return Math.max(...magnitudes.map((m, c) => m / classScale[c]!));
 }

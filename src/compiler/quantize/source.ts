@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/ir.ts';
+import type { ImportedQuantisation } from './import/imported.ts';
 
 /** What is to be explained, as the gradient derivation left it in the graph. */
 export interface ExplanationSource {
@@ -19,4 +20,6 @@ export interface QuantiseSource {
   /** The tensor with the class scores. */
   readonly scores: string;
   readonly explanation?: ExplanationSource;
+  /** The scales of a model that came quantised: they are kept. */
+  readonly imported?: ImportedQuantisation;
 }

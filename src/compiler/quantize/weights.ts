@@ -26,12 +26,16 @@ export function quantiseWeights(
   );
 }
 
-/** int8 weights on given scales per output channel. */
-export function roundWeights(weights: RealWeights, scale: readonly number[]): IntegerWeights {
+/** int8 weights on given scales per output channel, clamped to `lowest` ... 127. */
+export function roundWeights(
+  weights: RealWeights,
+  scale: readonly number[],
+  lowest = -weightLimit,
+): IntegerWeights {
   const count = weights.data.length / weights.shape[0];
   const data = Int8Array.from(weights.data, (w, i) => {
     const q = Math.round(w / scale[Math.floor(i / count)]!);
-    return Math.min(weightLimit, Math.max(-weightLimit, q));
+    return Math.min(weightLimit, Math.max(lowest, q));
   });
   return { name: weights.name, shape: weights.shape, data, scale };
 }

@@ -81,12 +81,18 @@ export function maskForms(network: IntegerNetwork, shape: EngineShape): Readonly
 export function unmappable(network: IntegerNetwork, shape: EngineShape) {
   const { rows, columns, lanes } = shape;
   const problems = [];
-  if (columns % rows !== 0 || columns % lanes !== 0) {
+  const isBuildable =
+    [4, 8, 16, 32].includes(rows) &&
+    (columns === rows || columns === 2 * rows) &&
+    [2, 4, 8, 16, 32].includes(lanes) &&
+    lanes <= rows &&
+    lanes < columns;
+  if (!isBuildable) {
     problems.push(
       diagnostic(
         'CAM504',
         `An array of ${rows} rows, ${columns} columns and ${lanes} lanes cannot be built.`,
-        'Columns must be a multiple of rows and of the requantiser lanes.',
+        'Choose 4, 8, 16 or 32 rows, as many columns or twice as many, and half as many lanes as columns.',
       ),
     );
   }
@@ -116,19 +122,6 @@ export function unmappable(network: IntegerNetwork, shape: EngineShape) {
           where,
         ),
       );
-    }
-    if (layer.sum.kind === 'denseRow' && rows !== columns) {
-      const classes = network.weights.get(layer.sum.weights)?.shape[0] ?? 0;
-      if (classes > rows) {
-        problems.push(
-          diagnostic(
-            'CAM504',
-            `Layer ${layer.name} picks one of ${classes} classes, which an array of ${rows} x ${columns} cannot.`,
-            'Choose a square array for run-time gradients.',
-            { node: layer.nodes[0] },
-          ),
-        );
-      }
     }
   }
   return problems;

@@ -1,5 +1,5 @@
 import { fail } from '../../compiler/diagnostics.ts';
-import type { Graph, ValueInfo } from '../../compiler/graph/ir.ts';
+import type { ValueInfo } from '../../compiler/graph/ir.ts';
 import type { Preprocessing } from '../../compiler/input/preprocessing.ts';
 import { decodePicture } from './decode.ts';
 import { readNpy, type FloatTensor } from './npy.ts';
@@ -18,21 +18,6 @@ export interface LoadedImage {
     /** That part at the model's size, uint8: what the accelerator takes. */
     readonly pixels: Picture;
   };
-}
-
-/** The model's only input. @throws CompileError CAM107 where it has several, or one that does not take float32 */
-export function imageInput(graph: Graph): ValueInfo {
-  const [input, ...others] = graph.inputs;
-  if (input === undefined || others.length > 0) {
-    const names = graph.inputs.map((i) => i.name).join(', ');
-    const text = `The model has ${graph.inputs.length} inputs${names === '' ? '' : ` (${names})`}, not one image.`;
-    fail('CAM107', text, 'Export the model with the image as its only input.');
-  }
-  if (input.dtype !== 'float32') {
-    const text = `The model's input takes ${input.dtype}, not float32.`;
-    fail('CAM107', text, 'Export the model with a float32 input.', { tensor: input.name });
-  }
-  return input;
 }
 
 /**

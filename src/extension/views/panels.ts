@@ -23,7 +23,8 @@ function fillHeatMaps(services: Services, panel: vscode.WebviewPanel): void {
   const { extensionUri } = services.context;
   heatMaps = panel;
   panel.webview.options = webviewOptions(extensionUri);
-  panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media/icons/camber.svg');
+  const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, `media/icons/${name}.svg`);
+  panel.iconPath = { light: icon('camber-light'), dark: icon('camber-dark') };
   const connection = connect(services, panel.webview, { kind: 'active' });
   panel.onDidDispose(() => {
     connection.dispose();

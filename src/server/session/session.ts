@@ -1,18 +1,21 @@
 /** One model in the worker: what has been read, compiled and loaded, kept for the next request. */
 import { join } from 'node:path';
 import type { Diagnostic } from '../../compiler/diagnostics.ts';
-import type { Compilation } from '../../compiler/compile.ts';
+import { analyse, type Analysis } from '../../compiler/analyse.ts';
+import { compile, compileStages, type Compilation } from '../../compiler/compile.ts';
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
+import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
 import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
-import { compileModel } from '../../engine/compile-model.ts';
+import { calibrateModel } from '../../engine/compile-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
-import { imageInput, loadImage, type LoadedImage } from '../../engine/images/load.ts';
+import { imageInput } from '../../compiler/graph/image-input.ts';
+import { loadImage, type LoadedImage } from '../../engine/images/load.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
 import type { BuildView, HeatMapRow } from '../../protocol/views.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { writeBuild } from '../../toolchain/build-folder.ts';
-import { calibrationPictures } from '../../toolchain/calibration.ts';
+import { calibrationPictures, type CalibrationPictures } from '../../toolchain/calibration.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
 import { loadModel, type ModelFile } from '../../toolchain/model-file.ts';
 import type { JobContext, JobOptions } from '../jobs/messages.ts';
@@ -21,7 +24,7 @@ import { Recent } from './recent.ts';
 import { bundledPictures, listedPictures, pictureView } from './pictures.ts';
 
 /** How many compilations (choices of target, device, array) and loaded float models are kept. */
-const kept = { compilations: 6, explainers: 2 };
+const kept = { compilations: 6, prepared: 4, explainers: 2 };
 
 /** What the compilation depends on, and nothing else. */
 const compilationKey = (options: JobOptions): string => JSON.stringify(Object.entries(options).sort());
@@ -31,8 +34,16 @@ export interface Compiled extends Compilation {
   readonly all: readonly Diagnostic[];
 }
 
+interface Prepared {
+  readonly analysis: Analysis;
+  readonly calibration: CalibrationTable;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 export class Session {
   readonly #compilations = new Recent<Compiled>(kept.compilations);
+  readonly #prepared = new Recent<Prepared>(kept.prepared);
+  readonly #pictures = new Recent<CalibrationPictures>(1);
   readonly #explainers = new Recent<FloatExplainer>(kept.explainers, (e) => e.dispose());
 
   private constructor(
@@ -44,32 +55,47 @@ export class Session {
     return new Session(path, await loadModel(path));
   }
 
-  async compile(options: JobOptions, { progress, signal }: JobContext): Promise<Compiled> {
+  /** Compiles. Device, clock, array and gradient width can change without a new calibration. */
+  async compile(options: JobOptions, context: JobContext): Promise<Compiled> {
     return this.#compilations.get(compilationKey(options), async () => {
-      progress('Reading the calibration pictures', 0.02);
-      const places = options.calibrationFolder === '' ? [] : [options.calibrationFolder];
-      const { images, diagnostics } = await calibrationPictures(
-        places,
-        this.file,
-        imageInput(this.file.graph),
-      );
+      const { analysis, calibration, diagnostics } = await this.#prepare(options, context);
       const { preprocessing } = this.file.info;
       const { channels } = inputAxes(imageInput(this.file.graph).shape, preprocessing.layout);
-      const result = await compileModel(this.file.graph, {
-        name: this.file.name,
-        ...(options.target === undefined ? {} : { target: options.target }),
-        class: options.class,
-        device: options.device,
-        clockMHz: options.clockMHz,
-        array: options.array === 'auto' ? defaultArray : options.array,
-        gradientBits: options.gradientBits,
-        preprocessing: affinePreprocessing(preprocessing, channels),
+      const result = compile(
+        analysis,
+        calibration,
+        {
+          name: this.file.name,
+          device: options.device,
+          clockMHz: options.clockMHz,
+          array: options.array === 'auto' ? defaultArray : options.array,
+          gradientBits: options.gradientBits,
+          preprocessing: affinePreprocessing(preprocessing, channels),
+        },
+        (stage) => context.progress(stage, 0.7 + 0.1 * compileStages.indexOf(stage)),
+      );
+      return { ...result, all: [...diagnostics, ...result.diagnostics] };
+    });
+  }
+
+  /** What depends on target, class and calibration pictures alone. */
+  #prepare({ target, class: chosen, calibrationFolder }: JobOptions, context: JobContext): Promise<Prepared> {
+    const { progress, signal } = context;
+    return this.#prepared.get(JSON.stringify([target, chosen, calibrationFolder]), async () => {
+      progress('Deriving the gradient', 0.02);
+      const analysis = analyse(this.file.graph, { target, class: chosen });
+      progress('Reading the calibration pictures', 0.05);
+      const places = calibrationFolder === '' ? [] : [calibrationFolder];
+      const { images, diagnostics } = await this.#pictures.get(calibrationFolder, () =>
+        calibrationPictures(places, this.file, imageInput(this.file.graph)),
+      );
+      const calibration = await calibrateModel(analysis, {
         calibration: images,
         wasmPaths: ortFiles(),
         signal,
-        onProgress: (stage, fraction) => progress(stage, 0.05 + 0.95 * fraction),
+        onProgress: progress,
       });
-      return { ...result, all: [...diagnostics, ...result.diagnostics] };
+      return { analysis, calibration, diagnostics };
     });
   }
 

@@ -5,7 +5,7 @@ import { deriveGradCam } from '../../../src/compiler/gradient/derive.ts';
 import { deriveFromModel, exportStaticModel } from '../../../src/compiler/gradient/export.ts';
 import { makeAttribute } from '../../../src/compiler/graph/attributes.ts';
 import { inferShapes } from '../../../src/compiler/graph/infer.ts';
-import type { Graph } from '../../../src/compiler/graph/ir.ts';
+import type { Graph, Tensor } from '../../../src/compiler/graph/ir.ts';
 import { simplify } from '../../../src/compiler/graph/passes.ts';
 import { readModel } from '../../../src/compiler/onnx/read.ts';
 import { createExplainer } from '../../../src/engine/float.ts';
@@ -133,6 +133,27 @@ describe('class scores', () => {
     expect((await explainer.explain(new Float32Array(60).fill(0.5))).class).toBe(0);
     await explainer.dispose();
   });
+});
+
+test('a float16 network is derived in float32, between casts', async () => {
+  const half = (t: Tensor): Tensor => ({ ...t, dtype: 'float16' });
+  const float = classifier(4, (_, z) => [z]);
+  const graph = inferShapes({
+    ...float,
+    inputs: [{ ...float.inputs[0]!, dtype: 'float16' }],
+    initializers: new Map([...float.initializers].map(([name, t]) => [name, half(t)])),
+  });
+  const image = new Random(9).tensor([1, 3, 5, 4]).data as Float32Array;
+  const explain = async (source: Graph) => {
+    const explainer = await createExplainer(source, { targets: ['Conv_0_0'] });
+    const { maps } = await explainer.explain(image, 2);
+    await explainer.dispose();
+    return maps[0]!;
+  };
+  const [halved, exact] = [await explain(graph), await explain(float)];
+  // Weights and image are rounded to 11 bits: alike to some 1e-3.
+  expect(maxDifference(halved.alpha!, exact.alpha!)).toBeLessThanOrEqual(5e-3 * maxAbs(exact.alpha!));
+  expect(maxDifference(halved.map, exact.map)).toBeLessThanOrEqual(2e-2 * maxAbs(exact.map));
 });
 
 describe('classes', () => {

@@ -414,7 +414,18 @@ const cases: Record<string, Make | readonly Make[]> = {
   LRN: normalise('LRN'),
   Identity: unary('Identity'),
   Dropout: unary('Dropout'),
-  Cast: unary('Cast', { to: int(1) }),
+  Cast: [
+    unary('Cast', { to: int(1) }),
+    // To integers and back: a step, flat almost everywhere.
+    (r) => ({
+      shape: image(r),
+      gap: 0.0502,
+      y: (b) => {
+        const whole = b.op('Cast', [b.op('Mul', ['x', b.scalar(0.5)])], { to: int(7) });
+        return b.op('Add', ['x', b.op('Cast', [whole], { to: int(1) })]);
+      },
+    }),
+  ],
   Reshape: (r) => ({
     shape: [1, 4, 3, 2],
     y: (b) =>

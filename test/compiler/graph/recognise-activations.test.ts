@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { simplify } from '../../../src/compiler/graph/passes.ts';
 import { readModel } from '../../../src/compiler/onnx/read.ts';
 import { sharedModels } from '../../support/shared.ts';
+import { needs } from '../../support/tools.ts';
 
 /** ONNX's own expansions of its activation functions, written by others than us. */
 const expanded: readonly (readonly [test: string, operator: string])[] = [
@@ -15,7 +16,7 @@ const expanded: readonly (readonly [test: string, operator: string])[] = [
   ['test_swish_expanded', 'Swish'],
 ];
 
-describe.skipIf(!sharedModels())('compound activations of the ONNX specification', () => {
+needs('shared models')('compound activations of the ONNX specification', () => {
   test.each(expanded)('%s is one %s', (name, operator) => {
     const bytes = readFileSync(join(sharedModels()!, 'onnx-node-tests', name, 'model.onnx'));
     const { graph } = simplify(readModel(bytes).graph);

@@ -1,7 +1,7 @@
 /** ONNX's architecture-only zoo models (opset 9; each weight a ConstantOfShape). */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { defaultTarget, pathsTo } from '../../../src/compiler/gradient/target.ts';
 import { findScores } from '../../../src/compiler/gradient/scores.ts';
 import { inferShapes } from '../../../src/compiler/graph/infer.ts';
@@ -17,6 +17,7 @@ import { writeModel } from '../../../src/compiler/onnx/write.ts';
 import { ort, runModel } from '../../support/ort.ts';
 import { sharedModels } from '../../support/shared.ts';
 import { difference, fromOrt } from '../../support/tensors.ts';
+import { needs } from '../../support/tools.ts';
 
 const folder = join(sharedModels() ?? '', 'onnx-light');
 
@@ -29,7 +30,7 @@ const models = [
   { name: 'bvlc_alexnet', gmac: 0.655, parameters: 60.97, target: [1, 256, 6, 6] },
 ];
 
-describe.skipIf(!sharedModels())('light models', () => {
+needs('shared models')('light models', () => {
   test.each(models)('$name: shapes, MACs, default target', ({ name, gmac, parameters, target }) => {
     const { graph } = simplify(
       readModel(readFileSync(join(folder, `light_${name}.onnx`))).graph,

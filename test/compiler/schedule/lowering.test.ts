@@ -16,11 +16,7 @@ const shapes: readonly EngineShape[] = [
 ];
 
 function networkFor(shape: EngineShape, seed: number) {
-  return generateNetwork(seed, {
-    maxChannels: shape.rows * 2 + 3,
-    // A one-hot row picks among R classes on an array that is not square.
-    ...(shape.rows === shape.columns ? {} : { classes: 4 }),
-  });
+  return generateNetwork(seed, { maxChannels: shape.rows * 2 + 3 });
 }
 
 /** Every tensor, score and map value of the lowered schedule against the layer-level executor. Integers: no tolerance. */

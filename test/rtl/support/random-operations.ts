@@ -54,10 +54,10 @@ class Builder {
     }
   }
 
-  /** Consecutive words, one per output vector, in a random order of the levels. */
-  consecutive(base: number, counts: PerLevel): Walk {
+  /** Consecutive words, `each` of them per output vector, in a random order of the levels. */
+  consecutive(base: number, counts: PerLevel, each = 1): Walk {
     const strides = [0, 0, 0];
-    let next = 1;
+    let next = each;
     const order = this.random.pick([
       [0, 1, 2],
       [2, 1, 0],
@@ -84,6 +84,7 @@ class Builder {
   add(phase: Phase, counts: PerLevel, output: Partial<LoweredOperation['output']>): void {
     const { random, shape } = this;
     const { rows, columns, lanes } = shape;
+    const words = columns / rows;
     const vectors = vectorsOf(counts);
     const destination = output.destination ?? 'activation';
     const isFirst = this.operations.length === 0;
@@ -95,11 +96,13 @@ class Builder {
         : this.isClassKnown && random.chance(0.2)
           ? 'oneHot'
           : 'memory';
-    const mode = !isFirst && random.chance(0.25) ? 'port' : random.chance(0.4) ? 'transposed' : 'plain';
+    const isSquare = rows === columns;
+    const mode =
+      !isFirst && random.chance(0.25) ? 'port' : isSquare && random.chance(0.4) ? 'transposed' : 'plain';
     const hasResidual = mode !== 'port' && !isFirst && destination === 'activation' && random.chance(0.5);
-    const residualStride = random.integer(0, Math.floor(this.activation / 2));
+    const residualStride = random.integer(0, Math.floor(this.activation / 4));
     const classStride = this.isClassKnown ? random.integer(0, 6) : 0;
-    const classReach = Math.floor((this.classes - 1) / columns) * classStride;
+    const classReach = Math.floor((this.classes - 1) / rows) * classStride;
     const planes = destination === 'activation' && random.chance(0.4) ? 2 : 1;
     const isMaskable = destination === 'activation';
     const mask =
@@ -127,7 +130,7 @@ class Builder {
       weights: { mode, walk: this.within(weightWords - classReach, counts, 7), classStride },
       port: {
         walk: hasResidual
-          ? this.within(this.activation - residualStride, counts, 3)
+          ? this.within(this.activation - residualStride - (words - 1), counts, 3)
           : this.within(Math.max(1, this.activation), counts, 7),
         planes: hasResidual ? random.pick([1, 2] as const) : 0,
         planeStride: residualStride,
@@ -135,10 +138,11 @@ class Builder {
       },
       output: {
         destination,
-        walk: this.consecutive(this.activation, counts),
+        walk: this.consecutive(this.activation, counts, words),
         planes,
-        planeStride: vectors,
-        channels: random.integer((tiles - 1) * columns + 1, tiles * columns),
+        planeStride: vectors * words,
+        // Every word of a vector is written, so that all memory below `activation` is known.
+        channels: random.integer(tiles * columns - rows + 1, tiles * columns),
         parameters: random.integer(
           0,
           parameterWords - Math.max(tiles * (columns / lanes), this.classes / lanes + 1),
@@ -159,9 +163,8 @@ class Builder {
         upper: random.pick([maxInt32, random.integer(-20, 100)]),
       },
     });
-    if (destination === 'activation') this.activation += vectors * planes;
+    if (destination === 'activation') this.activation += vectors * planes * words;
     if (mask === 'write') this.mask += vectors;
-    if (rows !== columns) throw new Error('square arrays only');
   }
 
   loops(isOneVector = false): PerLevel {

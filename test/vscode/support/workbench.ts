@@ -41,8 +41,17 @@ export class Workbench {
 
   /** Opens the quick input with a text in it: `>Command`, `file name`, `@symbol`. */
   private async quickInput(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input').first().fill(text);
+    const input = this.page.locator('.quick-input-widget input').first();
+    // A widget that is just closing, or a view that takes the focus, swallows the key.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.page.keyboard.press('F1');
+      const filled = await input.fill(text, { timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (filled) return;
+    }
+    throw new Error(`The quick input does not open for "${text}"`);
   }
 
   /** Rows of the open quick pick. */

@@ -1,13 +1,14 @@
 /** Writes the structured adjoint operators of a static model in standard ONNX operators. */
 import { withoutKeys } from '../../graph/edit.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
+import { isFloat } from '../../graph/tensor.ts';
 import { Emitter } from '../emitter.ts';
 import { camberDomain, type AdjointOperator } from '../operators.ts';
 import { lowerings } from './lowering.ts';
 
 /** The graph without operators of the `camber` domain. Tensor names, outputs among them, are kept. */
-export function legalise(graph: Graph, floatType: 'float32' | 'float64' | 'float16' = 'float32'): Graph {
-  const e = new Emitter(graph, floatType);
+export function legalise(graph: Graph): Graph {
+  const e = new Emitter(graph);
   for (const node of graph.nodes) {
     if (node.domain === camberDomain) lower(e, node);
     else e.nodes.push(node);
@@ -32,6 +33,8 @@ function lower(e: Emitter, node: Node): void {
   const lowering = lowerings[node.op as AdjointOperator];
   if (!lowering) throw new Error(`no lowering of ${node.op}`);
   e.scope = node.name;
+  const types = [...node.inputs, ...node.outputs].map((t) => e.value(t).dtype);
+  e.floatType = types.find(isFloat) ?? 'float32';
   const first = e.nodes.length;
   const wanted = node.outputs[0]!;
   const { dtype, shape } = e.value(wanted);

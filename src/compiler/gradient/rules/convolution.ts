@@ -1,5 +1,5 @@
 /** Adjoints of Conv and ConvTranspose with respect to their input. Weights must be constants. */
-import { constant as constantGradient } from '../algebra.ts';
+import { constant as constantGradient } from '../materialise.ts';
 import {
   arrayOf,
   combine,

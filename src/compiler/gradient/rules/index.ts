@@ -82,7 +82,7 @@ export const rules: Readonly<Record<string, Rule>> = {
 
   Identity: layout.identity,
   Dropout: layout.identity,
-  Cast: layout.identity,
+  Cast: layout.cast,
   Reshape: layout.reshape,
   Flatten: layout.reshape,
   Squeeze: layout.reshape,
@@ -97,8 +97,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   Tile: layout.tile,
   DepthToSpace: layout.depthToSpace,
   SpaceToDepth: layout.spaceToDepth,
-  Shape: layout.noGradient,
-  ArgMax: layout.noGradient,
+  Shape: activation.flat,
+  ArgMax: activation.flat,
 
   Resize: resize,
 

@@ -1,6 +1,8 @@
 /** Adjoints of operators that move, copy or drop elements and compute nothing. */
 import { arrayOf, type NumberArray } from '../array.ts';
-import { zero, type Gradient } from '../gradient.ts';
+import type { Gradient } from '../gradient.ts';
+import type { DataType } from '../../graph/ir.ts';
+import { isFloat } from '../../graph/tensor.ts';
 import { intAttribute, intsAttribute, stringAttribute } from '../../graph/attributes.ts';
 import type { NodeFacts, Rule, RuleContext } from '../rule.ts';
 import { normalAxis } from '../shape.ts';
@@ -8,12 +10,29 @@ import { normalAxis } from '../shape.ts';
 const dataOnly = (_: NodeFacts, input: number) =>
   input === 0 ? undefined : 'the gradient with respect to its shape or index input is not defined';
 
-/** Identity, Dropout (at inference), Cast between float types. */
+/** Identity, Dropout (at inference). */
 export const identity: Rule = {
   refuses: dataOnly,
   gradient: (c) => c.gradient(),
   mean: (c, _, groups) => c.mean(groups),
 };
+
+/** A Cast to or from integers carries no gradient; between float types it would need the network in both. */
+export const cast: Rule = {
+  refuses(f) {
+    const [from, to] = castTypes(f);
+    return from !== to && isFloat(from) && isFloat(to)
+      ? `it changes the precision from ${from} to ${to}`
+      : undefined;
+  },
+  flat: (f) => !castTypes(f).every(isFloat),
+  gradient: (c) => c.gradient(),
+  mean: (c, _, groups) => c.mean(groups),
+};
+
+function castTypes({ graph, node }: NodeFacts): [DataType, DataType] {
+  return [graph.values.get(node.inputs[0]!)!.dtype, graph.values.get(node.outputs[0]!)!.dtype];
+}
 
 /** Reshape, Flatten, Squeeze, Unsqueeze: the elements stay in order, so groups stay groups. */
 export const reshape: Rule = {
@@ -254,6 +273,3 @@ export const spaceToDepth: Rule = {
     return c.algebra.reshape(c.algebra.transpose(depth, [0, 3, 4, 1, 5, 2]), [n, k, h, w]);
   },
 };
-
-/** Shape arithmetic: carries no gradient. */
-export const noGradient: Rule = { gradient: (c, input) => zero(c.shape(input)) };

@@ -5,10 +5,11 @@ import { fail } from '../../diagnostics.ts';
 import { clipMagnitude, type CalibrationTable, type TensorStatistics } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
 import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage, Phase } from '../network.ts';
+import type { ImportedScale } from '../import/imported.ts';
 import type { QuantiseOptions } from '../options.ts';
 import type { PlanTensor, RealWeights, Stage } from '../plan/stage.ts';
 import { int16Limit } from '../semantics.ts';
-import { outputLoads, quantiseWeights } from '../weights.ts';
+import { outputLoads, quantiseWeights, roundWeights } from '../weights.ts';
 import { biasShift } from './bias-correction.ts';
 import type { LoweredInput } from './input.ts';
 import { int32Limit, provenBits } from './proof.ts';
@@ -26,6 +27,8 @@ export interface ForwardContext {
   readonly options: QuantiseOptions;
   readonly input: LoweredInput;
   readonly scores: string;
+  /** Scales of activations that came with the model. */
+  readonly imported: ReadonlyMap<string, ImportedScale>;
   /** Tensors stored with 16 bits because only a dense layer reads them. */
   readonly wide: ReadonlySet<string>;
   /** Pre-activation tensors whose sign the gradient needs. */
@@ -84,7 +87,7 @@ function lowerConv(
   offset: readonly number[] | undefined,
   context: ForwardContext,
 ): Accumulator {
-  const isImage = sum.input === context.input.tensor.name;
+  const isImage = context.input.folded && sum.input === context.input.tensor.name;
   const input = context.tensors.get(sum.input)!;
   const real = isImage
     ? scaleInputs(context.realWeights.get(sum.weights)!, context.input.scale)
@@ -94,14 +97,13 @@ function lowerConv(
   // What the input's offset adds, per output channel.
   const constant = isImage ? offsetSums(real, context.input) : new Float64Array(real.shape[0]);
   const realBias = Float64Array.from(sum.bias, (b, o) => b + constant[o]! - (offset?.[o] ?? 0));
-  const weights =
-    context.weights.get(real.name) ??
-    quantiseWeights(real, (o) => Math.abs(realBias[o]!) / (scale * biasLimit));
+  const weights = context.weights.get(real.name) ?? chooseWeights(real, realBias, scale);
   context.weights.set(weights.name, weights);
   const unit = weights.scale.map((s) => s * scale * stage.factor);
-  const shift = context.options.biasCorrection
-    ? biasShift(real, weights, meanInput(sum.input, context))
-    : undefined;
+  const shift =
+    context.options.biasCorrection && !real.scale
+      ? biasShift(real, weights, meanInput(sum.input, context))
+      : undefined;
   const zeroPoint = isImage ? 0 : input.zeroPoint;
   const bias = Int32Array.from(realBias, (b, o) => {
     let weightSum = 0;
@@ -119,11 +121,17 @@ function lowerConv(
   };
 }
 
+/** int8 weights on the model's own scales, or on the largest weight of each output channel. */
+function chooseWeights(real: RealWeights, bias: Float64Array, inputScale: number): IntegerWeights {
+  if (real.scale) return roundWeights(real, real.scale, -128);
+  return quantiseWeights(real, (o) => Math.abs(bias[o]!) / (inputScale * biasLimit));
+}
+
 function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): Accumulator {
   if (stage.sum.kind !== 'windowSum')
     throw new Error(`stage ${stage.name} of kind ${stage.sum.kind} is not an inference stage`);
   const { input: name, geometry } = stage.sum;
-  if (name === context.input.tensor.name && context.input.stage.format === 'uint8') {
+  if (name === context.input.tensor.name && context.input.folded) {
     fail(
       'CAM402',
       `Node "${stage.nodes[0]}" reads the image, but is not a convolution into which the preprocessing could be folded.`,
@@ -167,6 +175,8 @@ function chooseTensor(
     );
     return { ...common, bits: 32, zeroPoint: 0, scale: [coarsest * Math.max(1, largest / int32Limit)] };
   }
+  const kept = context.imported.get(stage.output);
+  if (kept) return { ...common, bits: 8, zeroPoint: kept.zeroPoint, scale: [kept.scale] };
   if (context.wide.has(stage.output)) {
     const largest = accumulator.bound * 2;
     const unit = accumulator.unit[0]!;
@@ -261,6 +271,6 @@ function offsetSums(folded: RealWeights, input: LoweredInput): Float64Array {
 /** Mean of each input channel as the folded weights see it. */
 function meanInput(tensor: string, context: ForwardContext): Float64Array {
   const { mean } = statisticsOf(tensor, context);
-  if (tensor !== context.input.tensor.name) return mean;
+  if (!context.input.folded || tensor !== context.input.tensor.name) return mean;
   return mean.map((m, k) => (m - context.input.offset[k]!) / context.input.scale[k]!);
 }

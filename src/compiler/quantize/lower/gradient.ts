@@ -26,6 +26,8 @@ export interface GradientContext {
   readonly demands: ScaleDemands;
   /** Real value per class that all gradients are multiples of. */
   readonly classScale: readonly number[];
+  /** Unit of the calibrated gradients, in units of the class's scale. */
+  readonly peakUnit: number;
   /** All gradient stages: who reads what. */
   readonly stages: readonly Stage[];
   /** Run-time alpha and the most it may reach so that the map's sum stays inside int32. */
@@ -165,8 +167,7 @@ function readerLimit(tensor: string, context: GradientContext): number {
 /** Calibrated peaks per channel in units of classScale. A rescaled copy has those of its source. */
 function peaksOf(stage: Stage, context: GradientContext): Float64Array {
   const found = context.calibration.gradients.get(stage.output);
-  // The table is in units of the largest weight of the class's row, which is 127 classScale.
-  if (found) return channelPeaks(found).map((p) => p * weightLimit);
+  if (found) return channelPeaks(found).map((p) => p * context.peakUnit);
   if (stage.op === 'Rescale' && stage.sum.kind === 'windowSum') {
     const source = context.stages.find((s) => 'input' in stage.sum && s.output === stage.sum.input);
     if (source) return peaksOf(source, context);

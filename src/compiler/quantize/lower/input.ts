@@ -1,7 +1,8 @@
 import { fail } from '../../diagnostics.ts';
 import { clipMagnitude, type CalibrationTable } from '../calibration.ts';
 import type { InputStage, IntegerTensor } from '../network.ts';
-import type { QuantiseOptions } from '../options.ts';
+import type { ImportedScale } from '../import/imported.ts';
+import type { AffinePreprocessing, QuantiseOptions } from '../options.ts';
 import type { PlanTensor } from '../plan/stage.ts';
 
 /** The network's input: real = scale[k] * q + offset[k] per channel. */
@@ -10,6 +11,8 @@ export interface LoweredInput {
   readonly tensor: IntegerTensor;
   readonly scale: readonly number[];
   readonly offset: readonly number[];
+  /** True where scale and offset move into the first layer's weights; else the tensor is read like any other. */
+  readonly folded: boolean;
 }
 
 const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q)));
@@ -23,28 +26,66 @@ export function lowerInput(
   input: PlanTensor,
   calibration: CalibrationTable,
   options: QuantiseOptions,
+  imported?: ImportedScale,
+): LoweredInput {
+  return imported ? importedInput(input, options, imported) : chosenInput(input, calibration, options);
+}
+
+/**
+ * The input of a model that came quantised. Where a pixel is its own quantised value the stream carries pixels; else
+ * the host quantises.
+ */
+function importedInput(
+  input: PlanTensor,
+  { preprocessing }: QuantiseOptions,
+  { scale, zeroPoint }: ImportedScale,
+): LoweredInput {
+  const channels = Array.from({ length: input.channels }, (_, k) => k);
+  const isPixel = channels.every((k) => {
+    if (!preprocessing) return false;
+    const { factor, offset } = affine(preprocessing, k);
+    // Half a thousandth of a step over the whole range of pixels never changes a rounding that matters.
+    return Math.abs(factor / scale - 1) * 255 < 1e-3 && Math.abs(offset / scale + zeroPoint + 128) < 1e-3;
+  });
+  const padding = channels.map(() => zeroPoint);
+  return {
+    stage: { tensor: input.name, format: isPixel ? 'uint8' : 'int8', padding },
+    tensor: { ...describe(input), bits: 8, zeroPoint, scale: [scale] },
+    scale: channels.map(() => scale),
+    offset: channels.map(() => -scale * zeroPoint),
+    folded: false,
+  };
+}
+
+function describe({ name, channels, height, width }: PlanTensor) {
+  return { name, onnx: name, channels, height, width };
+}
+
+/** A pixel's real value is factor * pixel + offset. */
+function affine(
+  { scale, mean, std }: AffinePreprocessing,
+  channel: number,
+): { factor: number; offset: number } {
+  const at = (values: readonly number[]) => values[values.length === 1 ? 0 : channel]!;
+  return { factor: scale / at(std), offset: -at(mean) / at(std) };
+}
+
+function chosenInput(
+  input: PlanTensor,
+  calibration: CalibrationTable,
+  options: QuantiseOptions,
 ): LoweredInput {
   const { preprocessing } = options;
-  const common = {
-    name: input.name,
-    onnx: input.name,
-    channels: input.channels,
-    height: input.height,
-    width: input.width,
-    bits: 8 as const,
-  };
+  const common = { ...describe(input), bits: 8 as const };
   if (preprocessing) {
-    const at = (values: readonly number[], k: number) => values[values.length === 1 ? 0 : k]!;
     const channels = Array.from({ length: input.channels }, (_, k) => k);
-    const scale = channels.map((k) => preprocessing.scale / at(preprocessing.std, k));
-    const offset = channels.map(
-      (k) => 128 * scale[k]! - at(preprocessing.mean, k) / at(preprocessing.std, k),
-    );
+    const scale = channels.map((k) => affine(preprocessing, k).factor);
+    const offset = channels.map((k) => 128 * scale[k]! + affine(preprocessing, k).offset);
     const wrong = scale.findIndex((s, k) => s === 0 || !Number.isFinite(s) || !Number.isFinite(offset[k]!));
     if (wrong >= 0) {
       fail(
         'CAM303',
-        `Preprocessing of channel ${wrong} is not an invertible affine map (scale ${preprocessing.scale}, std ${at(preprocessing.std, wrong)}).`,
+        `Preprocessing of channel ${wrong} is not an invertible affine map (scale ${preprocessing.scale}, std ${preprocessing.std.join(', ')}).`,
         'Give a finite --scale and --std, neither of them zero.',
       );
     }
@@ -54,6 +95,7 @@ export function lowerInput(
       tensor: { ...common, zeroPoint: padding[0]!, scale },
       scale,
       offset,
+      folded: true,
     };
   }
   const statistics = calibration.activations.get(input.name);
@@ -64,5 +106,6 @@ export function lowerInput(
     tensor: { ...common, zeroPoint: 0, scale: [scale[0]!] },
     scale,
     offset: new Array<number>(input.channels).fill(0),
+    folded: false,
   };
 }

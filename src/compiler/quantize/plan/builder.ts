@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics.ts';
 import type { Graph } from '../../graph/ir.ts';
+import type { ImportedQuantisation } from '../import/imported.ts';
 import type { Phase } from '../network.ts';
 import {
   reduction,
@@ -31,6 +32,8 @@ export class StageBuilder {
     readonly phase: Phase,
     private readonly uses: ReadonlyMap<string, number>,
     weights = new Map<string, RealWeights>(),
+    /** The scales of a model that came quantised. */
+    private readonly imported?: ImportedQuantisation,
   ) {
     this.weights = weights;
   }
@@ -42,6 +45,14 @@ export class StageBuilder {
 
   alias(tensor: string, source: string): void {
     this.aliases.set(tensor, this.resolve(source));
+  }
+
+  /** Keeps weights, with the scales that `initializer` came with. */
+  addWeights(weights: RealWeights, initializer: string): void {
+    const found = this.imported?.weights.get(initializer);
+    const scale =
+      found && Array.from({ length: weights.shape[0] }, (_, o) => found[found.length === 1 ? 0 : o]!);
+    this.weights.set(weights.name, scale ? { ...weights, scale } : weights);
   }
 
   /** Shape of a tensor as channels, height, width. */
@@ -76,7 +87,19 @@ export class StageBuilder {
   open(tensor: string): OpenStage | undefined {
     const stage = this.producers.get(this.resolve(tensor));
     if (!stage || this.uses.get(tensor) !== 1 || stage.output !== tensor) return undefined;
+    // A model that came quantised rounds here: a fused sum would not, and give other answers.
+    if (this.imported?.activations.has(tensor)) return undefined;
     return stage.relu || stage.mask !== undefined ? undefined : stage;
+  }
+
+  /** The same for a reader that only clamps: where it keeps the scale, rounding before or after is all one. */
+  private openForClamp(tensor: string, output: string): OpenStage | undefined {
+    const [before, after] = [tensor, output].map((t) => this.imported?.activations.get(t));
+    const keeps = before && after && before.scale === after.scale && before.zeroPoint === after.zeroPoint;
+    if (!keeps) return this.open(tensor);
+    const stage = this.producers.get(this.resolve(tensor));
+    const single = this.uses.get(tensor) === 1 && stage?.output === tensor && !stage.relu;
+    return single ? stage : undefined;
   }
 
   /** Sum of two tensors: in the output stage of the longer sum of products where one is open, else as a copy. */
@@ -122,8 +145,8 @@ export class StageBuilder {
   }
 
   /** The open stage of a tensor, or a copy of the tensor: something that can be given a ReLU or mask. */
-  openOrCopy(node: { name: string; op: string }, tensor: string): OpenStage {
-    return this.open(tensor) ?? this.copy(node, tensor);
+  openOrCopy(node: { name: string; op: string }, tensor: string, output: string): OpenStage {
+    return this.openForClamp(tensor, output) ?? this.copy(node, tensor);
   }
 
   /** A stage that copies a tensor. */

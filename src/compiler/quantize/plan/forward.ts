@@ -2,6 +2,7 @@ import { CompileError, diagnostic } from '../../diagnostics.ts';
 import { floatAttribute, intAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import { slidingWindow } from '../../graph/window.ts';
+import type { ImportedQuantisation } from '../import/imported.ts';
 import type { WindowGeometry } from '../network.ts';
 import { StageBuilder } from './builder.ts';
 import { unitGeometry, type RealWeights } from './stage.ts';
@@ -30,9 +31,9 @@ export const forwardOperators: readonly string[] = Object.keys(rules);
  *
  * @throws CompileError with one CAM501 per node that has no hardware mapping.
  */
-export function planForward(graph: Graph, scores: string): StageBuilder {
+export function planForward(graph: Graph, scores: string, imported?: ImportedQuantisation): StageBuilder {
   const nodes = nodesBefore(graph, scores);
-  const build = new StageBuilder(graph, 'inference', countUses(nodes, [scores]));
+  const build = new StageBuilder(graph, 'inference', countUses(nodes, [scores]), new Map(), imported);
   for (const node of nodes) {
     const rule = node.domain === '' ? rules[node.op] : undefined;
     if (rule) rule(node, build);
@@ -104,7 +105,7 @@ function conv(node: Node, build: StageBuilder): void {
   const geometry = geometryOf(graph, node, shape.slice(2));
   if (!geometry) return unsupported(build, node, 'only two-dimensional convolution has a hardware mapping');
   const [o, i, kh, kw] = shape as [number, number, number, number];
-  build.weights.set(weightName!, { name: weightName!, shape: [o, i, kh, kw], data });
+  build.addWeights({ name: weightName!, shape: [o, i, kh, kw], data }, weightName!);
   build.describe(build.resolve(input!));
   build.push(
     node,
@@ -147,13 +148,13 @@ function gemm(node: Node, build: StageBuilder): void {
     shape: [outputs, input.channels, input.height, input.width],
     data,
   };
-  build.weights.set(name, weights);
+  build.addWeights(weights, weightName!);
   const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
   build.push(node, { kind: 'conv', input: input.name, weights: name, bias, geometry }, node.outputs[0]!);
 }
 
 function relu(node: Node, build: StageBuilder): void {
-  const stage = build.openOrCopy(node, node.inputs[0]!);
+  const stage = build.openOrCopy(node, node.inputs[0]!, node.outputs[0]!);
   const before = { tensor: node.inputs[0]!, residual: stage.residual !== undefined };
   build.fuse(stage, node, node.outputs[0]!, before);
   stage.relu = true;

@@ -154,7 +154,7 @@ function mask(node: Node, build: StageBuilder): void {
   const upper = floatAttribute(node, 'upper', Infinity);
   if (lower !== 0 || Number.isFinite(upper))
     return unsupported(build, node, 'only the mask of a ReLU has an integer mapping yet');
-  const stage = build.openOrCopy(node, node.inputs[0]!);
+  const stage = build.openOrCopy(node, node.inputs[0]!, node.outputs[0]!);
   build.fuse(stage, node, node.outputs[0]!);
   stage.mask = node.inputs[1]!;
 }

@@ -11,6 +11,8 @@ export interface RealWeights {
   readonly name: string;
   readonly shape: readonly [number, number, number, number];
   readonly data: Float64Array;
+  /** Scale per output channel, where the model came quantised. */
+  readonly scale?: readonly number[];
 }
 
 /** A 4-D tensor [1, channels, height, width]; vectors are 1 x 1 pixels. */

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, FrameLocator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/compiler/report/report.ts';
+import * as format from '../../src/protocol/format.ts';
+import { needs } from '../support/tools.ts';
+import { startBrowser } from './support/browser.ts';
+import { bundleSuite, runSuite, type HostResult } from './support/host.ts';
+import { addWrongModels, compileReference, fiveLayers } from './support/models.ts';
+import { extensionFolder, packagedExtension, sampleWorkspace } from './support/packaged.ts';
+import { startServer, type Server } from './support/server.ts';
+import { Workbench } from './support/workbench.ts';
+
+const entry = fileURLToPath(new URL('./suite/index.ts', import.meta.url));
+const patient = 120_000;
+
+needs('code-server', 'chromium')('the packaged extension', () => {
+  const { folder, remove } = sampleWorkspace();
+  let vsix: string;
+  let report: Report;
+
+  beforeAll(() => {
+    vsix = packagedExtension();
+    addWrongModels(folder);
+    report = compileReference(join(folder, 'tiny-resnet18.onnx'), join(folder, 'reference'));
+  });
+  afterAll(remove);
+
+  test('passes its suite in the extension host', async () => {
+    const suite = await bundleSuite(entry, 'index');
+    const results = await runSuite({
+      extension: (installed) => join(installed, extensionFolder()),
+      server: { vsix: [vsix] },
+      suite,
+      workspace: folder,
+    });
+    const failures = results.filter((r: HostResult) => r.error !== undefined);
+    expect(failures.map((r) => `${r.name}: ${r.error}`)).toEqual([]);
+    expect(results.length).toBeGreaterThanOrEqual(8);
+  });
+
+  describe('driven as a person would', () => {
+    let server: Server;
+    let browser: Browser;
+    let workbench: Workbench;
+    const violations: string[] = [];
+
+    /** The visible webview that holds an element. */
+    async function view(selector: string): Promise<FrameLocator> {
+      const end = Date.now() + patient;
+      for (;;) {
+        const count = await workbench.page.locator('iframe.webview.ready >> visible=true').count();
+        for (let i = 0; i < count; i++) {
+          const frame = workbench.webview(i);
+          if (
+            (await frame
+              .locator(selector)
+              .count()
+              .catch(() => 0)) > 0
+          )
+            return frame;
+        }
+        if (Date.now() > end) throw new Error(`no webview shows ${selector}`);
+        await workbench.page.waitForTimeout(300);
+      }
+    }
+
+    beforeAll(async () => {
+      server = await startServer({
+        vsix: [vsix],
+        settings: { 'workbench.colorTheme': 'Default Dark Modern' },
+      });
+      browser = await startBrowser();
+      workbench = await Workbench.open(browser, server, folder);
+      workbench.page.on('console', (message) => {
+        if (/content security policy/i.test(message.text())) violations.push(message.text());
+      });
+      await workbench.waitForCommand('Camber: Open as Text');
+      await workbench.openFile('tiny-resnet18.onnx');
+    });
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail')
+        await workbench.screenshot(`failed-${task.name.replaceAll(' ', '-')}`);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.stop();
+    });
+
+    test('the graph shows every layer, and five hovers tell the figures of the report', async () => {
+      const graph = await view('.block');
+      await workbench.statusBar(format.cycles(report.cycles.inference)).waitFor({ timeout: patient });
+      await graph.locator('.summary', { hasText: format.cycles(report.cycles.inference) }).waitFor();
+      for (const layer of fiveLayers(report)) {
+        const node = layer.nodes[0]!;
+        await graph.getByRole('searchbox').fill(node);
+        const block = graph.locator(`.block[data-layer="${node}"]`);
+        await block.hover();
+        const hover = graph.getByRole('tooltip');
+        await hover.filter({ hasText: node }).waitFor();
+        const share = format.percent(layer.cycles / report.cycles.total);
+        const text = await hover.innerText();
+        expect(text).toContain(`${format.count(layer.cycles)} (${share} of all)`);
+        expect(text).toContain(format.percent(layer.utilization));
+        expect(await block.getAttribute('aria-label')).toContain(format.cycles(layer.cycles));
+      }
+      await workbench.screenshot('graph-hover-dark');
+    });
+
+    test('the graph is walked by keyboard', async () => {
+      const graph = await view('.block');
+      await graph.getByRole('searchbox').fill('');
+      const list = graph.getByRole('listbox');
+      await list.focus();
+      await workbench.page.keyboard.press('Home');
+      await workbench.page.keyboard.press('ArrowDown');
+      await workbench.page.keyboard.press('Enter');
+      await graph.getByRole('tooltip').filter({ hasText: '/stem/stem.2/Relu' }).waitFor();
+      expect(await graph.locator('[aria-selected="true"]').getAttribute('data-layer')).toBe(
+        '/stem/stem.2/Relu',
+      );
+      await workbench.page.keyboard.press('Escape');
+      expect(await graph.getByRole('tooltip').count()).toBe(0);
+      await workbench.page.keyboard.press('/');
+      await workbench.page.keyboard.type('fc');
+      await graph.locator('.block[data-layer="/fc/Gemm"][aria-selected="true"]').waitFor();
+    });
+
+    test('three panels are filled', async () => {
+      await workbench.runCommand('Camber: Show Heat Maps');
+      await workbench.runCommand('Camber: Show Schedule');
+      await workbench.runCommand('Camber: Show Resources');
+      const heatMaps = await view('.heatmaps');
+      const chelsea = heatMaps.locator('[data-picture="chelsea"]');
+      await chelsea.locator('canvas').nth(3).waitFor({ timeout: patient });
+      expect(await chelsea.innerText()).toMatch(
+        /cat, score [\d.]+[\s\S]*cat, score [\d.]+[\s\S]*correlation 0\.9/,
+      );
+      const schedule = await view('.schedule');
+      await schedule
+        .locator('.figures-line', { hasText: format.cycles(report.cycles.explanation) })
+        .waitFor();
+      expect(await schedule.locator('.bar').count()).toBeGreaterThan(report.layers.length);
+      const resources = await view('.resources');
+      const ram = resources.locator('[data-resource="bram36"]');
+      await ram.filter({ hasText: format.count(report.resources.estimated.bram36) }).waitFor();
+      await workbench.screenshot('panels-dark');
+    });
+
+    test('a schedule row selects its layer in the graph', async () => {
+      const schedule = await view('.schedule');
+      await schedule.getByRole('button', { name: 'Table' }).click();
+      const [first] = fiveLayers(report);
+      const row = schedule.locator(`tr[data-layer="${first!.name}"]`);
+      expect(await row.innerText()).toContain(format.count(first!.cycles));
+      await row.click();
+      const graph = await view('.block');
+      await graph.locator(`[data-layer="${first!.nodes[0]}"][aria-selected="true"]`).waitFor();
+      await schedule.getByRole('button', { name: 'Explanation' }).click();
+      await workbench.page.waitForTimeout(500);
+    });
+
+    test('the views follow the theme', async () => {
+      for (const theme of ['light', 'high contrast', 'dark'] as const) {
+        await workbench.setTheme(theme);
+        await workbench.page.waitForTimeout(500);
+        await workbench.screenshot(`panels-${theme.replace(' ', '-')}`);
+      }
+    });
+
+    test('compiles from the palette', async () => {
+      await workbench.runCommand('Camber: Compile GradCAM accelerator');
+      await workbench.quickPicks().filter({ hasText: 'to build/tiny-resnet18' }).waitFor();
+      await workbench.pick();
+      const done = workbench.notification('Compiled to build/tiny-resnet18');
+      await done.waitFor({ timeout: patient });
+      const built = JSON.parse(
+        readFileSync(join(folder, 'build/tiny-resnet18/report.json'), 'utf8'),
+      ) as Report;
+      expect(built.layers).toEqual(report.layers);
+      await done.getByText('Show report').click();
+      await workbench.tab('Report: tiny-resnet18').waitFor();
+      await workbench.screenshot('report');
+    });
+
+    test('a broken model shows what is wrong, in its editor and in Problems', async () => {
+      await workbench.openFile('broken.onnx');
+      const page = await view('[data-state="error"]');
+      expect(await page.locator('.diagnostic').innerText()).toContain('CAM101');
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: 'not an ONNX model' }).waitFor();
+      await workbench.screenshot('broken');
+    });
+
+    test('the content security policy has nothing to report but the toolkit’s style attribute', () => {
+      expect(violations.filter((v) => !/style/i.test(v))).toEqual([]);
+    });
+  });
+});
