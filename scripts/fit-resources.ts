@@ -4,11 +4,11 @@
  *     tsx scripts/fit-resources.ts synthesise [FAMILY] [JOBS]   fills bench/resources/synthesis.json where it lacks points
  *     tsx scripts/fit-resources.ts fit                          writes the fit and bench/resources/residuals.json
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { grid } from '../bench/resources/grid.ts';
+import { rtlHash } from '../bench/resources/rtl-hash.ts';
 import { type Configuration, fitFamily, pointParameters, residualsOf } from '../bench/resources/fit.ts';
 import { families, type Family } from '../src/compiler/report/families.ts';
 import { shippedRtl } from '../src/toolchain/build-folder.ts';
@@ -25,10 +25,7 @@ const stored = (): Configuration[] =>
 
 async function synthesiseGrid(family: Family, jobs: number): Promise<void> {
   const { rtl } = await shippedRtl();
-  const hash = createHash('sha256')
-    .update(JSON.stringify([...rtl]))
-    .digest('hex')
-    .slice(0, 16);
+  const hash = rtlHash(rtl);
   const same = (a: Configuration, p: (typeof grid)[number]) =>
     a.family === family && a.rtl === hash && JSON.stringify(a.point) === JSON.stringify(p);
   const waiting = grid.filter((p) => !stored().some((c) => same(c, p)));

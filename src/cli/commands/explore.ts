@@ -4,7 +4,7 @@ import { chooseArray, type DesignPoint, nearestPoint } from '../../compiler/expl
 import { type Diagnostic, diagnostic } from '../../compiler/diagnostics.ts';
 import { type Device, defaultPart } from '../../compiler/report/devices.ts';
 import { exploreCsv, explorePlot } from '../../compiler/report/explore-plot.ts';
-import { describeShortage } from '../../compiler/report/fit-device.ts';
+import { describeShortage, nearestFitting } from '../../compiler/report/fit-device.ts';
 import { exploreModel } from '../../engine/explore-model.ts';
 import { imageInput } from '../../compiler/graph/image-input.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
@@ -83,7 +83,11 @@ function nothingFits(points: readonly DesignPoint[], device: Device): Diagnostic
     short === ''
       ? `No array fits ${device.part} with head-room; ${nearest.rows}x${nearest.columns} fits without.`
       : `No array fits ${device.part}. Nearest is ${nearest.rows}x${nearest.columns}: ${short}.`;
-  return [diagnostic('CAM502', message, 'Choose a larger device or a smaller model.')];
+  const larger = nearestFitting(() => nearest);
+  const hint = larger
+    ? `The smallest listed device with room for it is ${larger.part} (${larger.description}).`
+    : 'No listed device has room for it: choose a smaller model.';
+  return [diagnostic('CAM502', message, hint)];
 }
 
 function describe(points: readonly DesignPoint[], chosen: DesignPoint | undefined, device: Device): string {
