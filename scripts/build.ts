@@ -38,6 +38,8 @@ const copies: readonly { from: string; to: string }[] = [
     to: 'dist/ort/ort-wasm-simd-threaded.wasm',
   },
   { from: 'src/rtl', to: 'dist/rtl' },
+  { from: 'src/toolchain/yosys-worker.mjs', to: 'dist/toolchain/yosys-worker.mjs' },
+  { from: 'node_modules/@yowasp/yosys/gen', to: 'dist/yosys' },
   { from: 'node_modules/@vscode/codicons/dist/codicon.css', to: 'dist/webview/codicon.css' },
   { from: 'node_modules/@vscode/codicons/dist/codicon.ttf', to: 'dist/webview/codicon.ttf' },
 ];

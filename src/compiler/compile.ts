@@ -6,12 +6,14 @@
  */
 import type { Analysis } from './analyse.ts';
 import { CompileError, type Diagnostic, fail } from './diagnostics.ts';
+import { autoArray, scheduleForDevice } from './explore.ts';
 import { graphParameters } from './graph/macs.ts';
 import type { CalibrationTable } from './quantize/calibration.ts';
+import { checkCalibration } from './quantize/calibration-check.ts';
 import type { IntegerNetwork } from './quantize/network.ts';
 import { defaultQuantiseOptions, type AffinePreprocessing } from './quantize/options.ts';
 import { quantise } from './quantize/quantise.ts';
-import { defaultPart, devices, findDevice, type Device } from './report/devices.ts';
+import { defaultPart, devices, findDevice, nearDevices, type Device } from './report/devices.ts';
 import { buildReport, type Report } from './report/report.ts';
 import { checkSchedule } from './schedule/check.ts';
 import { defaultArray, engineShape } from './schedule/engine-shape.ts';
@@ -21,10 +23,10 @@ import { schedule } from './schedule/schedule.ts';
 export interface CompileOptions {
   /** Name of the model in the report and of its files. */
   readonly name: string;
-  /** FPGA part (default xczu3eg). */
-  readonly device?: string;
+  /** FPGA part or board by name (default xczu3eg), or a device of the user's own. */
+  readonly device?: string | Device;
   readonly clockMHz?: number;
-  /** ROWSxCOLUMNS. */
+  /** ROWSxCOLUMNS, or auto: the fastest that fits the device with head-room. */
   readonly array?: string;
   readonly gradientBits?: 8 | 16;
   /** How uint8 pixels become the network's input; absent: the host hands over int8 values. */
@@ -37,6 +39,7 @@ export interface Compilation {
   readonly analysis: Analysis;
   readonly network: IntegerNetwork;
   readonly schedule: Schedule;
+  readonly device: Device;
   readonly report: Report;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -56,16 +59,19 @@ export function compile(
   options: CompileOptions,
   onStage: (stage: (typeof compileStages)[number]) => void = () => {},
 ): Compilation {
-  const device = deviceOf(options.device ?? defaultPart);
-  const shape = engineShape(options.array ?? defaultArray);
+  const wanted = options.device ?? defaultPart;
+  const device = typeof wanted === 'string' ? deviceNamed(wanted) : wanted;
+  const array = options.array ?? defaultArray;
+  const shape = array === autoArray ? undefined : engineShape(array);
+  const gradientBits = options.gradientBits ?? defaultQuantiseOptions.gradientBits;
   onStage('Quantising');
   const network = quantise(analysis.source, calibration, {
     ...defaultQuantiseOptions,
-    gradientBits: options.gradientBits ?? defaultQuantiseOptions.gradientBits,
+    gradientBits,
     ...(options.preprocessing ? { preprocessing: options.preprocessing } : {}),
   });
   onStage('Scheduling');
-  const planned = schedule(network, shape);
+  const planned = shape ? schedule(network, shape) : scheduleForDevice(network, gradientBits, device);
   onStage('Checking the schedule');
   const problems = checkSchedule(planned);
   if (problems.length > 0) throw new CompileError(problems);
@@ -79,14 +85,24 @@ export function compile(
     schedule: planned,
     device,
     clockMHz: options.clockMHz ?? defaultClockMHz,
-    diagnostics: analysis.diagnostics,
+    diagnostics: [
+      ...analysis.diagnostics,
+      ...checkCalibration(calibration, analysis.source.graph.inputs[0]!.name),
+    ],
   });
-  return { analysis, network, schedule: planned, report, diagnostics: report.diagnostics };
+  return { analysis, network, schedule: planned, device, report, diagnostics: report.diagnostics };
 }
 
-function deviceOf(part: string): Device {
-  const device = findDevice(part);
+/**
+ * The device of that name.
+ *
+ * @param known the devices to choose from; the listed ones where absent
+ * @throws CompileError CAM503 with the nearest names
+ */
+export function deviceNamed(name: string, known: readonly Device[] = devices): Device {
+  const device = findDevice(name, known);
   if (device) return device;
-  const known = devices.map((d) => d.part).join(', ');
-  return fail('CAM503', `Device ${part} is not known.`, `Choose one of ${known}.`);
+  const near = nearDevices(name, known).map((d) => `${d.part} (${d.description})`);
+  const hint = `Did you mean ${near.join(', ')}? Other devices can be described in a JSON file.`;
+  return fail('CAM503', `Device ${name} is not known.`, hint);
 }

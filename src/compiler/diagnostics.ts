@@ -46,6 +46,7 @@ export const diagnosticCodes = {
   CAM503: { title: 'Unknown device', severity: 'error' },
   CAM504: { title: 'Unsupported array shape', severity: 'error' },
   CAM505: { title: 'Schedule check failed', severity: 'error' },
+  CAM506: { title: 'Broken device file', severity: 'error' },
   // 6xx: tools and files
   CAM601: { title: 'Tool not found', severity: 'error' },
   CAM602: { title: 'Tool failed', severity: 'error' },
@@ -54,6 +55,7 @@ export const diagnosticCodes = {
   CAM605: { title: 'Cannot write file', severity: 'error' },
   CAM606: { title: 'Cancelled', severity: 'information' },
   CAM607: { title: 'Verification failed', severity: 'error' },
+  CAM608: { title: 'Not comparable with the estimate', severity: 'warning' },
 } as const satisfies Record<string, { title: string; severity: Severity }>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

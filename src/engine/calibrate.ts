@@ -38,12 +38,14 @@ export async function calibrate(
   const activations = collectors(observed.activations);
   const gradients = collectors(observed.gradients);
   const gradientNames = [...gradients.keys()];
+  const topClasses = new Set<number>();
   const first = [...new Set([options.scores, ...activations.keys(), ...gradientNames])];
   for (const [index, picture] of pictures.entries()) {
     options.signal?.throwIfAborted();
     const top = await run(picture, first, -1);
     const scores = top.get(options.scores)!;
     const best = argmax(scores);
+    topClasses.add(best);
     for (const [name, collector] of activations) collector.add(top.get(name)!);
     for (const [name, collector] of gradients)
       collector.add(top.get(name)!, 1 / observed.classMagnitude[best]!);
@@ -57,7 +59,12 @@ export async function calibrate(
   }
   const finish = (from: Map<string, StatisticsCollector>) =>
     new Map([...from].map(([name, c]) => [name, c.finish()]));
-  return { pictures: pictures.length, activations: finish(activations), gradients: finish(gradients) };
+  return {
+    pictures: pictures.length,
+    topClasses: topClasses.size,
+    activations: finish(activations),
+    gradients: finish(gradients),
+  };
 }
 
 /** The class with the second-highest score (the same where there is only one). */

@@ -20,7 +20,8 @@ export async function createTensorRunner(
 ): Promise<TensorRunner> {
   const image = imageInput(model);
   const graph = withClassInput(withOutputs(legalise(model.graph), tensors), model);
-  const engine = await createFloatEngine(writeModel(graph), options);
+  // The layout optimisations of level `all` lose outputs that lie inside what they fuse (onnxruntime-web 1.30).
+  const engine = await createFloatEngine(writeModel(graph), { optimization: 'extended', ...options });
   return {
     async run(picture, names, classIndex) {
       const outputs = await engine.run({

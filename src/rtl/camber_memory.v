@@ -22,7 +22,12 @@ module camber_memory #(
     output reg  [WIDTH-1:0] read_data
 );
     localparam BITS = $clog2(DEPTH);
+    // Shallow memories fit lookup tables, one or two to a bit; deeper ones are block RAM, whatever they hold.
+    /* verilator lint_off UNUSEDPARAM */
+    localparam STYLE = DEPTH > 64 ? "block" : "auto";
+    /* verilator lint_on UNUSEDPARAM */
 
+    (* ram_style = STYLE *)
     reg [WIDTH-1:0] memory [0:DEPTH-1];
     reg [WIDTH-1:0] stage;
 

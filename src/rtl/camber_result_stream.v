@@ -28,7 +28,12 @@ module camber_result_stream #(
     input  wire        m_axis_tready
 );
     localparam BITS = $clog2(DEPTH);
+    // As in camber_memory.v.
+    /* verilator lint_off UNUSEDPARAM */
+    localparam STYLE = DEPTH > 64 ? "block" : "auto";
+    /* verilator lint_on UNUSEDPARAM */
 
+    (* ram_style = STYLE *)
     reg [31:0] memory [0:DEPTH-1];
     reg        scores_available, map_available;
     reg [15:0] index;                    // next result to send

@@ -1,6 +1,7 @@
 /** Files that ship with Camber, found from the sources as from a bundle (see scripts/build.ts). */
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /**
  * Where ONNX Runtime's WebAssembly files lie, as a URL ending in '/'; undefined when run from the sources, where the
@@ -19,3 +20,13 @@ export const samplePictures = (): readonly string[] =>
 
 /** The engine's Verilog, and below it `sim/` with the test bench. */
 export const rtlFolder: string = fileURLToPath(new URL('../rtl/', import.meta.url));
+
+/** The thread that runs Yosys. */
+export const yosysWorker = new URL('../toolchain/yosys-worker.mjs', import.meta.url);
+
+/** URL of Yosys in WebAssembly: beside a bundle, or in its own package when run from the sources. */
+export function yosysBundle(): string {
+  const beside = new URL('../yosys/bundle.js', import.meta.url);
+  if (existsSync(fileURLToPath(beside))) return beside.href;
+  return pathToFileURL(createRequire(import.meta.url).resolve('@yowasp/yosys')).href;
+}

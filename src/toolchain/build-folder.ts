@@ -8,7 +8,6 @@ import { emitAccelerator, identifier } from '../compiler/emit/accelerator.ts';
 import { exportStaticModel } from '../compiler/gradient/export.ts';
 import type { Preprocessing } from '../compiler/input/preprocessing.ts';
 import type { IntegerNetwork } from '../compiler/quantize/network.ts';
-import { findDevice } from '../compiler/report/devices.ts';
 import { reportHtml } from '../compiler/report/html.ts';
 import { scheduleDocument } from '../compiler/report/schedule-json.ts';
 import { interpret } from '../compiler/schedule/interpreter.ts';
@@ -95,7 +94,7 @@ export async function buildFiles(request: BuildRequest): Promise<Map<string, str
       buildId: Number.parseInt(sha256(text).slice(0, 8), 16),
       ...(fixedClass === undefined ? {} : { fixedClass }),
     },
-    device: findDevice(report.device.part)!,
+    device: compilation.device,
     clockMHz: report.device.clockMHz,
     runs: [
       {

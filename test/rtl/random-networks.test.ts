@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { EngineShape } from '../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../src/compiler/schedule/schedule.ts';
@@ -15,16 +18,12 @@ function expectExact(result: SimulationResult, what: string) {
   expect(result.passed, what).toBe(true);
 }
 
+/** A network and three runs that follow each other without a reset: a picture, another one, the first with a fixed class. */
 function compile(seed: number, shape: EngineShape) {
   const { network, pixels } = generateNetwork(seed, { maxChannels: 2 * shape.rows + 3 });
-  return { network, pixels, plan: schedule(network, shape) };
-}
-
-/** The picture, the picture for every other class, and another picture: runs that follow each other without a reset. */
-function pictures(seed: number) {
-  const { network, pixels } = generateNetwork(seed, {});
   const other = pixels.map((value, i) => (value * 7 + i) & 127);
-  return [{ pixels }, { pixels: other }, { pixels, fixedClass: (seed * 5) % network.classes }];
+  const pictures = [{ pixels }, { pixels: other }, { pixels, fixedClass: (seed * 5) % network.classes }];
+  return { plan: schedule(network, shape), pictures };
 }
 
 needs('verilator')('random networks on Verilator', () => {
@@ -37,8 +36,8 @@ needs('verilator')('random networks on Verilator', () => {
     '$seeds networks on $rows x $columns: every write, score, map value and cycle',
     async ({ rows, columns, seeds }) => {
       for (let seed = 1; seed <= seeds; seed++) {
-        const { plan } = compile(seed, array(rows, columns));
-        expectExact(await simulateSchedule(plan, pictures(seed)), `seed ${seed}`);
+        const { plan, pictures } = compile(seed, array(rows, columns));
+        expectExact(await simulateSchedule(plan, pictures), `seed ${seed}`);
       }
     },
     600_000,
@@ -47,8 +46,8 @@ needs('verilator')('random networks on Verilator', () => {
   it('pauses on every stream and a reset in mid-flight change nothing but the stall counter', async () => {
     let stalls = 0;
     for (let seed = 41; seed <= 70; seed++) {
-      const { plan } = compile(seed, square(4));
-      const result = await simulateSchedule(plan, pictures(seed), {
+      const { plan, pictures } = compile(seed, square(4));
+      const result = await simulateSchedule(plan, pictures, {
         pauses: seed,
         resetAfter: 31 * (seed - 40),
       });
@@ -74,16 +73,16 @@ needs('verilator')('random networks on Verilator', () => {
 
   it('one product per multiplier gives the same', async () => {
     for (let seed = 1; seed <= 15; seed++) {
-      const { plan } = compile(seed, square(4));
-      expectExact(await simulateSchedule(plan, pictures(seed), { packed: false }), `seed ${seed}`);
+      const { plan, pictures } = compile(seed, square(4));
+      expectExact(await simulateSchedule(plan, pictures, { packed: false }), `seed ${seed}`);
     }
   }, 600_000);
 
   it('a wrong weight, address or cycle is found', async () => {
-    const { plan } = compile(1, square(4));
+    const { plan, pictures } = compile(1, square(4));
     const wrong = { ...plan, weightWords: plan.weightWords.map((w, i) => (i % 16 === 5 ? -w : w)) };
     const kinds = async (edited: typeof plan) => {
-      const result = await simulateSchedule(plan, pictures(1), { images: edited });
+      const result = await simulateSchedule(plan, pictures, { images: edited });
       expect(result.passed).toBe(false);
       return new Set(result.mismatches.map(({ kind }) => kind));
     };
@@ -105,11 +104,28 @@ needs('verilator')('random networks on Verilator', () => {
 needs('iverilog')('random networks on Icarus', () => {
   it('5 networks on 4x4, with pauses: every write, score, map value and cycle', async () => {
     for (let seed = 1; seed <= 5; seed++) {
-      const { plan } = compile(seed, square(4));
+      const { plan, pictures } = compile(seed, square(4));
       expectExact(
-        await simulateSchedule(plan, pictures(seed), { simulator: 'icarus', pauses: seed }),
+        await simulateSchedule(plan, pictures, { simulator: 'icarus', pauses: seed }),
         `seed ${seed}`,
       );
+    }
+  }, 600_000);
+
+  it('writes waveforms on request', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'camber-trace-'));
+    try {
+      const { plan, pictures } = compile(3, square(4));
+      const trace = join(folder, 'run.vcd');
+      expectExact(
+        await simulateSchedule(plan, pictures.slice(0, 1), { simulator: 'icarus', trace }),
+        'traced',
+      );
+      const text = await readFile(trace, 'utf8');
+      expect(text).toMatch(/\$var .* s_axis_tvalid \$end/);
+      expect(text.length).toBeGreaterThan(100_000);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   }, 600_000);
 });

@@ -4,13 +4,14 @@ import { loadImage } from '../../engine/images/load.ts';
 import { compileModel } from '../../engine/compile-model.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
-import { defaultClockMHz } from '../../compiler/compile.ts';
+import { defaultClockMHz, deviceNamed } from '../../compiler/compile.ts';
 import { defaultPart } from '../../compiler/report/devices.ts';
 import type { Report } from '../../compiler/report/report.ts';
 import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { writeBuild } from '../../toolchain/build-folder.ts';
 import { calibrationPictures, listedPictures } from '../../toolchain/calibration.ts';
+import { deviceList } from '../../toolchain/device-list.ts';
 import { readInput } from '../../toolchain/files.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
@@ -30,6 +31,7 @@ interface CompileCliOptions extends ModelOptions, QuantisationOptions {
   readonly target?: string;
   readonly class?: ClassOption;
   readonly device: string;
+  readonly devices?: string;
   readonly clock: number;
   readonly array: string;
   readonly explanation: boolean;
@@ -41,7 +43,12 @@ function configure(parser: Command): void {
   parser
     .option('--device <part>', 'FPGA part', defaultPart)
     .option('--clock <MHz>', 'clock that latencies are given at', parsePositive, defaultClockMHz)
-    .option('--array <RxC>', 'rows x columns of the multiply-accumulate array', defaultArray)
+    .option('--devices <file>', 'JSON file with devices of your own')
+    .option(
+      '--array <RxC>',
+      'rows x columns of the multiply-accumulate array, or auto: the fastest that fits with head-room',
+      defaultArray,
+    )
     .option('--no-explanation', 'inference only');
   addQuantisationOptions(parser);
   addModelOptions(parser);
@@ -66,7 +73,7 @@ export const compile: CliCommand = {
       score: options.score,
       class: options.class ?? 'argmax',
       explanation: options.explanation,
-      device: options.device,
+      device: deviceNamed(options.device, await deviceList(options.devices)),
       clockMHz: options.clock,
       array: options.array,
       gradientBits: options.gradientBits,

@@ -55,7 +55,7 @@ export function emitAccelerator(input: AcceleratorInput): Map<string, string> {
 
   const target = { name, verilog, images: [...images.keys()], device, clockMHz };
   files.set(`${name}.core`, coreFile(target));
-  files.set('vivado.tcl', vivadoScript(target));
+  if (device.vivadoPart !== undefined) files.set('vivado.tcl', vivadoScript(target, device.vivadoPart));
   files.set('driver/camber.h', cHeader(schedule));
   files.set('driver/camber.py', pynqDriver(schedule));
   return files;

@@ -38,11 +38,13 @@ targets:
       verilator:
         mode: lint-only
         verilator_options: [-Wall]
-  synth:
+${device.vivadoPart === undefined ? '' : vivadoTarget(device.vivadoPart)}`;
+}
+
+const vivadoTarget = (part: string): string => `  synth:
     <<: *default
     default_tool: vivado
     tools:
       vivado:
-        part: ${device.vivadoPart}
+        part: ${part}
 `;
-}

@@ -1,11 +1,11 @@
 import type { ToolTarget } from './core-file.ts';
 
 /** Vivado batch script: synthesis out of context, with a clock constraint, reports beside it. */
-export function vivadoScript({ name, verilog, images, device, clockMHz }: ToolTarget): string {
+export function vivadoScript({ name, verilog, images, clockMHz }: ToolTarget, vivadoPart: string): string {
   const period = (1000 / clockMHz).toFixed(3);
   return `# Synthesises ${name}: vivado -mode batch -source vivado.tcl
 set here [file dirname [file normalize [info script]]]
-set part [expr {$argc > 0 ? [lindex $argv 0] : "${device.vivadoPart}"}]
+set part [expr {$argc > 0 ? [lindex $argv 0] : "${vivadoPart}"}]
 
 create_project -in_memory -part $part
 foreach file {

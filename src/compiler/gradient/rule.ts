@@ -13,6 +13,8 @@ import type { Shape } from './shape.ts';
 export interface Rule {
   /** Why this node cannot be differentiated with respect to this input, where it cannot. */
   refuses?(facts: NodeFacts, input: number): string | undefined;
+  /** True where no gradient passes at all (steps, shapes, indices): the node is no way to the scores. */
+  flat?(facts: NodeFacts): boolean;
   gradient(context: RuleContext, input: number): Gradient;
   mean?(context: RuleContext, input: number, groups: number): Gradient | undefined;
 }

@@ -17,6 +17,8 @@ export interface Obstacle {
 export interface Paths {
   /** True where some path leads from the tensor to the scores. */
   reaches(tensor: string): boolean;
+  /** True where gradient passes back through the node. */
+  carries(node: Node): boolean;
   /** True where a tensor does not depend on any graph input. */
   fixed(tensor: string): boolean;
   /** Every node without a usable rule on the tensor's paths to the scores. */
@@ -35,10 +37,13 @@ export function pathsTo(graph: Graph, scores: string): Paths {
   const reached = new Set([scores]);
   const inTheWay = new Map<string, ReadonlySet<Obstacle>>();
   const obstacleOf = new Map<string, Obstacle>();
+  const carriers = new Set<Node>();
   const constants = constantTensors(graph);
   const fixed = (tensor: string) => constants.has(tensor);
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((o) => reached.has(o))) continue;
+    if (ruleOf(node)?.flat?.(factsOf(graph, node, fixed))) continue;
+    carriers.add(node);
     if (node.outputs.includes(scores)) {
       inTheWay.set(scores, new Set());
     }
@@ -52,7 +57,12 @@ export function pathsTo(graph: Graph, scores: string): Paths {
       inTheWay.set(tensor, all);
     });
   }
-  return { fixed, reaches: (t) => reached.has(t), obstacles: (t) => [...(inTheWay.get(t) ?? [])] };
+  return {
+    carries: (node) => carriers.has(node),
+    fixed,
+    reaches: (t) => reached.has(t),
+    obstacles: (t) => [...(inTheWay.get(t) ?? [])],
+  };
 }
 
 function obstacleAt(facts: NodeFacts, input: number, known: Map<string, Obstacle>): Obstacle | undefined {

@@ -7,6 +7,7 @@ import type { Graph, Node, Tensor } from '../graph/ir.ts';
 import type { Algebra } from './algebra.ts';
 import { isUniform, zero, type Gradient } from './gradient.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import type { Paths } from './target.ts';
 import { sizeOf, type Shape } from './shape.ts';
 
 export interface Use {
@@ -38,6 +39,8 @@ export function usesOf(graph: Graph): Map<string, Use[]> {
 export class ReverseWalk {
   private readonly full = new Map<string, Gradient>();
   private scores = '';
+  /** Position of each tensor's node in the graph. */
+  private readonly order = new Map<string, number>();
   private readonly means = new Map<string, Gradient>();
   private readonly steps = new Map<string, MeanStep[]>();
 
@@ -46,8 +49,10 @@ export class ReverseWalk {
     private readonly algebra: Algebra,
     private readonly rules: (node: Node) => Rule,
     private readonly uses: ReadonlyMap<string, readonly Use[]>,
-    private readonly paths: { reaches(tensor: string): boolean; fixed(tensor: string): boolean },
-  ) {}
+    private readonly paths: Pick<Paths, 'reaches' | 'fixed' | 'carries'>,
+  ) {
+    graph.nodes.forEach((node, i) => node.outputs.forEach((o) => this.order.set(o, i)));
+  }
 
   /** Sets the gradient of the scores themselves. */
   seed(tensor: string, gradient: Gradient): void {
@@ -55,18 +60,30 @@ export class ReverseWalk {
     this.full.set(tensor, gradient);
   }
 
-  /** dz_c/dX. */
+  /** dz_c/dX. What it depends on is computed first, from the scores down, so that depth costs no stack. */
   gradient(tensor: string): Gradient {
-    let g = this.full.get(tensor);
-    if (!g) {
-      const shape = this.algebra.emitter.shape(tensor);
-      const parts = this.consumers(tensor).map(({ node, input }) =>
-        this.scoped(node, (c, r) => r.gradient(c, input)),
-      );
-      g = this.algebra.sum(parts, shape);
-      this.full.set(tensor, g);
+    for (const t of this.dependencies(tensor)) this.full.set(t, this.sumOverUses(t));
+    return this.full.get(tensor)!;
+  }
+
+  private sumOverUses(tensor: string): Gradient {
+    const parts = this.consumers(tensor).map(({ node, input }) =>
+      this.scoped(node, (c, rule) => rule.gradient(c, input)),
+    );
+    return this.algebra.sum(parts, this.shape(tensor));
+  }
+
+  /** The tensor and all between it and the scores whose gradient is not known yet, those nearest to the scores first. */
+  private dependencies(tensor: string): string[] {
+    const found = new Set<string>();
+    const waiting = [tensor];
+    for (let t = waiting.pop(); t !== undefined; t = waiting.pop()) {
+      if (found.has(t) || this.full.has(t)) continue;
+      found.add(t);
+      for (const { node } of this.consumers(t))
+        waiting.push(...node.outputs.filter((o) => this.paths.reaches(o)));
     }
-    return g;
+    return [...found].sort((a, b) => (this.order.get(b) ?? -1) - (this.order.get(a) ?? -1));
   }
 
   /** The mean of dz_c/dX over each of `groups` groups, [1, groups]; pushed towards the scores as far as it goes. */
@@ -87,20 +104,18 @@ export class ReverseWalk {
 
   private meanThrough(tensor: string, { node, input }: Use, groups: number): Gradient {
     return this.scoped(node, (context, rule) => {
-      let asked: string | undefined;
+      const asked: string[] = [];
       const watching: RuleContext = {
         ...context,
         mean: (n, output = 0) => {
-          asked = node.outputs[output]!;
+          asked.push(node.outputs[output]!);
           return context.mean(n, output);
         },
       };
       const pushed = rule.mean?.(watching, input, groups);
       if (pushed) {
-        this.record(
-          tensor,
-          asked === undefined ? { node, how: 'absorbed' } : { node, how: 'passed', to: asked },
-        );
+        if (asked.length === 0) this.record(tensor, { node, how: 'absorbed' });
+        for (const to of asked) this.record(tensor, { node, how: 'passed', to });
         return pushed;
       }
       const full = rule.gradient(context, input);

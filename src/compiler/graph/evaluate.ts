@@ -1,4 +1,5 @@
 /** Evaluation of single nodes on constants: what constant folding and shape inference need, and no more. */
+import { chosen, isChoice } from './branches.ts';
 import { layoutEvaluators } from './evaluate/layout.ts';
 import { arithmeticEvaluators } from './evaluate/arithmetic.ts';
 import type { Evaluator } from './evaluate/evaluator.ts';
@@ -20,6 +21,10 @@ export function evaluateNode(
   values: ReadonlyMap<string, ValueInfo>,
   constant: (name: string) => Tensor | undefined,
 ): readonly Tensor[] | undefined {
+  if (isChoice(node)) {
+    const tensors = chosen(node, constant)?.map(constant);
+    return tensors?.every((t) => t !== undefined) ? tensors : undefined;
+  }
   const evaluator =
     node.domain === '' && Object.hasOwn(evaluators, node.op) ? evaluators[node.op] : undefined;
   if (!evaluator) return undefined;

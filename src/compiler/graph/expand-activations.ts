@@ -94,6 +94,7 @@ const expansions: Readonly<Record<string, (node: Node, b: Builder) => Node[]>> =
       inner = add('Erf', add('Mul', x, b.scalar(node, Math.SQRT1_2)));
     }
     const half = add('Mul', x, b.scalar(node, 0.5));
-    return [...nodes, b.node(node, 'Mul', [half, add('Add', inner, b.scalar(node, 1))], true)];
+    const gate = add('Add', inner, b.scalar(node, 1));
+    return [...nodes, b.node(node, 'Mul', [half, gate], true)];
   },
 };

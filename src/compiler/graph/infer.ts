@@ -3,6 +3,7 @@
  * just those constants that a shape depends on (exporters leave Shape -> Gather -> Concat -> Reshape chains).
  */
 import { CompileError, diagnostic, type Diagnostic } from '../diagnostics.ts';
+import { choiceDomain, chosen, isChoice } from './branches.ts';
 import { evaluateNode } from './evaluate.ts';
 import { elementwiseRules } from './infer/elementwise.ts';
 import { layoutRules } from './infer/layout.ts';
@@ -10,6 +11,7 @@ import { linearRules } from './infer/linear.ts';
 import { microsoftRules } from './infer/microsoft.ts';
 import { reduceRules } from './infer/reduce.ts';
 import { ShapeError, type RuleContext, type ShapeRule, type TypeAndShape } from './infer/rule.ts';
+import { choiceRules } from './infer/choice.ts';
 import { windowRules } from './infer/windows.ts';
 import type { Graph, Node, Tensor, ValueInfo } from './ir.ts';
 import { elementCount, toNumbers } from './tensor.ts';
@@ -17,6 +19,7 @@ import { elementCount, toNumbers } from './tensor.ts';
 const rules: Readonly<Record<string, Readonly<Record<string, ShapeRule>>>> = {
   '': { ...elementwiseRules, ...windowRules, ...linearRules, ...reduceRules, ...layoutRules },
   'com.microsoft': microsoftRules,
+  [choiceDomain]: choiceRules,
 };
 
 /** Most elements of a tensor that Camber takes for real (2^31 - 1, also the limit of a JavaScript typed array). */
@@ -56,9 +59,11 @@ export function inferKnownShapes(graph: Graph): { graph: Graph; diagnostics: Dia
   for (const input of graph.inputs) values.set(input.name, input);
   for (const [name, { dtype, shape }] of graph.initializers) values.set(name, { name, dtype, shape });
   const constants = new ShapeConstants(graph, values);
+  const constant = (name: string): Tensor | undefined => constants.get(name);
   const diagnostics: Diagnostic[] = [];
   for (const node of graph.nodes) {
-    const unknown = node.inputs.some((i) => i !== '' && !values.has(i));
+    const needed = isChoice(node) ? [node.inputs[0] ?? '', ...(chosen(node, constant) ?? [])] : node.inputs;
+    const unknown = needed.some((i) => i !== '' && !values.has(i));
     const result = unknown ? undefined : inferNode(node, graph, values, constants);
     if (result && !('code' in result)) {
       node.outputs.forEach((name, i) => {
@@ -74,7 +79,24 @@ export function inferKnownShapes(graph: Graph): { graph: Graph; diagnostics: Dia
     }
   }
   const outputs = graph.outputs.map((o) => values.get(o.name) ?? o);
-  return { graph: { ...graph, outputs, values }, diagnostics };
+  const live = diagnostics.length > 0 ? liveNodes(graph, constant) : undefined;
+  return {
+    graph: { ...graph, outputs, values },
+    diagnostics: diagnostics.filter((d) => live?.has(d.node ?? '')),
+  };
+}
+
+/** Names of the nodes that an output depends on: what stands in a branch that is never taken is no problem. */
+function liveNodes(graph: Graph, constant: (name: string) => Tensor | undefined): Set<string> {
+  const live = new Set<string>();
+  const read = new Set(graph.outputs.map((o) => o.name));
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((o) => read.has(o))) continue;
+    live.add(node.name);
+    const taken = isChoice(node) ? chosen(node, constant) : undefined;
+    for (const input of taken ? [node.inputs[0]!, ...taken] : node.inputs) read.add(input);
+  }
+  return live;
 }
 
 function inferNode(
@@ -106,7 +128,7 @@ function inferNode(
     return diagnostic('CAM106', text, 'Check the input shape, or export the model again.', where);
   } catch (error) {
     if (!(error instanceof ShapeError)) {
-      if (error instanceof CompileError) return error.diagnostics[0]!;
+      if (error instanceof CompileError) return { ...error.diagnostics[0]!, ...where };
       throw error;
     }
     const text = `The output shape of node "${node.name}" (${node.op}) cannot be found: ${error.message}.`;

@@ -2,9 +2,8 @@ import { makeAttribute } from './attributes.ts';
 import { consumers, freshName, withInitializers } from './edit.ts';
 import { evaluateNode } from './evaluate.ts';
 import type { Graph, Node, Tensor } from './ir.ts';
-import { materialise, transpose, view } from './ndarray.ts';
 import type { Pass } from './pass.ts';
-import { elementCount, int64Tensor } from './tensor.ts';
+import { elementCount, int64Tensor, strides } from './tensor.ts';
 
 /**
  * Merges chains of Reshape, Flatten, Squeeze, Unsqueeze and Transpose into one node: a Reshape where the elements
@@ -24,7 +23,10 @@ export const mergeRelayouts: Pass = {
     const removed = new Set<Node>();
     const replaced = new Map<Node, Node>();
     const added = new Map<string, Tensor>();
+    let traced = 0;
     const merge = (chain: readonly Node[]): boolean => {
+      traced += chain.length * elementCount(graph.values.get(chain[0]!.inputs[0]!)?.shape ?? []);
+      if (traced > maxTraced) return false;
       const merged = mergeChain(chain, graph, added);
       if (!merged) return false;
       chain.forEach((n) => removed.add(n));
@@ -57,8 +59,9 @@ function isRelayout(node: Node, graph: Graph): boolean {
   return relayouts.has(node.op) && node.domain === '' && !graph.initializers.has(node.inputs[0] ?? '');
 }
 
-/** Beyond this the element numbers would take noticeable time and memory. */
+/** Beyond this, in one chain and in all, the element numbers would take noticeable time and memory. */
 const maxElements = 1 << 22;
+const maxTraced = 1 << 25;
 
 function mergeChain(chain: readonly Node[], graph: Graph, added: Map<string, Tensor>): Node | undefined {
   const last = chain.at(-1)!;
@@ -111,18 +114,28 @@ function transposition(
   to: readonly number[],
 ): number[] | undefined {
   if (from.length !== to.length || from.length > 5) return undefined;
-  const identity: Tensor = { dtype: 'int32', shape: from, data: order.map((_, i) => i) };
+  const step = strides(from);
   return permutations(from.length).find((perm) => {
-    if (
-      !sameShape(
+    const moved = perm.map((axis) => step[axis]!);
+    return (
+      sameShape(
         perm.map((axis) => from[axis]!),
         to,
-      )
-    )
-      return false;
-    const moved = materialise(transpose(view(identity), perm), 'int32').data;
-    return order.every((v, i) => v === moved[i]);
+      ) && counts(order, to, moved)
+    );
   });
+}
+
+/** True where `order` holds the offsets of a view with these strides. */
+function counts(order: Int32Array, shape: readonly number[], step: readonly number[]): boolean {
+  const walk = (axis: number, at: number, offset: number): boolean => {
+    if (axis === shape.length) return order[at] === offset;
+    const inner = elementCount(shape.slice(axis + 1));
+    for (let i = 0; i < shape[axis]!; i++)
+      if (!walk(axis + 1, at + i * inner, offset + i * step[axis]!)) return false;
+    return true;
+  };
+  return walk(0, 0, 0);
 }
 
 function permutations(n: number): number[][] {

@@ -4,6 +4,7 @@ import { float32Inside } from './float32-inside.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { inferShapes } from './infer.ts';
+import { resolveBranches } from './resolve-branches.ts';
 import { sinkTransposes } from './sink-transposes.ts';
 import type { Graph } from './ir.ts';
 import { settleOpset } from './settle-opset.ts';
@@ -40,6 +41,7 @@ export function passList(options: SimplifyOptions = {}): readonly Pass[] {
   return [
     infer,
     foldConstants,
+    resolveBranches,
     removeDead,
     raiseOpset,
     float32Inside,

@@ -240,6 +240,13 @@ const batchNormalization: Rewrite = (node, r) => {
   return [{ ...node, outputs, attributes: without(node, 'spatial') }];
 };
 
+/** Before opset 10 the count was an attribute. */
+const topK: Rewrite = (node, r) => {
+  if (!node.attributes['k']) return [node];
+  const count = r.constant(node, 'k', int64Tensor([intAttribute(node, 'k', 1)]));
+  return [{ ...node, inputs: [node.inputs[0]!, count], attributes: without(node, 'k') }];
+};
+
 function unsupported(node: Node, reason: string): never {
   return fail(
     'CAM201',
@@ -262,6 +269,7 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
   Softmax: softmax,
   LogSoftmax: softmax,
   Hardmax: softmax,
+  TopK: topK,
   Upsample: oldResize,
   Resize: resize,
   Dropout: dropout,

@@ -29,7 +29,7 @@ export function readAttribute(proto: AttributeProto, node: string, external?: Ex
       return fail(
         'CAM201',
         `Attribute "${proto.name}" of node "${node}" is a sub-graph, a sparse tensor or a type: Camber reads none of these.`,
-        'Export the model without control flow (If, Loop, Scan) and without sparse tensors.',
+        'Export the model without control flow (Loop, Scan) and without sparse tensors.',
         { node },
       );
   }

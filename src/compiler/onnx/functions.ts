@@ -1,8 +1,10 @@
 /** Inlining of model-local functions (ModelProto.functions): a call becomes the nodes of the function's body. */
 import { fail } from '../diagnostics.ts';
+import { inlineBranches } from './branches.ts';
 import {
   decodeFunctionDefaults,
   functionKey,
+  toNumber,
   type AttributeProto,
   type FunctionProto,
   type ModelProto,
@@ -30,6 +32,7 @@ export function inlineFunctions(
   if (functions.size < model.functions!.length) {
     fail('CAM104', 'The model defines a function twice.', 'Export the model without overloaded functions.');
   }
+  for (const f of functions.values()) checkOpset(f, model);
   const defaults = decodeFunctionDefaults(bytes);
   const result: NodeProto[] = [];
   let calls = 0;
@@ -55,6 +58,21 @@ export function inlineFunctions(
   return result;
 }
 
+/** Operators changed their form most with opset 13: a body and its caller must stand on one side of it. */
+function checkOpset(body: FunctionProto, model: ModelProto): void {
+  const standard = (imports: FunctionProto['opsetImport']): number | undefined => {
+    const found = (imports ?? []).find((o) => !o.domain || o.domain === 'ai.onnx');
+    return found && toNumber(found.version);
+  };
+  const [inner, outer] = [standard(body.opsetImport), standard(model.opsetImport)];
+  if (inner === undefined || outer === undefined || inner < 13 === outer < 13) return;
+  fail(
+    'CAM103',
+    `Function "${body.name}" uses opset ${inner}, the model uses opset ${outer}.`,
+    'Export the model with one opset, 13 or later.',
+  );
+}
+
 function instantiate(
   body: FunctionProto,
   call: NodeProto,
@@ -66,7 +84,7 @@ function instantiate(
   (body.output ?? []).forEach((formal, i) => names.set(formal, call.output?.[i] || prefix + formal));
   const rename = (name: string): string => names.get(name) ?? prefix + name;
   const given = new Map([...defaults, ...(call.attribute ?? [])].map((a) => [a.name ?? '', a]));
-  return (body.node ?? []).map((node) => ({
+  return inlineBranches(body.node ?? []).map((node) => ({
     ...node,
     name: node.name ? prefix + node.name : '',
     opType: node.opType,

@@ -7,6 +7,7 @@ import { readAttribute } from './attributes.ts';
 import { dataTypeFromCode, requireDataType } from '../graph/data-type-codes.ts';
 import type { ExternalData } from './external-data.ts';
 import { inlineFunctions } from './functions.ts';
+import { inlineBranches } from './branches.ts';
 import { takeConstants } from './constant-nodes.ts';
 import {
   decodeModel,
@@ -52,7 +53,7 @@ export function readModel(
     .filter((input) => !initializers.has(input.name ?? ''))
     .map((input) => readInput(input, options.inputShape));
   const nodes = takeConstants(
-    readNodes(inlineFunctions(proto.node, model, bytes), options.externalData),
+    readNodes(inlineFunctions(inlineBranches(proto.node), model, bytes), options.externalData),
     initializers,
   );
   const declared = new Map<string, ValueInfo>();

@@ -20,6 +20,8 @@ export interface TensorStatistics {
 export interface CalibrationTable {
   /** Number of pictures behind the figures. */
   readonly pictures: number;
+  /** How many different classes the float network took them for. */
+  readonly topClasses?: number;
   /** Activation tensors by ONNX name. */
   readonly activations: ReadonlyMap<string, TensorStatistics>;
   /** Gradient tensors by name, each picture's gradient divided by the largest magnitude in the explained class's dense weights. */

@@ -50,7 +50,7 @@ export function quantise(
     input,
     scores: scoreTensor,
     imported: imported?.activations ?? new Map(),
-    wide: wideTensors(stages, explanation?.activation),
+    wide: wideTensors(stages, forward.tensors),
     masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
     tensors,
     weights,
@@ -111,19 +111,18 @@ export function quantise(
 }
 
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
-function wideTensors(stages: readonly Stage[], activation: string | undefined): Set<string> {
+function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTensor>): Set<string> {
   const readers = (tensor: string) =>
     stages.filter(
       (stage) => ('input' in stage.sum && stage.sum.input === tensor) || stage.residual === tensor,
     );
-  const isDense = (stage: Stage) =>
-    stage.sum.kind === 'conv' && stage.sum.geometry.pads.every((p) => p === 0);
+  const isDense = ({ sum, output }: Stage) => {
+    const { height, width } = plan.get(output)!;
+    return sum.kind === 'conv' && height * width === 1;
+  };
   return new Set(
     stages
-      .filter(
-        (stage) =>
-          stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual && stage.output !== activation,
-      )
+      .filter((stage) => stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual)
       .filter(
         (stage) =>
           readers(stage.output).length > 0 &&
@@ -141,7 +140,8 @@ function explanationActivation(
   context: ForwardContext,
 ): { name: string; layers: IntegerLayer[] } {
   const { activation, folded } = explanation;
-  if (!folded && context.tensors.has(activation)) return { name: activation, layers: [] };
+  // The map takes int8 activations; a pool kept in 16 bits is computed once more in 8, so that the scores stay.
+  if (!folded && context.tensors.get(activation)?.bits === 8) return { name: activation, layers: [] };
   const stage = stages.find((s) => s.output === activation || s.inner.some((t) => t.tensor === activation));
   if (!stage) {
     return fail(

@@ -1,6 +1,8 @@
 import { formatDiagnostic } from '../diagnostics.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import { blockRams } from './block-ram.ts';
+import { findDevice } from './devices.ts';
+import type { Family } from './families.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Report } from './report.ts';
 import { memoryShapes } from './resources.ts';
@@ -94,12 +96,12 @@ function resourceTable({ resources }: Report): string {
   return table(['Resource', 'Estimated', 'Available', 'Share'], rows);
 }
 
-function memoryTable(schedule: Schedule): string {
+function memoryTable(schedule: Schedule, family: Family): string {
   const rows = memoryShapes(schedule).map((m) => [
     m.name,
     `${grouped(m.depth)} x ${grouped(m.width)} bits`,
     grouped(Math.ceil((m.depth * m.width) / 8)),
-    String(blockRams(m)),
+    String(blockRams(m, family)),
   ]);
   return table(['Memory', 'Shape', 'Bytes', 'Block RAM'], rows);
 }
@@ -129,13 +131,13 @@ ${timeline(report)}
 <h2>Layers</h2>
 ${layerTable(report)}
 <h2>Memory</h2>
-${memoryTable(schedule)}
+${memoryTable(schedule, findDevice(device.part)?.family ?? 'xc7')}
 <h3>Activations</h3>
 ${memoryMap(schedule, 'activation')}
 ${masks}
 <h2>Resources: ${escape(fits)}</h2>
 ${resourceTable(report)}
-<p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF are rough estimates, not synthesis.</p>
+<p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF come from a fit to syntheses of the engine with Yosys; <code>camber synth</code> synthesises this one.</p>
 ${notes === '' ? '' : `<h2>Diagnostics</h2>\n<pre>${escape(notes)}</pre>`}
 </body>
 </html>

@@ -1,7 +1,9 @@
-import { type Diagnostic, diagnostic } from '../diagnostics.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import type { Schedule } from '../schedule/operation.ts';
-import { type Device, devices, type ResourceCount } from './devices.ts';
+import type { Device } from './devices.ts';
+import type { ResourceCount } from './resource-count.ts';
+import { fitDiagnostics, fits } from './fit-device.ts';
 import { type LayerReport, layerReports } from './layers.ts';
 import { estimateResources } from './resources.ts';
 
@@ -77,28 +79,6 @@ export interface ReportInput {
   readonly fidelity?: Readonly<Record<string, unknown>>;
 }
 
-const over = (need: ResourceCount, have: ResourceCount) =>
-  (['lut', 'ff', 'dsp', 'bram36'] as const).filter((resource) => need[resource] > have[resource]);
-
-/** The listed device of least block RAM that has room for everything. */
-function smallestThatFits(estimated: ResourceCount): Device | undefined {
-  return devices
-    .filter((device) => over(estimated, device.available).length === 0)
-    .sort((a, b) => a.available.bram36 - b.available.bram36 || a.available.lut - b.available.lut)[0];
-}
-
-/** What is short on the device, if anything, and what would do. */
-function fitDiagnostics(estimated: ResourceCount, device: Device): Diagnostic[] {
-  const short = over(estimated, device.available);
-  if (short.length === 0) return [];
-  const list = short.map((r) => `${r} ${estimated[r]} of ${device.available[r]}`).join(', ');
-  const fitting = smallestThatFits(estimated);
-  const hint = fitting
-    ? `Choose a smaller array, or ${fitting.part} (${fitting.description}), the smallest listed device with room for it.`
-    : 'Choose a smaller array or a smaller model: no listed device has room for it.';
-  return [diagnostic('CAM502', `The accelerator does not fit ${device.part}: ${list}.`, hint)];
-}
-
 function targetOf(network: IntegerNetwork): Report['target'] {
   if (!network.explanation) return undefined;
   const { target, gradient, activation } = network.explanation;
@@ -128,7 +108,7 @@ export function buildReport(input: ReportInput): Report {
   const macsPerCycle = shape.rows * shape.columns;
   const layers = layerReports(network, schedule);
   const macs = layers.reduce((sum, layer) => sum + (layer.phase === 'inference' ? layer.macs : 0), 0);
-  const estimated = estimateResources(schedule);
+  const estimated = estimateResources(schedule, device.family);
   const target = targetOf(network);
   return {
     schemaVersion: 1,
@@ -149,7 +129,7 @@ export function buildReport(input: ReportInput): Report {
     resources: {
       estimated,
       available: device.available,
-      fits: over(estimated, device.available).length === 0,
+      fits: fits(estimated, device),
     },
     memory: {
       weightsBytes: depths.weights * macsPerCycle,
@@ -158,6 +138,9 @@ export function buildReport(input: ReportInput): Report {
       weightsOnChip: true,
     },
     ...(input.fidelity ? { fidelity: input.fidelity } : {}),
-    diagnostics: [...input.diagnostics, ...fitDiagnostics(estimated, device)],
+    diagnostics: [
+      ...input.diagnostics,
+      ...fitDiagnostics((family) => estimateResources(schedule, family), device),
+    ],
   };
 }

@@ -1,44 +1,121 @@
+/** Resource estimate of an accelerator: engine by a fit to real synthesis, memories from their shapes. */
+import { topParameters } from '../emit/top-parameters.ts';
 import type { Schedule } from '../schedule/operation.ts';
-import { blockRams, type MemoryShape } from './block-ram.ts';
-import type { ResourceCount } from './devices.ts';
+import { memoryCost, type MemoryShape } from './block-ram.ts';
+import type { ResourceCount } from './resource-count.ts';
+import type { Family } from './families.ts';
+import { fittedEstimate } from './fitted-estimate.ts';
 
 /** Bits of one channel's parameters: bias 32, multiplier 16, shift 6, residual multiplier 16, residual shift 4. */
 const parameterBits = 74;
-/** The control ROM: 64-bit words, 17 to a record; one record for the header. */
-const recordWords = 17;
 
-/** The memories of the accelerator: name, width, depth. They set the block RAM exactly. */
-export function memoryShapes({ shape, depths, operations }: Schedule): MemoryShape[] {
-  const { rows, columns, lanes } = shape;
+/** Parameters of `camber_top`: the array's shape and the depths of its memories. */
+export type EngineParameters = ReadonlyMap<string, number>;
+
+/** The memories of an engine: name, width, depth. They set the block RAM exactly. */
+export function engineMemories(parameters: EngineParameters): MemoryShape[] {
+  const value = (name: string) => parameters.get(name)!;
+  const [rows, columns, lanes] = [value('ROWS'), value('COLUMNS'), value('LANES')];
   return [
-    { name: 'weights', width: rows * columns * 8, depth: depths.weights, readPorts: 1 },
+    {
+      name: 'weights',
+      width: rows * columns * 8,
+      depth: value('WEIGHT_WORDS'),
+      readPorts: 1,
+      readOnly: true,
+    },
     // One port streams operands, one serves residuals and alpha.
-    { name: 'activation', width: rows * 8, depth: depths.activation, readPorts: 2 },
-    { name: 'image', width: rows * 8, depth: depths.image, readPorts: 1 },
-    { name: 'parameters', width: lanes * parameterBits, depth: depths.parameters, readPorts: 1 },
-    { name: 'mask', width: columns, depth: depths.mask, readPorts: 1 },
-    { name: 'result', width: 32, depth: depths.result, readPorts: 1 },
-    { name: 'control', width: 64, depth: (operations.length + 1) * recordWords, readPorts: 1 },
+    { name: 'activation', width: rows * 8, depth: value('ACTIVATION_WORDS'), readPorts: 2 },
+    { name: 'image', width: rows * 8, depth: value('IMAGE_WORDS'), readPorts: 1 },
+    {
+      name: 'parameters',
+      width: lanes * parameterBits,
+      depth: value('PARAMETER_WORDS'),
+      readPorts: 1,
+      readOnly: true,
+    },
+    { name: 'mask', width: columns, depth: value('MASK_WORDS'), readPorts: 1 },
+    { name: 'result', width: 32, depth: value('RESULT_WORDS'), readPorts: 1 },
+    { name: 'control', width: 64, depth: value('ROM_WORDS'), readPorts: 1, readOnly: true },
   ];
 }
 
-/** Two int8 products that share an operand fit one DSP block (AMD WP486). */
-const macsPerDsp = 2;
-/** A requantiser lane's 33 x 16 bit product takes two DSP blocks; the residual's shares them in time. */
-const dspPerLane = 2;
+/** The memories of a schedule's accelerator. */
+export const memoryShapes = (schedule: Schedule): MemoryShape[] => engineMemories(topParameters(schedule));
 
-/**
- * Resource estimate. Block RAM is counted from the memories' shapes, DSP from the array and the lanes; LUT and FF are
- * rough: proportional to the array and the lanes, from one synthesised 16x16 engine.
- */
-export function estimateResources(schedule: Schedule): ResourceCount {
-  const { rows, columns, lanes } = schedule.shape;
-  const macs = rows * columns;
-  const bram36 = memoryShapes(schedule).reduce((sum, memory) => sum + blockRams(memory), 0);
+/** DSP blocks of a pair of int8 products, packed and not, and of a requantiser lane's 33 x 17 bit product. */
+const dspBlocks: Readonly<Record<Family, { packed: number; plain: number; lane: number }>> = {
+  // AMD WP486: two products that share an operand fit one DSP48.
+  xc7: { packed: 1, plain: 2, lane: 2 },
+  xcup: { packed: 1, plain: 2, lane: 2 },
+  // MULT18X18D: the packed factor of 24 bits takes two, so nothing is won.
+  ecp5: { packed: 2, plain: 2, lane: 2 },
+};
+
+/** What LUT and FF of the engine depend on, by name; the fit has a coefficient for each. */
+export function engineFeatures(parameters: EngineParameters): Readonly<Record<string, number>> {
+  const value = (name: string) => parameters.get(name)!;
+  const bits = (name: string) => Math.ceil(Math.log2(value(name)));
   return {
-    lut: Math.round(3000 + 14 * macs + 330 * lanes + 40 * columns),
-    ff: Math.round(4000 + 18 * macs + 420 * lanes + 64 * columns),
-    dsp: macs / macsPerDsp + dspPerLane * lanes,
-    bram36,
+    constant: 1,
+    columns: value('COLUMNS'),
+    macs: value('ROWS') * value('COLUMNS'),
+    // Each address bit of these two runs through loop walks, operation records and delays.
+    activationBits: bits('ACTIVATION_WORDS'),
+    weightBits: bits('WEIGHT_WORDS'),
   };
 }
+
+/** A fitted figure: coefficients times features. */
+export function evaluateFit(
+  coefficients: Readonly<Record<string, number>>,
+  features: Readonly<Record<string, number>>,
+): number {
+  return Object.entries(features).reduce((sum, [name, x]) => sum + (coefficients[name] ?? 0) * x, 0);
+}
+
+const add = (a: ResourceCount, b: ResourceCount): ResourceCount => ({
+  lut: a.lut + b.lut,
+  ff: a.ff + b.ff,
+  dsp: a.dsp + b.dsp,
+  bram36: a.bram36 + b.bram36,
+});
+
+/** Everything that the synthesis of an engine with boxed memories leaves out (the result memory is not boxed). */
+export function boxedMemories(parameters: EngineParameters, family: Family): ResourceCount {
+  return engineMemories(parameters)
+    .filter((m) => m.name !== 'result')
+    .map((m) => memoryCost(m, family))
+    .reduce(add);
+}
+
+/** The engine as its synthesis with boxed memories would count it. LUT and FF are fitted, DSP and block RAM exact. */
+export function estimateEngine(parameters: EngineParameters, family: Family): ResourceCount {
+  const value = (name: string) => parameters.get(name)!;
+  const features = engineFeatures(parameters);
+  const { packed, plain, lane } = dspBlocks[family];
+  const pairs = (value('ROWS') * value('COLUMNS')) / 2;
+  const result = engineMemories(parameters).find((m) => m.name === 'result')!;
+  const { lut, ff } = fittedEstimate[family];
+  return {
+    lut: Math.round(evaluateFit(lut, features)),
+    ff: Math.round(evaluateFit(ff, features)),
+    dsp: pairs * (value('PACKED') === 0 ? plain : packed) + lane * value('LANES'),
+    bram36: memoryCost(result, family).bram36,
+  };
+}
+
+/** Engine and memories of an accelerator with these parameters of `camber_top`. */
+export const estimateParameters = (parameters: EngineParameters, family: Family): ResourceCount =>
+  add(estimateEngine(parameters, family), boxedMemories(parameters, family));
+
+/** What the accelerator of a schedule takes on a device family. */
+export const estimateResources = (schedule: Schedule, family: Family): ResourceCount =>
+  estimateParameters(topParameters(schedule), family);
+
+/** Synthesised engine and counted memories together. */
+export const withMemories = (
+  engine: ResourceCount,
+  parameters: EngineParameters,
+  family: Family,
+): ResourceCount => add(engine, boxedMemories(parameters, family));

@@ -39,7 +39,8 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
     }
     if (weights.mode !== 'port') {
       const [least, greatest] = walkRange(weights.walk, counts);
-      const lastClass = Math.floor((classes - 1) / columns) * weights.classStride;
+      const classesPerTile = operation.activation.source === 'oneHot' ? rows : columns;
+      const lastClass = Math.floor((classes - 1) / classesPerTile) * weights.classStride;
       if (least < 0 || greatest + lastClass >= depths.weights) {
         problems.report('weights', index, `Operation ${index} (${layer}) reads beyond the weight memory.`);
       }

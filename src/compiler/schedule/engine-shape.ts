@@ -3,7 +3,13 @@ import type { EngineShape } from './operation.ts';
 
 /** Arrays that can be built, by name. Half as many requantiser lanes as columns keep up with every 3x3 convolution. */
 export const engineShapes: ReadonlyMap<string, EngineShape> = new Map(
-  [4, 8, 16].map((size) => [`${size}x${size}`, { rows: size, columns: size, lanes: size / 2 }]),
+  [
+    [4, 4],
+    [8, 8],
+    [8, 16],
+    [16, 16],
+    [16, 32],
+  ].map(([rows, columns]) => [`${rows}x${columns}`, { rows: rows!, columns: columns!, lanes: columns! / 2 }]),
 );
 
 export const defaultArray = '16x16';

@@ -192,7 +192,7 @@ module camber_tb #(
     // Runs ---------------------------------------------------------------------------------------------------------------
     localparam [3:0] RESET = 0, NEXT = 1, SELECT = 2, ENABLE = 3, START = 4, RUN = 5, READ = 6, CLEAR = 7;
     localparam [5:0] CONTROL = 6'h00, STATUS = 6'h04, CLASS_SELECT = 6'h08, TOP_CLASS = 6'h0c, CLASS_USED = 6'h10,
-        INFERENCE_CYCLES = 6'h14, EXPLANATION_CYCLES = 6'h18, STALL_CYCLES = 6'h1c, IRQ_ENABLE = 6'h24;
+        INFERENCE_CYCLES = 6'h14, EXPLANATION_CYCLES = 6'h18, STALL_CYCLES = 6'h1c, BUILD_ID = 6'h20, IRQ_ENABLE = 6'h24;
 
     reg [3:0]  step = RESET;
     integer    step_cycles = 0, silence = 0;
@@ -409,13 +409,16 @@ module camber_tb #(
                 end
             end
             READ: begin
-                // Seven registers, one after the other; step_cycles counts the accesses that have finished.
+                // Registers, one after the other; step_cycles counts the accesses that have finished.
                 case (step_cycles)
                     0: access(1'b0, STATUS, 32'd0);
                     1: access(1'b0, TOP_CLASS, 32'd0);
                     2: access(1'b0, CLASS_USED, 32'd0);
                     3: access(1'b0, INFERENCE_CYCLES, 32'd0);
                     4: access(1'b0, EXPLANATION_CYCLES, 32'd0);
+                    5: access(1'b0, CLASS_SELECT, 32'd0);
+                    6: access(1'b0, BUILD_ID, 32'd0);
+                    7: access(1'b0, IRQ_ENABLE, 32'd0);
                     default: access(1'b0, STALL_CYCLES, 32'd0);
                 endcase
                 step_cycles <= step_cycles;
@@ -427,6 +430,9 @@ module camber_tb #(
                         2: check("class used", 0, class_used, read_value);
                         3: check("inference cycles", 0, inference_cycles, read_value);
                         4: check("explanation cycles", 0, explanation_cycles, read_value);
+                        5: check("class select", 0, class_select, read_value);
+                        6: check("build id", 0, dut.build_id, read_value);
+                        7: check("irq enable", 0, 32'd1, read_value);
                         default: begin
                             check("stall cycles", 0, wall - inference_cycles - explanation_cycles, read_value);
                             if (gaps == 0)

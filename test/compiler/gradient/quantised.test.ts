@@ -1,5 +1,5 @@
 /** Straight-through gradients of QuantizeLinear and DequantizeLinear, and a whole quantised network. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeAttribute } from '../../../src/compiler/graph/attributes.ts';
@@ -56,14 +56,11 @@ test('a scale per channel', async () => {
   expect(maxDifference(found.full, expected.full)).toBeLessThanOrEqual(1e-6 * maxAbs(expected.full));
 });
 
-const folder = sharedModels() && join(sharedModels()!, 'quantised', 'mlperf_tiny_resnet8_cifar10');
-const float = sharedModels() && join(sharedModels()!, 'trained', 'mlperf_tiny_resnet8_cifar10');
-const file =
-  folder && ['model.qdq.onnx', 'qdq.onnx', 'model_qdq.onnx'].map((n) => join(folder, n)).find(existsSync);
+const folder = (kind: string) => join(sharedModels()!, kind, 'mlperf_tiny_resnet8_cifar10');
 
 needs('shared models')('the QDQ ResNet-8', () => {
   test('is explained like the float one', async () => {
-    const bytes = readFileSync(join(float!, 'input0.bin'));
+    const bytes = readFileSync(join(folder('trained'), 'input0.bin'));
     const image = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     const explain = async (model: Uint8Array) => {
       const explainer = await createExplainer(model, { optimization: 'disabled' });
@@ -72,8 +69,8 @@ needs('shared models')('the QDQ ResNet-8', () => {
       return { ...result, target: explainer.model.targets[0]! };
     };
     const [quantised, exact] = [
-      await explain(readFileSync(file!)),
-      await explain(readFileSync(join(float!, 'model.onnx'))),
+      await explain(readFileSync(join(folder('quantised'), 'model_qdq.onnx'))),
+      await explain(readFileSync(join(folder('trained'), 'model.onnx'))),
     ];
     expect(quantised.target).toMatchObject({ channels: 64, height: 8, width: 8 });
     expect(quantised.class).toBe(exact.class);

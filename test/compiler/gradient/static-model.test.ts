@@ -2,10 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { explanationMacs } from '../../../src/compiler/gradient/macs.ts';
 import { deriveFromModel, exportStaticModel } from '../../../src/compiler/gradient/export.ts';
+import { deriveGradCam } from '../../../src/compiler/gradient/derive.ts';
+import { verify } from '../../../src/compiler/graph/verify.ts';
 import { readModel } from '../../../src/compiler/onnx/read.ts';
 import { simplify } from '../../../src/compiler/graph/passes.ts';
 import { createFloatEngine } from '../../../src/engine/ort.ts';
 import { oraclePlaces, readOracle } from '../../support/oracles.ts';
+import { Builder, Random } from './support.ts';
 
 const oracle = (name: string) => readOracle(oraclePlaces().find((o) => o.name.startsWith(name))!.place!);
 
@@ -117,4 +120,36 @@ test('a max pool passes the mean on without its own adjoint', () => {
   const derived = deriveFromModel(model, { targets: ['/f/f.11/Relu_output_0'] });
   expect(derived.graph.nodes.some((n) => n.op === 'MaxPoolBackward')).toBe(false);
   expect(derived.targets[0]!.meanPushed).toBe(true);
+});
+
+test('nothing is derived that nobody reads', () => {
+  for (const { name, place } of oraclePlaces()) {
+    if (!place) continue;
+    const { model, targets } = readOracle(place);
+    for (const target of [undefined, ...targets]) {
+      const { graph } = exportStaticModel(model, target === undefined ? {} : { targets: [target] });
+      const read = new Set([...graph.nodes.flatMap((n) => n.inputs), ...graph.outputs.map((o) => o.name)]);
+      const unread = graph.nodes.filter((n) => !n.outputs.some((o) => read.has(o))).map((n) => n.name);
+      expect(unread, `${name}, ${target ?? 'default'}`).toEqual([]);
+      expect([...graph.initializers.keys()].filter((i) => !read.has(i) && i !== 'class')).toEqual([]);
+    }
+  }
+});
+
+test('the exported graph is well formed, its shapes those that inference finds', () => {
+  for (const name of ['conv_zoo', 'densenet_small', 'lenet_tanh', 'mobilenetv2_small', 'vgg_small_fc']) {
+    const { model, targets } = oracle(name);
+    const { graph } = exportStaticModel(model, { targets });
+    // `class` is an input with a default: an initializer of the same name, which the verifier takes for a clash.
+    expect(verify({ ...graph, inputs: graph.inputs.filter((i) => i.name !== 'class') }), name).toEqual([]);
+  }
+});
+
+test('a network thousands of layers deep', () => {
+  const b = new Builder();
+  let x = b.op('Relu', ['x']);
+  for (let i = 0; i < 3000; i++) x = b.op(i % 2 ? 'Relu' : 'Tanh', [x]);
+  const graph = b.finish(new Random(1), [1, 2, 3, 3], x, false);
+  const { targets } = deriveGradCam(graph, { targets: [b.nodes[0]!.outputs[0]!] });
+  expect(targets[0]).toMatchObject({ gradient: 'general', meanPushed: false });
 });

@@ -81,8 +81,9 @@ export const smooth: Rule = {
   },
 };
 
-/** Steps (Floor, Ceil, Round, Sign): flat almost everywhere. */
+/** Steps (Floor, Ceil, Round, Sign) are flat almost everywhere; shapes and indices carry nothing. */
 export const flat: Rule = {
+  flat: () => true,
   gradient: (c, input) => zero(c.shape(input)),
 };
 

@@ -97,8 +97,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   Tile: layout.tile,
   DepthToSpace: layout.depthToSpace,
   SpaceToDepth: layout.spaceToDepth,
-  Shape: layout.noGradient,
-  ArgMax: layout.noGradient,
+  Shape: activation.flat,
+  ArgMax: activation.flat,
 
   Resize: resize,
 

@@ -1,6 +1,6 @@
 /** Adjoints of operators that move, copy or drop elements and compute nothing. */
 import { arrayOf, type NumberArray } from '../array.ts';
-import { zero, type Gradient } from '../gradient.ts';
+import type { Gradient } from '../gradient.ts';
 import type { DataType } from '../../graph/ir.ts';
 import { isFloat } from '../../graph/tensor.ts';
 import { intAttribute, intsAttribute, stringAttribute } from '../../graph/attributes.ts';
@@ -25,8 +25,9 @@ export const cast: Rule = {
       ? `it changes the precision from ${from} to ${to}`
       : undefined;
   },
-  gradient: (c) => (castTypes(c).every(isFloat) ? c.gradient() : zero(c.shape(0))),
-  mean: (c, _, groups) => (castTypes(c).every(isFloat) ? c.mean(groups) : zero([1, groups])),
+  flat: (f) => !castTypes(f).every(isFloat),
+  gradient: (c) => c.gradient(),
+  mean: (c, _, groups) => c.mean(groups),
 };
 
 function castTypes({ graph, node }: NodeFacts): [DataType, DataType] {
@@ -272,6 +273,3 @@ export const spaceToDepth: Rule = {
     return c.algebra.reshape(c.algebra.transpose(depth, [0, 3, 4, 1, 5, 2]), [n, k, h, w]);
   },
 };
-
-/** Shape arithmetic: carries no gradient. */
-export const noGradient: Rule = { gradient: (c, input) => zero(c.shape(input)) };

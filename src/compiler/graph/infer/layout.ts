@@ -173,6 +173,27 @@ export const layoutRules: RuleTable = {
     const axis = normaliseAxis(intAttribute(c.node, 'axis', 0), input.length);
     return [{ dtype: c.type(0), shape: [...input.slice(0, axis), ...c.shape(1), ...input.slice(axis + 1)] }];
   },
+  GatherND: (c) => {
+    const [input, indices] = [c.shape(0), c.shape(1)];
+    const batch = intAttribute(c.node, 'batch_dims', 0);
+    const depth = indices.at(-1);
+    if (depth === undefined || batch + depth > input.length)
+      throw new ShapeError('its indices have too many axes');
+    return [{ dtype: c.type(0), shape: [...indices.slice(0, -1), ...input.slice(batch + depth)] }];
+  },
+  ScatterElements: (c) => [{ dtype: c.type(0), shape: c.shape(0) }],
+  ScatterND: (c) => [{ dtype: c.type(0), shape: c.shape(0) }],
+  TopK: (c) => {
+    const input = c.shape(0);
+    const axis = normaliseAxis(intAttribute(c.node, 'axis', -1), input.length);
+    const [k] = c.has(1) ? c.numbers(1) : [intAttribute(c.node, 'k', 0)];
+    if (k === undefined || k > input[axis]!) throw new ShapeError(`it takes ${k} of ${input[axis]} elements`);
+    const shape = input.map((d, i) => (i === axis ? k : d));
+    return [
+      { dtype: c.type(0), shape },
+      { dtype: 'int64', shape },
+    ];
+  },
   GatherElements: (c) => [{ dtype: c.type(0), shape: c.shape(1) }],
   Expand: (c) => [{ dtype: c.type(0), shape: broadcastShapes(c.shape(0), c.numbers(1)) }],
   Tile: (c) => {

@@ -27,7 +27,8 @@ function matmul(a: readonly number[], b: readonly number[], dtype: DataType): Ty
   return [{ dtype, shape }];
 }
 
-function gemm(c: RuleContext, a: number, b: number, dtype: DataType): TypeAndShape[] {
+/** Output of a matrix product with transA and transB, its factors given by input index. */
+export function gemm(c: RuleContext, a: number, b: number, dtype: DataType): TypeAndShape[] {
   const left = c.shape(a);
   const right = c.shape(b);
   if (left.length !== 2 || right.length !== 2)

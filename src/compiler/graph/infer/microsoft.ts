@@ -1,22 +1,11 @@
 /** ONNX Runtime's quantised operators (domain com.microsoft; ONNX Runtime ContribOperators.md). */
 import { intAttribute } from '../attributes.ts';
 import { broadcastShapes, ShapeError, type RuleContext, type RuleTable, type ShapeRule } from './rule.ts';
-import { linearRules } from './linear.ts';
+import { gemm, linearRules } from './linear.ts';
 import { windowRules } from './windows.ts';
 
 const binary: ShapeRule = (c) => [{ dtype: c.type(0), shape: broadcastShapes(c.shape(0), c.shape(3)) }];
 const like: ShapeRule = (c) => [{ dtype: c.type(0), shape: c.shape(0) }];
-
-/** The same node with `indices` of its inputs only, for rules written for the float operator. */
-function select(c: RuleContext, indices: readonly number[]): RuleContext {
-  return {
-    ...c,
-    node: { ...c.node, inputs: indices.map((i) => c.node.inputs[i] ?? '') },
-    has: (i) => c.has(indices[i] ?? -1),
-    type: (i) => c.type(indices[i] ?? -1),
-    shape: (i) => c.shape(indices[i] ?? -1),
-  };
-}
 
 export const microsoftRules: RuleTable = {
   QLinearAdd: binary,
@@ -26,11 +15,8 @@ export const microsoftRules: RuleTable = {
   QLinearSoftmax: like,
   QLinearAveragePool: (c) => windowRules['AveragePool']!(channelsFirst(c)),
   QLinearGlobalAveragePool: (c) => windowRules['GlobalAveragePool']!(channelsFirst(c)),
-  QGemm: (c) => {
-    const [output] = linearRules['Gemm']!(select(c, [0, 3]));
-    // Without an output scale the result is float.
-    return [{ dtype: c.has(7) ? c.type(0) : 'float32', shape: output!.shape }];
-  },
+  // Without an output scale the result is float.
+  QGemm: (c) => gemm(c, 0, 3, c.has(7) ? c.type(0) : 'float32'),
   QLinearConcat: (c) => {
     const first = c.shape(2);
     const axis = intAttribute(c.node, 'axis', 0);

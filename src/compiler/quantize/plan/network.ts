@@ -1,3 +1,4 @@
+import { fail } from '../../diagnostics.ts';
 import type { Graph } from '../../graph/ir.ts';
 import type { QuantiseSource } from '../source.ts';
 import type { StageBuilder } from './builder.ts';
@@ -16,6 +17,14 @@ export interface NetworkPlan {
 export function planNetwork({ graph, scores, explanation, imported }: QuantiseSource): NetworkPlan {
   const forward = planForward(graph, scores, imported);
   const stages = forward.finish();
+  if (forward.describe(forward.resolve(scores)).channels === 1) {
+    fail(
+      'CAM501',
+      `The class scores "${scores}" are a single logit, which has no integer mapping.`,
+      'Export the model with two scores, or use the float engine and `export`, which support it.',
+      { tensor: scores },
+    );
+  }
   if (!explanation) return { forward, stages };
   const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward.weights);
   return { forward, stages, gradient };

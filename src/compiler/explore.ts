@@ -1,0 +1,147 @@
+/**
+ * Which array for a model on a device: cycles from real schedules, resources from the estimate.
+ */
+import type { Analysis } from './analyse.ts';
+import type { CalibrationTable } from './quantize/calibration.ts';
+import type { IntegerNetwork } from './quantize/network.ts';
+import { defaultQuantiseOptions, type AffinePreprocessing } from './quantize/options.ts';
+import { quantise } from './quantize/quantise.ts';
+import type { Device } from './report/devices.ts';
+import type { ResourceCount } from './report/resource-count.ts';
+import { fits, type ResourceName, shortOf } from './report/fit-device.ts';
+import { layerReports } from './report/layers.ts';
+import { estimateResources } from './report/resources.ts';
+import { engineShapes } from './schedule/engine-shape.ts';
+import type { EngineShape, Schedule } from './schedule/operation.ts';
+import { schedule } from './schedule/schedule.ts';
+
+/** Name of the choice in place of an array: the fastest that fits the device with head-room. */
+export const autoArray = 'auto';
+
+/** One accelerator that could be built. */
+export interface DesignPoint extends ResourceCount {
+  readonly rows: number;
+  readonly columns: number;
+  readonly lanes: number;
+  readonly gradientBits: 8 | 16;
+  readonly inference: number;
+  readonly explanation: number;
+  /** Inference and explanation. */
+  readonly cycles: number;
+  /** explanation / inference. */
+  readonly overhead: number;
+  /** Nominal MACs of the inference per DSP block (the requantiser's included) and cycle. */
+  readonly macsPerDspCycle: number;
+  readonly fits: boolean;
+  /** No other point that fits is as good in cycles and in every resource. */
+  readonly pareto: boolean;
+}
+
+/** Shares of a device that `--array auto` fills at most: beyond them routing gets hard. Hard blocks may all be used. */
+export const headRoom: Readonly<Partial<Record<ResourceName, number>>> = { lut: 0.8, ff: 0.8 };
+
+const measures = (p: DesignPoint) => [p.cycles, p.lut, p.ff, p.dsp, p.bram36];
+
+const dominates = (a: DesignPoint, b: DesignPoint): boolean => {
+  const [x, y] = [measures(a), measures(b)];
+  return x.every((value, i) => value <= y[i]!) && x.some((value, i) => value < y[i]!);
+};
+
+/** Marks the points that no other dominates, among those that fit (among all where none does). */
+export function markPareto(points: readonly DesignPoint[]): readonly DesignPoint[] {
+  const anyFits = points.some((p) => p.fits);
+  const candidates = points.filter((p) => p.fits === anyFits);
+  return points.map((p) => ({
+    ...p,
+    pareto: candidates.includes(p) && !candidates.some((q) => dominates(q, p)),
+  }));
+}
+
+/** The fastest point that fits the device with head-room, the wider gradient among equals; undefined where none does. */
+export function chooseArray(points: readonly DesignPoint[], device: Device): DesignPoint | undefined {
+  return points
+    .filter((p) => shortOf(p, device.available, headRoom).length === 0)
+    .sort((a, b) => a.cycles - b.cycles || b.gradientBits - a.gradientBits || a.lut - b.lut)[0];
+}
+
+/** The point that exceeds the device least, by the resource that is shortest. */
+export function nearestPoint(points: readonly DesignPoint[], device: Device): DesignPoint | undefined {
+  const excess = (p: DesignPoint) =>
+    Math.max(...(['lut', 'ff', 'dsp', 'bram36'] as const).map((r) => p[r] / device.available[r]));
+  return [...points].sort((a, b) => excess(a) - excess(b))[0];
+}
+
+/** Cycles and resources of a scheduled network. */
+export function designPoint(
+  network: IntegerNetwork,
+  plan: Schedule,
+  gradientBits: 8 | 16,
+  device: Device,
+): DesignPoint {
+  const { shape, cycles } = plan;
+  const macs = layerReports(network, plan).reduce(
+    (sum, layer) => sum + (layer.phase === 'inference' ? layer.macs : 0),
+    0,
+  );
+  const resources = estimateResources(plan, device.family);
+  return {
+    ...shape,
+    gradientBits,
+    inference: cycles.inference,
+    explanation: cycles.explanation,
+    cycles: cycles.inference + cycles.explanation,
+    overhead: cycles.explanation / cycles.inference,
+    macsPerDspCycle: macs / (cycles.inference * resources.dsp),
+    ...resources,
+    fits: fits(resources, device),
+    pareto: false,
+  };
+}
+
+export interface ExploreOptions {
+  readonly preprocessing?: AffinePreprocessing;
+  readonly shapes?: readonly EngineShape[];
+  /** Called before each schedule; may throw to cancel. */
+  readonly onPoint?: (shape: EngineShape, gradientBits: 8 | 16) => void;
+}
+
+const hasGradient = (network: IntegerNetwork) => network.layers.some((l) => l.phase === 'gradient');
+
+/**
+ * Every array, and both gradient widths where a gradient is computed at run time.
+ *
+ * @throws CompileError as `quantise` and `schedule`
+ */
+export function explore(
+  analysis: Analysis,
+  calibration: CalibrationTable,
+  device: Device,
+  options: ExploreOptions = {},
+): readonly DesignPoint[] {
+  const { preprocessing, shapes = [...engineShapes.values()], onPoint } = options;
+  const points: DesignPoint[] = [];
+  for (const gradientBits of [16, 8] as const) {
+    const network = quantise(analysis.source, calibration, {
+      ...defaultQuantiseOptions,
+      gradientBits,
+      ...(preprocessing ? { preprocessing } : {}),
+    });
+    for (const shape of shapes) {
+      onPoint?.(shape, gradientBits);
+      points.push(designPoint(network, schedule(network, shape), gradientBits, device));
+    }
+    if (!hasGradient(network)) break;
+  }
+  return markPareto(points);
+}
+
+/**
+ * The schedule of the array that `--array auto` takes: the fastest that fits with head-room, or where none does the
+ * one that exceeds the device least (the report then says what is short).
+ */
+export function scheduleForDevice(network: IntegerNetwork, gradientBits: 8 | 16, device: Device): Schedule {
+  const plans = [...engineShapes.values()].map((shape) => schedule(network, shape));
+  const points = plans.map((plan) => designPoint(network, plan, gradientBits, device));
+  const chosen = chooseArray(points, device) ?? nearestPoint(points, device)!;
+  return plans[points.indexOf(chosen)]!;
+}

@@ -1,0 +1,48 @@
+/** Whether resources fit a device, what is short, and which device would do. */
+import { type Diagnostic, diagnostic } from '../diagnostics.ts';
+import { type Device, devices } from './devices.ts';
+import { type ResourceCount, resourceNames } from './resource-count.ts';
+import type { Family } from './families.ts';
+
+export type ResourceName = (typeof resourceNames)[number];
+
+/** The resources of which more is needed than the device has, or than `share` of it. */
+export function shortOf(
+  need: ResourceCount,
+  have: ResourceCount,
+  share: Readonly<Partial<Record<ResourceName, number>>> = {},
+): readonly ResourceName[] {
+  return resourceNames.filter((r) => need[r] > have[r] * (share[r] ?? 1));
+}
+
+export const fits = (need: ResourceCount, device: Device): boolean =>
+  shortOf(need, device.available).length === 0;
+
+/** `bram36 171 of 140, lut 60000 of 53200`. */
+export function describeShortage(need: ResourceCount, device: Device): string {
+  return shortOf(need, device.available)
+    .map((r) => `${r} ${need[r]} of ${device.available[r]}`)
+    .join(', ');
+}
+
+/** The device of least block RAM that has room for everything. */
+export function nearestFitting(
+  need: (family: Family) => ResourceCount,
+  known: readonly Device[] = devices,
+): Device | undefined {
+  return known
+    .filter((device) => fits(need(device.family), device))
+    .sort((a, b) => a.available.bram36 - b.available.bram36 || a.available.lut - b.available.lut)[0];
+}
+
+/** CAM502 where something is short: what, and what would do. */
+export function fitDiagnostics(need: (family: Family) => ResourceCount, device: Device): Diagnostic[] {
+  const here = need(device.family);
+  if (fits(here, device)) return [];
+  const fitting = nearestFitting(need);
+  const hint = fitting
+    ? `Choose a smaller array, or ${fitting.part} (${fitting.description}), the smallest listed device with room for it.`
+    : 'Choose a smaller array or a smaller model: no listed device has room for it.';
+  const message = `The accelerator does not fit ${device.part}: ${describeShortage(here, device)}.`;
+  return [diagnostic('CAM502', message, hint)];
+}

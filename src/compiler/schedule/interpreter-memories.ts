@@ -1,0 +1,44 @@
+import { loadImage } from './load-image.ts';
+import type { Schedule, Walk } from './operation.ts';
+
+/** The engine's memories and registers while the interpreter runs. */
+export class Memories {
+  readonly activation: Int8Array;
+  readonly image: Int8Array;
+  readonly mask: Uint8Array;
+  readonly result: Int32Array;
+  biasRegister = 0;
+  class: number;
+  best = -Infinity;
+
+  constructor(
+    readonly schedule: Schedule,
+    pixels: Uint8Array | Int8Array,
+    fixedClass: number | undefined,
+  ) {
+    const { depths, shape, image } = schedule;
+    this.activation = new Int8Array(depths.activation * shape.rows);
+    this.image = loadImage(image, shape.rows, pixels);
+    this.mask = new Uint8Array(depths.mask * shape.columns);
+    this.result = new Int32Array(depths.result);
+    this.class = fixedClass ?? 0;
+    this.fixed = fixedClass !== undefined;
+  }
+  readonly fixed: boolean;
+
+  /** Running argmax: the first of the largest wins. */
+  score(channel: number, value: number): void {
+    this.result[channel] = value;
+    if (channel === 0) this.best = -Infinity;
+    if (value <= this.best) return;
+    this.best = value;
+    if (!this.fixed) this.class = channel;
+  }
+}
+
+/** Value of a walk at the output levels (tile, row, column). */
+export const outer = ({ base, strides }: Walk, t: number, r: number, c: number) =>
+  base + t * strides[0] + r * strides[1] + c * strides[2];
+/** What the reduction levels (plane, ky, kx, input) add. */
+export const inner = ({ strides }: Walk, p: number, ky: number, kx: number, i: number) =>
+  p * strides[3] + ky * strides[4] + kx * strides[5] + i * strides[6];

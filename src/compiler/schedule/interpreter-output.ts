@@ -1,0 +1,133 @@
+/** The interpreter's output stage, and the record of what it writes. */
+import { maskBit, requantise, splitPlanes, wideValue } from '../quantize/semantics.ts';
+import { type Memories, outer } from './interpreter-memories.ts';
+import type { ChannelParameters, Operation } from './operation.ts';
+
+/** Everything one operation wrote, in order. */
+export interface OperationTrace {
+  /** Activation words: address of each write, and R bytes each. */
+  readonly addresses: Int32Array;
+  readonly bytes: Int8Array;
+  /** Mask words: address of each write, and C bits each, one byte per bit. */
+  readonly maskAddresses: Int32Array;
+  readonly maskBits: Uint8Array;
+  /** Wide results in order: scores, map values or the bias register. */
+  readonly wide: Int32Array;
+}
+
+/** Residual of one element, its zero point subtracted. */
+function residualAt(memories: Memories, op: Operation, address: number, channel: number): number {
+  const { rows } = memories.schedule.shape;
+  const at = (address + Math.floor(channel / rows)) * rows + (channel % rows);
+  const high = memories.activation[at]!;
+  if (op.port.planes === 1) return high - op.port.zeroPoint;
+  return high * 256 + memories.activation[at + op.port.planeStride * rows]! - op.port.zeroPoint;
+}
+
+/** Growing record of one operation's writes. */
+export class Recorder {
+  addresses: number[] = [];
+  bytes: number[] = [];
+  maskAddresses: number[] = [];
+  maskBits: number[] = [];
+  wide: number[] = [];
+
+  done(): OperationTrace {
+    return {
+      addresses: Int32Array.from(this.addresses),
+      bytes: Int8Array.from(this.bytes),
+      maskAddresses: Int32Array.from(this.maskAddresses),
+      maskBits: Uint8Array.from(this.maskBits),
+      wide: Int32Array.from(this.wide),
+    };
+  }
+}
+
+/** The output stage for one output vector. */
+export function finish(
+  memories: Memories,
+  op: Operation,
+  t: number,
+  r: number,
+  c: number,
+  sums: Int32Array,
+  log: Recorder,
+) {
+  const { schedule } = memories;
+  const { rows, columns, lanes } = schedule.shape;
+  const { output, mask } = op;
+  const parameterOf = (column: number): ChannelParameters =>
+    output.classColumn
+      ? schedule.parameters[output.parameters * lanes + memories.class]!
+      : schedule.parameters[output.parameters * lanes + t * columns + column]!;
+  const hasResidual = op.port.planes > 0 && op.weights.mode !== 'port';
+  const residualAddress = outer(op.port.walk, t, r, c);
+
+  /** One column through the output stage: its wide value and its result. */
+  const stage = (column: number) => {
+    const parameters = parameterOf(column);
+    // Written out: spreading the parameters makes this the slowest line of the interpreter.
+    const input = {
+      accumulator: sums[column]!,
+      bias: output.biasRegister ? memories.biasRegister : parameters.bias,
+      multiplier: parameters.multiplier,
+      shift: parameters.shift,
+      residual: hasResidual ? residualAt(memories, op, residualAddress, column) : 0,
+      residualMultiplier: parameters.residualMultiplier,
+      residualShift: parameters.residualShift,
+    };
+    return { wide: wideValue(input), q: requantise(input, output.zeroPoint, output.lower, output.upper) };
+  };
+
+  const address = outer(output.walk, t, r, c);
+  const valid = Math.min(columns, output.channels - t * columns);
+  if (output.destination === 'bias') {
+    memories.biasRegister = (sums[0]! + parameterOf(0).bias) | 0;
+    log.wide.push(memories.biasRegister);
+    return;
+  }
+  if (output.destination === 'map') {
+    const { q } = stage(output.classColumn ? memories.class % columns : 0);
+    memories.result[schedule.classes + address] = q;
+    log.wide.push(q);
+    return;
+  }
+  if (output.destination === 'scores') {
+    for (let column = 0; column < valid; column++) {
+      const { q } = stage(column);
+      memories.score(address + column, q);
+      log.wide.push(q);
+    }
+    return;
+  }
+
+  const maskBase = outer(mask.walk, t, r, c) * columns;
+  const bits = new Uint8Array(columns);
+  const values = new Int32Array(columns);
+  // Columns beyond the channels are written as 0.
+  for (let column = 0; column < valid; column++) {
+    const { wide, q } = stage(column);
+    bits[column] = maskBit(wide, q, mask.upper);
+    values[column] = mask.mode === 'read' && memories.mask[maskBase + column] === 0 ? 0 : q;
+  }
+  if (mask.mode === 'write') {
+    memories.mask.set(bits, maskBase);
+    log.maskAddresses.push(maskBase / columns);
+    log.maskBits.push(...bits);
+  }
+  const usedWords = Math.ceil(valid / rows);
+  for (let plane = 0; plane < output.planes; plane++) {
+    for (let word = 0; word < usedWords; word++) {
+      const at = address + plane * output.planeStride + word;
+      const bytes = new Int8Array(rows);
+      for (let row = 0; row < rows; row++) {
+        const value = values[word * rows + row]!;
+        const { high, low } = splitPlanes(value);
+        bytes[row] = output.planes === 1 ? value : plane === 0 ? high : low;
+      }
+      memories.activation.set(bytes, at * rows);
+      log.addresses.push(at);
+      for (const byte of bytes) log.bytes.push(byte);
+    }
+  }
+}
