@@ -83,7 +83,7 @@ function nothingFits(points: readonly DesignPoint[], device: Device): Diagnostic
     short === ''
       ? `No array fits ${device.part} with head-room; ${nearest.rows}x${nearest.columns} fits without.`
       : `No array fits ${device.part}. Nearest is ${nearest.rows}x${nearest.columns}: ${short}.`;
-  const larger = nearestFitting(() => nearest);
+  const larger = nearestFitting(() => nearest, device.family);
   const hint = larger
     ? `The smallest listed device with room for it is ${larger.part} (${larger.description}).`
     : 'No listed device has room for it: choose a smaller model.';

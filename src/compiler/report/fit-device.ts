@@ -25,21 +25,27 @@ export function describeShortage(need: ResourceCount, device: Device): string {
     .join(', ');
 }
 
-/** The device of least block RAM that has room for everything. */
+/** The device of least block RAM that has room for everything; of the wanted one's family where there is one. */
 export function nearestFitting(
   need: (family: Family) => ResourceCount,
+  family: Family,
   known: readonly Device[] = devices,
 ): Device | undefined {
   return known
     .filter((device) => fits(need(device.family), device))
-    .sort((a, b) => a.available.bram36 - b.available.bram36 || a.available.lut - b.available.lut)[0];
+    .sort(
+      (a, b) =>
+        Number(a.family !== family) - Number(b.family !== family) ||
+        a.available.bram36 - b.available.bram36 ||
+        a.available.lut - b.available.lut,
+    )[0];
 }
 
 /** CAM502 where something is short: what, and what would do. */
 export function fitDiagnostics(need: (family: Family) => ResourceCount, device: Device): Diagnostic[] {
   const here = need(device.family);
   if (fits(here, device)) return [];
-  const fitting = nearestFitting(need);
+  const fitting = nearestFitting(need, device.family);
   const hint = fitting
     ? `Choose a smaller array, or ${fitting.part} (${fitting.description}), the smallest listed device with room for it.`
     : 'Choose a smaller array or a smaller model: no listed device has room for it.';
