@@ -51,6 +51,6 @@ describe('settings', () => {
     expect(read.device).toBe('xc7a35t');
     expect(read.clock).toBe(settings['camber.clock'].default);
     expect(read['tools.verilator']).toBe('/opt/v/bin/verilator');
-    expect(readSettings(null).array).toBe('auto');
+    expect(readSettings(null).array).toBe(settings['camber.array'].default);
   });
 });

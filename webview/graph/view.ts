@@ -143,7 +143,8 @@ export class GraphView {
     this.#hover.hide();
     this.memory.value = { ...this.memory.value, camera };
     this.memory.save();
-    this.#frame ??= requestAnimationFrame(() => {
+    if (this.#frame !== undefined) return;
+    this.#frame = requestAnimationFrame(() => {
       this.#frame = undefined;
       const { x, y, zoom } = this.#panZoom.camera;
       this.#world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;

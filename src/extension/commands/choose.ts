@@ -1,7 +1,8 @@
 /** Pickers for what can be chosen for a model: target layer, device, array size. */
 import * as vscode from 'vscode';
 import * as format from '../../protocol/format.ts';
-import type { Choices, ModelState } from '../../protocol/views.ts';
+import type { Choices, CompiledView, ModelState } from '../../protocol/views.ts';
+import { arrayChoices } from '../../protocol/manifest/settings.ts';
 import type { Services } from '../services.ts';
 
 type Pick<T> = vscode.QuickPickItem & { readonly value?: T };
@@ -64,15 +65,19 @@ export async function pickDevice(
 }
 
 export async function pickArray(current: string | undefined): Promise<string | undefined> {
-  const sizes = ['auto', '8x8', '16x16'];
-  const items = sizes.map((value): Pick<string> => {
+  const items = arrayChoices.map((value): Pick<string> => {
     const [rows, columns] = value.split('x').map(Number);
     const description =
-      columns === undefined ? 'chosen for the device' : `${format.count(rows! * columns)} MACs per cycle`;
+      columns === undefined
+        ? 'the fastest that fits the device'
+        : `${format.count(rows! * columns)} MACs per cycle`;
     return { label: `${value === current ? '$(check) ' : ''}${value}`, description, value };
   });
   return pick('Array size (rows x columns)', items);
 }
+
+const arrayOf = (compiled: CompiledView | undefined): string | undefined =>
+  compiled && `${compiled.array.rows}x${compiled.array.columns}`;
 
 /** Which picker serves which choice. */
 export const pickers: {
@@ -83,5 +88,6 @@ export const pickers: {
 } = {
   target: pickTarget,
   device: (services, uri) => pickDevice(services, services.models.state(uri)?.compiled?.device.part),
-  array: (services, uri) => pickArray(services.models.state(uri)?.choices.array ?? 'auto'),
+  array: (services, uri) =>
+    pickArray(services.models.state(uri)?.choices.array ?? arrayOf(services.models.state(uri)?.compiled)),
 };

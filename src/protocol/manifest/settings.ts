@@ -2,6 +2,7 @@
  * Every setting, once: the manifest's declaration and the type that the code reads.
  */
 import { defaultPart } from '../../compiler/report/devices.ts';
+import { defaultArray, engineShapes } from '../../compiler/schedule/engine-shape.ts';
 
 interface Declaration<T> {
   readonly type: 'string' | 'number' | 'integer';
@@ -42,7 +43,7 @@ export const settings = {
     description: 'Clock of the accelerator, in MHz. Latencies are figured from it.',
   }),
   'camber.array': text({
-    default: 'auto',
+    default: defaultArray,
     pattern: '^(auto|[0-9]+x[0-9]+)$',
     patternErrorMessage: 'auto, or rows and columns such as 16x16',
     scope: 'resource',
@@ -88,6 +89,9 @@ export const settings = {
   'camber.tools.iverilog': toolPath('Icarus Verilog (iverilog)'),
   'camber.tools.yosys': toolPath('Yosys'),
 } as const satisfies Record<string, Declaration<string> | Declaration<number>>;
+
+/** Arrays that can be chosen, and `auto`: the fastest that fits the device. */
+export const arrayChoices: readonly string[] = ['auto', ...engineShapes.keys()];
 
 export type SettingId = keyof typeof settings;
 

@@ -5,7 +5,6 @@ import { analyse, type Analysis } from '../../compiler/analyse.ts';
 import { compile, compileStages, type Compilation } from '../../compiler/compile.ts';
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
-import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
 import { calibrateModel } from '../../engine/compile-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
@@ -68,7 +67,7 @@ export class Session {
           name: this.file.name,
           device: options.device,
           clockMHz: options.clockMHz,
-          array: options.array === 'auto' ? defaultArray : options.array,
+          array: options.array,
           gradientBits: options.gradientBits,
           preprocessing: affinePreprocessing(preprocessing, channels),
         },
