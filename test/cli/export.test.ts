@@ -29,6 +29,17 @@ describe('export', () => {
     expect([count('Conv'), count('ConvTranspose'), count('Gather')]).toEqual([21, 0, 1]);
   });
 
+  test('a middle block: the multiply-accumulates of its explanation are told', async () => {
+    const out = join(folder, 'middle.gradcam.onnx');
+    const block = '/blocks/blocks.6/relu2/Relu_output_0';
+    const { out: text } = await camber('export', sample, '--out', out, '--target', block, '--json');
+    // Two convolutions of the block: conv2's adjoint at full size (16 outputs x 128 x 128 x 9), conv1's and the map's means.
+    expect(JSON.parse(text)).toMatchObject({
+      gradient: 'masked',
+      explanationMacs: 16 * 128 * 128 * 9 + 128 * 128 * 9 + 128 * 16,
+    });
+  });
+
   test('an unknown target: one diagnostic, exit code 1, nothing written', async () => {
     const out = join(folder, 'never.onnx');
     const { code, out: text } = await camber('export', sample, '--out', out, '--target', 'x', '--json');

@@ -1,5 +1,7 @@
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
 import { methodNames, type MethodName } from '../../compiler/gradient/methods.ts';
+import { explanationMacs } from '../../compiler/gradient/macs.ts';
+import { imageInput } from '../../compiler/graph/image-input.ts';
 import { writeOutput } from '../../toolchain/files.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
@@ -10,6 +12,7 @@ import {
   type ClassOption,
   type ModelOptions,
 } from '../options.ts';
+import { grouped } from '../table.ts';
 
 interface ExportOptions extends ModelOptions {
   readonly out: string;
@@ -31,6 +34,7 @@ export const exportCommand: CliCommand = {
   },
   run: async (path: string, options: ExportOptions): Promise<Outcome> => {
     const model = await loadModel(path, options);
+    imageInput(model.graph);
     const exported = exportStaticModel(model.graph, {
       targets: options.target === undefined ? undefined : [options.target],
       score: options.score,
@@ -39,14 +43,17 @@ export const exportCommand: CliCommand = {
     });
     await writeOutput(options.out, exported.bytes);
     const target = exported.model.targets[0]!;
+    const macs = explanationMacs(exported.model);
     return {
       json: {
         out: options.out,
         target: target.tensor,
         gradient: target.gradient,
+        meanPushed: target.meanPushed,
+        explanationMacs: macs,
         bytes: exported.bytes.length,
       },
-      text: `${options.out}: target ${target.tensor}, gradient ${target.gradient}, ${exported.graph.nodes.length} nodes`,
+      text: `${options.out}: target ${target.tensor}, gradient ${target.gradient}, ${exported.graph.nodes.length} nodes, ${grouped(macs)} MACs for the explanation`,
       diagnostics: [...model.diagnostics, ...exported.diagnostics],
     };
   },

@@ -3,6 +3,7 @@ import { CompileError, type Diagnostic } from '../diagnostics.ts';
 import { inferKnownShapes } from '../graph/infer.ts';
 import { findScores } from '../gradient/scores.ts';
 import { defaultTarget, pathsTo, targetsOf } from '../gradient/target.ts';
+import { imageInput } from '../graph/image-input.ts';
 import type { Graph } from '../graph/ir.ts';
 import { graphMacs, graphParameters, nodeMacs, nodeParameters } from '../graph/macs.ts';
 import { simplify } from '../graph/passes.ts';
@@ -47,6 +48,7 @@ export function inspectGraph(graph: Graph, score?: string): Inspection {
   const known = inferKnownShapes(graph);
   const { result: shown, problems } = attempt(() => simplify(graph).graph);
   const explanation = shown && attempt(() => explainable(shown, score));
+  const image = attempt(() => imageInput(known.graph));
   const describe = ({ name, shape }: { name: string; shape: readonly number[] }) => ({ name, shape });
   const final = shown ?? known.graph;
   return {
@@ -65,7 +67,7 @@ export function inspectGraph(graph: Graph, score?: string): Inspection {
     })),
     targets: [],
     ...explanation?.result,
-    diagnostics: [...problems, ...(explanation?.problems ?? [])],
+    diagnostics: [...image.problems, ...problems, ...(explanation?.problems ?? [])],
   };
 }
 
