@@ -133,11 +133,19 @@ export class Workbench {
 
   /** Rests the pointer on a text of the text editor and gives what the hover says. */
   async hover(text: string): Promise<string> {
-    await this.page.mouse.move(2, 2);
-    await this.line(text).locator('span').filter({ hasText: text }).last().hover();
     const hover = this.page.locator('.monaco-hover:visible .hover-contents').first();
-    await hover.waitFor({ timeout: 15_000 });
-    return (await hover.innerText()).trim();
+    const shown = () =>
+      hover.waitFor({ timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+    // An editor that lays its lines out again under a resting pointer forgets the pointer: it must come back.
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await this.page.mouse.move(2, 2);
+      await this.line(text).locator('span').filter({ hasText: text }).last().hover();
+      if (await shown()) return (await hover.innerText()).trim();
+    }
+    throw new Error(`No hover appears on "${text}"`);
   }
 
   /** A notification toast that has a text. */
