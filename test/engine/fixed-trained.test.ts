@@ -14,7 +14,7 @@ import { engineOf, explainFixed } from '../../src/engine/fixed.ts';
 import { comparableTensors, fidelityWarnings, layerNoise } from '../../src/engine/layer-noise.ts';
 import { createTensorRunner } from '../../src/engine/tensors.ts';
 import { cifarPictures, spread, toTensor, trainedModel, trainedNetworks } from '../support/cifar.ts';
-import { sharedModels } from '../support/shared.ts';
+import { needs } from '../support/tools.ts';
 import '../support/ort.ts';
 
 const [resnet18, resnet8] = trainedNetworks;
@@ -25,7 +25,7 @@ const cases = [
   { ...resnet8, target: '/activation_4/Relu_output_0', bar: 0.97 },
 ];
 
-describe.skipIf(!sharedModels())('trained networks in integers, on CIFAR-10 (shared models)', () => {
+needs('shared models')('trained networks in integers, on CIFAR-10', () => {
   it.each(cases)('$name, target $target', async ({ name, preprocessing, target, bar }) => {
     const { test, calibration } = cifarPictures();
     const { graph } = readModel(trainedModel(name));

@@ -9,9 +9,9 @@ import {
 import { fail } from '../diagnostics.ts';
 import { dataTypeCode } from './data-type-codes.ts';
 import { freshName, withInitializers, withoutKeys } from './edit.ts';
-import type { Attribute, Graph, Node, Tensor, ValueInfo } from './ir.ts';
+import type { Attribute, DataType, Graph, Node, Tensor, ValueInfo } from './ir.ts';
 import type { Pass } from './pass.ts';
-import { elementCount, filledTensor, floatTensor, int64Tensor } from './tensor.ts';
+import { elementCount, filledTensor, floatTensor, int64Tensor, isFloat } from './tensor.ts';
 
 /** Every simplified graph has at least this opset: later stages meet one form of each operator. */
 export const lowestOpset = 18;
@@ -87,11 +87,23 @@ function listToInput(attribute: string, at: number): Rewrite {
   };
 }
 
+/** A number that was an attribute, as a constant of the tensors' own type. Throws CAM104 where that type cannot hold it. */
+function attributeConstant(node: Node, name: string, dtype: DataType): Tensor {
+  const value = floatAttribute(node, name, 0);
+  if (isFloat(dtype) || Number.isInteger(value)) return filledTensor(dtype, value);
+  return fail(
+    'CAM104',
+    `Attribute ${name} of "${node.name}" is ${value}, which its tensors of ${dtype} cannot hold.`,
+    'Export the model again, or check it with onnx.checker.',
+    { node: node.name },
+  );
+}
+
 const clip: Rewrite = (node, r) => {
   if (node.inputs.length > 1) return [node];
   const { dtype } = r.value(node.inputs[0]!);
   const bound = (name: string): string =>
-    node.attributes[name] ? r.constant(node, name, filledTensor(dtype, floatAttribute(node, name, 0))) : '';
+    node.attributes[name] ? r.constant(node, name, attributeConstant(node, name, dtype)) : '';
   const inputs = [node.inputs[0]!, bound('min'), bound('max')];
   return [{ ...node, inputs, attributes: without(node, 'min', 'max') }];
 };
@@ -100,7 +112,7 @@ const pad: Rewrite = (node, r) => {
   const pads = intsAttribute(node, 'pads');
   if (!pads) return [node];
   const { dtype } = r.value(node.inputs[0]!);
-  const value = r.constant(node, 'value', filledTensor(dtype, floatAttribute(node, 'value', 0)));
+  const value = r.constant(node, 'value', attributeConstant(node, 'value', dtype));
   const inputs = [node.inputs[0]!, r.constant(node, 'pads', int64Tensor(pads)), value];
   return [{ ...node, inputs, attributes: without(node, 'pads', 'value') }];
 };

@@ -15,6 +15,7 @@ import { explainFixed } from '../../../src/engine/fixed.ts';
 import { createFloatEngine } from '../../../src/engine/ort.ts';
 import { cifarPictures, spread, toTensor, trainedNetworks } from '../../support/cifar.ts';
 import { sharedModels } from '../../support/shared.ts';
+import { needs } from '../../support/tools.ts';
 import '../../support/ort.ts';
 
 const tensor = (dtype: 'float32' | 'int8' | 'uint8' | 'int32', shape: number[], values: number[]): Tensor => {
@@ -102,41 +103,38 @@ describe('importing a quantised graph', () => {
   });
 });
 
-describe.skipIf(!sharedModels())(
-  'quantised ResNet-8 (shared models) against ONNX Runtime, optimisation disabled',
-  () => {
-    // 16-bit multipliers differ from floating point by one step here and there, which may decide between two classes
-    // that are nearly equal: classes may differ only where the reference's own scores for both lie within 2 % of the
-    // scores' range. The scores themselves: 40 dB, a noise of 1 %. `bench/quantised.ts` runs the whole 1,000 pictures.
-    it.each(['model_qdq.onnx', 'model_qlinear_ort.onnx'])('%s', async (file) => {
-      const folder = join(sharedModels()!, 'quantised/mlperf_tiny_resnet8_cifar10');
-      const { preprocessing } = trainedNetworks[1];
-      const { test, calibration } = cifarPictures();
-      const { graph } = readModel(readFileSync(join(folder, file)));
-      const analysis = analyse(graph);
-      const table = await calibrateModel(analysis, {
-        calibration: spread(calibration, 10).map((p) => toTensor(p.pixels, preprocessing)),
-      });
-      const network = quantise(analysis.source, table, { ...defaultQuantiseOptions, preprocessing });
-      expect(network.input.format).toBe('uint8');
-      const runtime = await createFloatEngine(readFileSync(join(folder, 'model_qdq.onnx')), {
-        optimization: 'disabled',
-      });
-      // Largest less smallest score over the 1,000 pictures.
-      const range = 37.4;
-      const [found, expected]: [number[], number[]] = [[], []];
-      for (const { pixels } of spread(test, 50)) {
-        const data = toTensor(pixels, preprocessing);
-        const outputs = await runtime.run({ input: { dtype: 'float32', shape: [1, 3, 32, 32], data } });
-        const scores = outputs['logits']!.data as Float32Array;
-        const run = explainFixed(analysis.model, network, { pixels });
-        const margin = scores[argmax(scores)]! - scores[run.class]!;
-        expect(margin).toBeLessThan(0.02 * range);
-        found.push(...run.scores);
-        expected.push(...scores);
-      }
-      await runtime.dispose();
-      expect(signalToNoise(found, expected)).toBeGreaterThan(40);
+needs('shared models')('quantised ResNet-8 against ONNX Runtime, optimisation disabled', () => {
+  // 16-bit multipliers differ from floating point by one step here and there, which may decide between two classes
+  // that are nearly equal: classes may differ only where the reference's own scores for both lie within 2 % of the
+  // scores' range. The scores themselves: 40 dB, a noise of 1 %. `bench/quantised.ts` runs the whole 1,000 pictures.
+  it.each(['model_qdq.onnx', 'model_qlinear_ort.onnx'])('%s', async (file) => {
+    const folder = join(sharedModels()!, 'quantised/mlperf_tiny_resnet8_cifar10');
+    const { preprocessing } = trainedNetworks[1];
+    const { test, calibration } = cifarPictures();
+    const { graph } = readModel(readFileSync(join(folder, file)));
+    const analysis = analyse(graph);
+    const table = await calibrateModel(analysis, {
+      calibration: spread(calibration, 10).map((p) => toTensor(p.pixels, preprocessing)),
     });
-  },
-);
+    const network = quantise(analysis.source, table, { ...defaultQuantiseOptions, preprocessing });
+    expect(network.input.format).toBe('uint8');
+    const runtime = await createFloatEngine(readFileSync(join(folder, 'model_qdq.onnx')), {
+      optimization: 'disabled',
+    });
+    // Largest less smallest score over the 1,000 pictures.
+    const range = 37.4;
+    const [found, expected]: [number[], number[]] = [[], []];
+    for (const { pixels } of spread(test, 50)) {
+      const data = toTensor(pixels, preprocessing);
+      const outputs = await runtime.run({ input: { dtype: 'float32', shape: [1, 3, 32, 32], data } });
+      const scores = outputs['logits']!.data as Float32Array;
+      const run = explainFixed(analysis.model, network, { pixels });
+      const margin = scores[argmax(scores)]! - scores[run.class]!;
+      expect(margin).toBeLessThan(0.02 * range);
+      found.push(...run.scores);
+      expected.push(...scores);
+    }
+    await runtime.dispose();
+    expect(signalToNoise(found, expected)).toBeGreaterThan(40);
+  });
+});

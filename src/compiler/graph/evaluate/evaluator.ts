@@ -1,5 +1,5 @@
 /** What an evaluator sees of a node. */
-import type { TypeAndShape } from '../infer/rule.ts';
+import { ShapeError, type TypeAndShape } from '../infer/rule.ts';
 import type { Node, Tensor } from '../ir.ts';
 import { toNumbers } from '../tensor.ts';
 
@@ -15,10 +15,10 @@ export interface EvaluationContext {
 
 export type Evaluator = (context: EvaluationContext) => readonly Tensor[];
 
-/** Input `i`, which the operator requires. */
+/** Input `i`, which the operator requires; without it the node cannot be evaluated. */
 export function input(c: EvaluationContext, i: number): Tensor {
   const tensor = c.inputs[i];
-  if (!tensor) throw new TypeError(`input ${i} of ${c.node.op} is missing`);
+  if (!tensor) throw new ShapeError(`input ${i} of ${c.node.op} is missing`);
   return tensor;
 }
 
