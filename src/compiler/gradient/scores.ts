@@ -1,7 +1,7 @@
 /** Finding the class scores: the pre-softmax output. */
 import { CompileError, diagnostic, fail } from '../diagnostics.ts';
 import type { Graph, Node } from '../graph/ir.ts';
-import { nearest } from './names.ts';
+import { nearest } from '../names.ts';
 import { sizeOf, type Shape } from './shape.ts';
 
 export interface Scores {

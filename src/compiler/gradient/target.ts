@@ -2,7 +2,7 @@
 import { CompileError, diagnostic, fail, type Diagnostic } from '../diagnostics.ts';
 import type { Graph, Node } from '../graph/ir.ts';
 import type { FoldedBatchNorm, PassNotes } from '../graph/pass.ts';
-import { nearest } from './names.ts';
+import { nearest } from '../names.ts';
 import type { NodeFacts } from './rule.ts';
 import { ruleOf } from './rules/index.ts';
 import { sizeOf, type Shape } from './shape.ts';

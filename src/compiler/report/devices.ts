@@ -1,3 +1,4 @@
+import { distance } from '../names.ts';
 import type { Family } from './families.ts';
 import type { ResourceCount } from './resource-count.ts';
 
@@ -80,20 +81,6 @@ export function findDevice(name: string, known: readonly Device[] = devices): De
     // With a package behind it: xc7z020clg400-1.
     known.find((d) => wanted.startsWith(plain(d.part)))
   );
-}
-
-/** Edits that turn one word into another (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** The known parts whose names, or whose boards' names, come nearest to a misspelt one. */

@@ -1,7 +1,7 @@
 /** Near matches of names, for diagnostics. */
 
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
+/** Edits that turn one word into another (Levenshtein). */
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
