@@ -2,6 +2,9 @@
 //
 // Operands arrive with the flags of their step. `held` shows a vector's sums from the cycle after `vector_start`
 // until the next vector's are complete.
+//
+// With `maximum` a column does not add up but keeps the largest sum, and in `held_winners` 255 - the number of the first
+// step that had it. Steps outside the window do not count; only a window without any step inside keeps its last one.
 
 `default_nettype none
 
@@ -19,8 +22,13 @@ module camber_array #(
     input  wire                      vector_first,
     input  wire                      vector_shift,
     input  wire                      vector_last,
+    input  wire                      maximum,
+    input  wire                      is_inside,
+    input  wire                      second_half,   // the step is for the upper half of the columns (COLUMNS = 2 * ROWS)
+    input  wire [7:0]                number,        // of the step in its window
     output wire                      vector_start,  // a complete vector enters the holding registers
-    output wire [COLUMNS*32-1:0]     held
+    output wire [COLUMNS*32-1:0]     held,
+    output wire [COLUMNS*8-1:0]      held_winners
 );
     // The flags meet the sums of their step: one stage of products, then the adder tree.
     wire sum_valid, sum_last;
@@ -37,8 +45,24 @@ module camber_array #(
         .clk(clk), .in({vector_first, vector_shift}), .out(sum_flags)
     );
 
-    always @(posedge clk)
+    // `open` until a step of the vector has been inside the window; the halves of the columns take turns.
+    wire       sum_maximum, sum_inside, sum_second_half;
+    wire [7:0] sum_number;
+    reg        still_open;
+    wire       open = sum_flags[1] || still_open;
+    wire [1:0] turns = COLUMNS == ROWS || !sum_maximum ? 2'b11 : {sum_second_half, !sum_second_half};
+    wire       clear = sum_flags[1] || sum_maximum;
+
+    camber_delay #(.WIDTH(11), .STAGES(1 + TREE_STAGES)) delay_window (
+        .clk(clk), .in({maximum, is_inside, second_half, number}),
+        .out({sum_maximum, sum_inside, sum_second_half, sum_number})
+    );
+
+    always @(posedge clk) begin
         complete <= rst_n && sum_last;
+        if (sum_valid)
+            still_open <= open && !(sum_inside && turns[COLUMNS / ROWS - 1]);
+    end
     assign vector_start = complete;
 
     genvar p, r;
@@ -56,12 +80,14 @@ module camber_array #(
             end
 
             camber_column #(.ROWS(ROWS)) column_0 (
-                .clk(clk), .products(products_0), .enable(sum_valid), .first(sum_flags[1]), .shift(sum_flags[0]),
-                .hold(complete), .held(held[2*p*32 +: 32])
+                .clk(clk), .products(products_0), .enable(sum_valid && turns[(2*p) / ROWS]), .clear(clear),
+                .shift(sum_flags[0]), .maximum(sum_maximum), .open(open), .number(sum_number), .hold(complete),
+                .held(held[2*p*32 +: 32]), .held_winner(held_winners[2*p*8 +: 8])
             );
             camber_column #(.ROWS(ROWS)) column_1 (
-                .clk(clk), .products(products_1), .enable(sum_valid), .first(sum_flags[1]), .shift(sum_flags[0]),
-                .hold(complete), .held(held[(2*p+1)*32 +: 32])
+                .clk(clk), .products(products_1), .enable(sum_valid && turns[(2*p) / ROWS]), .clear(clear),
+                .shift(sum_flags[0]), .maximum(sum_maximum), .open(open), .number(sum_number), .hold(complete),
+                .held(held[(2*p+1)*32 +: 32]), .held_winner(held_winners[(2*p+1)*8 +: 8])
             );
         end
     endgenerate

@@ -2,6 +2,8 @@
 //
 // The adder tree has a register after every second level. `first`, `shift` and `last` come with the sum they belong
 // to; `held` follows the accumulator one cycle after `last` so that the next vector can accumulate meanwhile.
+//
+// With `maximum` the accumulator keeps the largest sum, a byte, and `winner` 255 - the number of the step that brought it.
 
 `default_nettype none
 
@@ -11,10 +13,14 @@ module camber_column #(
     input  wire              clk,
     input  wire [ROWS*16-1:0] products,       // of the current step, registered
     input  wire              enable,          // a step's sum is there
-    input  wire              first,           // it starts an output vector
+    input  wire              clear,           // it starts an output vector, or replaces what there is
     input  wire              shift,           // it starts the low plane: what was accumulated counts 256 times
+    input  wire              maximum,         // it counts only if it is the largest so far
+    input  wire              open,            // with `maximum`: it counts whatever it is
+    input  wire [7:0]        number,
     input  wire              hold,            // the accumulator holds a complete sum
-    output reg  [31:0]       held
+    output reg  [31:0]       held,
+    output reg  [7:0]        held_winner
 );
     localparam FOURS = ROWS / 4;
     localparam SIXTEENS = (ROWS + 15) / 16;
@@ -64,13 +70,21 @@ module camber_column #(
     endgenerate
 
     reg  [31:0] accumulator;
-    wire [31:0] carried = first ? 32'd0 : shift ? {accumulator[23:0], 8'd0} : accumulator;
+    reg  [7:0]  winner;
+    wire signed [7:0] candidate = sum[7:0];
+    wire signed [7:0] largest = accumulator[7:0];
+    wire        wins = open || candidate > largest;
+    wire [31:0] carried = clear ? 32'd0 : shift ? {accumulator[23:0], 8'd0} : accumulator;
 
     always @(posedge clk) begin
-        if (enable)
+        if (enable && (!maximum || wins))
             accumulator <= carried + sum;
-        if (hold)
-            held <= accumulator;
+        if (enable && wins)
+            winner <= ~number;
+        if (hold) begin
+            held        <= accumulator;
+            held_winner <= winner;
+        end
     end
 endmodule
 

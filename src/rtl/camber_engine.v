@@ -18,9 +18,11 @@ module camber_engine #(
     parameter WEIGHT_WORDS = 65536,
     parameter PARAMETER_WORDS = 65536,
     parameter MASK_WORDS = 65536,
+    parameter TABLE_WORDS = 0,
     parameter ROM_FILE = "control.hex",
     parameter WEIGHT_FILE = "weights.hex",
-    parameter PARAMETER_FILE = "parameters.hex"
+    parameter PARAMETER_FILE = "parameters.hex",
+    parameter TABLE_FILE = "tables.hex"
 ) (
     input  wire        clk,
     input  wire        rst_n,
@@ -54,7 +56,7 @@ module camber_engine #(
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
     localparam PARAMETER_BITS = 74;
-    localparam [2:0] PORT = 3'd2;
+    localparam [2:0] PORT = 3'd2, DIAGONAL = 3'd3, MAXIMUM = 3'd4, WINNERS = 3'd5;
 
     // Sequencer ------------------------------------------------------------------------------------------------
     wire [23:0]  image_beats;
@@ -69,7 +71,7 @@ module camber_engine #(
     /* verilator lint_on UNUSEDSIGNAL */
     wire [15:0]  image_words;
 
-    wire         issue, operation_first, vector_first, vector_shift, vector_last;
+    wire         issue, operation_first, vector_first, vector_shift, vector_last, second_half;
     wire [15:0]  activation_walk, weight_walk, class_offset, port_walk, output_walk, mask_walk, parameter_walk;
     wire [11:0]  y, x, y_limit, x_limit;
     wire [2:0]   weight_mode;
@@ -79,6 +81,8 @@ module camber_engine #(
     wire         output_wide, class_column, bias_from_register;
     wire [15:0]  zero_point;
     wire [31:0]  lower, upper, mask_upper;
+    wire         slope, lookup;
+    wire [7:0]   table_number;
 
     camber_sequencer #(
         .ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE), .GROUPS(COLUMNS / LANES), .ROW_BITS(ROW_BITS),
@@ -92,7 +96,7 @@ module camber_engine #(
         .image_channels(image_channels), .image_insert(image_insert), .image_unsigned(image_unsigned),
         .image_padding(image_padding), .image_pattern(image_pattern), .issue(issue),
         .operation_first(operation_first), .vector_first(vector_first), .vector_shift(vector_shift),
-        .vector_last(vector_last), .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
+        .vector_last(vector_last), .second_half(second_half), .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
         .class_offset(class_offset), .port_address(port_walk), .output_address(output_walk),
         .mask_address(mask_walk), .parameter_address(parameter_walk), .source(source), .weight_mode(weight_mode),
         .padding(padding), .y_limit(y_limit), .x_limit(x_limit), .residual_planes(residual_planes),
@@ -100,7 +104,7 @@ module camber_engine #(
         .destination(destination), .output_wide(output_wide), .output_plane_stride(output_plane_stride),
         .output_channels(output_channels), .parameters(parameters), .class_column(class_column),
         .bias_from_register(bias_from_register), .zero_point(zero_point), .lower(lower), .upper(upper),
-        .mask_mode(mask_mode), .mask_upper(mask_upper)
+        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup), .table_number(table_number)
     );
 
     // The first step of each operation, for simulation traces.
@@ -117,7 +121,8 @@ module camber_engine #(
         weight_address     <= weight_walk + class_offset;
         port_address       <= port_walk;
         inside_1           <= y < y_limit && x < x_limit;
-        port_read_1        <= rst_n && issue && weight_mode == PORT;
+        port_read_1        <= rst_n && issue
+            && (weight_mode == PORT || weight_mode == DIAGONAL || weight_mode == WINNERS);
     end
 
     // Cycles 2 and 3: memories --------------------------------------------------------------------------------------
@@ -161,14 +166,19 @@ module camber_engine #(
     );
 
     // Cycle 4: operands ----------------------------------------------------------------------------------------------
-    wire                      inside_3;
+    wire                      inside_3, second_half_3;
+    wire [7:0]                number_3;    // of the step in its window, where no weights are read
     wire [ROWS*8-1:0]         first;
     wire [ROWS*COLUMNS*8-1:0] second;
 
-    camber_delay #(.WIDTH(1), .STAGES(2)) delay_inside (.clk(clk), .in(inside_1), .out(inside_3));
+    camber_delay #(.WIDTH(9), .STAGES(2)) delay_inside (
+        .clk(clk), .in({inside_1, weight_address[7:0]}), .out({inside_3, number_3})
+    );
+    camber_delay #(.WIDTH(1), .STAGES(3)) delay_half (.clk(clk), .in(second_half), .out(second_half_3));
 
     camber_operands #(.ROWS(ROWS), .COLUMNS(COLUMNS), .ROW_BITS(ROW_BITS)) operands (
-        .clk(clk), .source(source), .weight_mode(weight_mode), .is_inside(inside_3), .padding(padding),
+        .clk(clk), .source(source), .weight_mode(weight_mode), .is_inside(inside_3),
+        .number(number_3), .second_half(second_half_3), .padding(padding),
         .image_pattern(image_pattern[ROWS*8-1:0]), .class_row(class_used[ROW_BITS-1:0]),
         .activation_word(activation_word), .image_word(image_word), .port_word(port_word),
         .weight_word(weight_word), .first(first), .second(second)
@@ -177,16 +187,25 @@ module camber_engine #(
     // Cycles 5 to 7 + tree: array --------------------------------------------------------------------------------------
     wire                  issue_4, vector_start;
     wire [2:0]            flags_4;
+    wire                  inside_4, second_half_4;
+    wire [7:0]            number_4;
     wire [COLUMNS*32-1:0] held;
+    wire [COLUMNS*8-1:0]  held_winners;
 
     camber_delay_flag #(.STAGES(4)) delay_issue (.clk(clk), .rst_n(rst_n), .in(issue), .out(issue_4));
     camber_delay #(.WIDTH(3), .STAGES(4)) delay_flags (
         .clk(clk), .in({vector_first, vector_shift, vector_last}), .out(flags_4)
     );
 
+    camber_delay #(.WIDTH(10), .STAGES(1)) delay_number (
+        .clk(clk), .in({inside_3, second_half_3, number_3}), .out({inside_4, second_half_4, number_4})
+    );
+
     camber_array #(.ROWS(ROWS), .COLUMNS(COLUMNS), .PACKED(PACKED), .TREE_STAGES(TREE_STAGES)) array (
         .clk(clk), .rst_n(rst_n), .first(first), .second(second), .valid(issue_4), .vector_first(flags_4[2]),
-        .vector_shift(flags_4[1]), .vector_last(flags_4[0]), .vector_start(vector_start), .held(held)
+        .vector_shift(flags_4[1]), .vector_last(flags_4[0]), .maximum(weight_mode == MAXIMUM),
+        .is_inside(inside_4), .second_half(second_half_4), .number(number_4), .vector_start(vector_start), .held(held),
+        .held_winners(held_winners)
     );
 
     // Output stage -----------------------------------------------------------------------------------------------------
@@ -203,15 +222,17 @@ module camber_engine #(
 
     camber_output_stage #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
-        .PARAMETER_BITS(PARAMETER_BITS)
+        .PARAMETER_BITS(PARAMETER_BITS), .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE)
     ) output_stage (
-        .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held), .output_address(output_address),
+        .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held),
+        .held_winners(held_winners), .maximum(weight_mode == MAXIMUM), .output_address(output_address),
         .mask_address(mask_address), .residual_address(residual_address), .parameter_address(parameter_address),
         .destination(destination), .residual_planes(residual_planes), .residual_plane_stride(residual_plane_stride),
         .residual_zero_point(residual_zero_point), .output_wide(output_wide),
         .output_plane_stride(output_plane_stride), .output_channels(output_channels), .parameters(parameters),
         .class_column(class_column), .bias_from_register(bias_from_register), .zero_point(zero_point),
-        .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_upper(mask_upper), .classes(classes),
+        .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope),
+        .lookup(lookup), .table_number(table_number), .classes(classes),
         .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
         .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
         .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),

@@ -1,7 +1,7 @@
 // Camber accelerator: AXI4-Stream image in, AXI4-Stream class scores and heat map out, AXI4-Lite control.
 //
 // What belongs to a model is data: the control ROM (schedule), the weights and the requantisation parameters, read
-// from three files of hexadecimal words. The text depends on the array shape and the memory depths only.
+// from files of hexadecimal words. The text depends on the array shape and the memory depths only.
 
 `default_nettype none
 
@@ -16,10 +16,12 @@ module camber_top #(
     parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each
     parameter PARAMETER_WORDS = 65536,       // LANES * 74 bits each
     parameter MASK_WORDS = 65536,           // COLUMNS bits each
+    parameter TABLE_WORDS = 0,              // 16 bits each; 256 per table, none where no activation is looked up
     parameter RESULT_WORDS = 65536,         // 32 bits each
     parameter ROM_FILE = "control.hex",
     parameter WEIGHT_FILE = "weights.hex",
-    parameter PARAMETER_FILE = "parameters.hex"
+    parameter PARAMETER_FILE = "parameters.hex",
+    parameter TABLE_FILE = "tables.hex"
 ) (
     (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 clk CLK" *)
     (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis:m_axis:s_axil, ASSOCIATED_RESET rst_n" *)
@@ -110,8 +112,8 @@ module camber_top #(
     camber_engine #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
-        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .ROM_FILE(ROM_FILE),
-        .WEIGHT_FILE(WEIGHT_FILE), .PARAMETER_FILE(PARAMETER_FILE)
+        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .TABLE_WORDS(TABLE_WORDS), .ROM_FILE(ROM_FILE),
+        .WEIGHT_FILE(WEIGHT_FILE), .PARAMETER_FILE(PARAMETER_FILE), .TABLE_FILE(TABLE_FILE)
     ) engine (
         .clk(clk), .rst_n(rst_n), .open(open), .primed(primed), .begin_run(begin_run), .running(running),
         .explanation(explanation), .stall(stall), .finished(finished), .build_id(build_id), .classes(classes),

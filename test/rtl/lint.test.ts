@@ -27,7 +27,7 @@ function output(command: string, ...args: string[]): string {
 
 needs('verilator')('Verilator lint', () => {
   it.each(shapes)(
-    '-Wall is silent about the engine at %i x %i, single and packed products',
+    '-Wall is silent about the engine at %i x %i, single and packed products, with tables and without',
     (rows, columns) => {
       for (const packed of [0, 1]) {
         const shape = [
@@ -35,6 +35,7 @@ needs('verilator')('Verilator lint', () => {
           `-GCOLUMNS=${columns}`,
           `-GLANES=${columns / 2}`,
           `-GPACKED=${packed}`,
+          `-GTABLE_WORDS=${packed * 512}`,
         ];
         expect(
           output('verilator', '--lint-only', '-Wall', '--top-module', 'camber_top', ...shape, ...sources),
@@ -50,6 +51,7 @@ needs('iverilog')('Icarus lint', () => {
       `-P${top}.ROWS=${rows}`,
       `-P${top}.COLUMNS=${columns}`,
       `-P${top}.LANES=${columns / 2}`,
+      `-P${top}.TABLE_WORDS=${rows === columns ? 512 : 0}`,
     ];
     expect(
       output(

@@ -6,7 +6,7 @@
  * test compares them).
  */
 import { fail } from '../diagnostics.ts';
-import { levels, type Operation, type PerLevel, type Schedule, type Walk } from '../schedule/operation.ts';
+import { levels, type Operation, type PerLevel, readsPort, readsWeights, type Schedule, type Walk } from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
 export const recordBits = 1280;
@@ -56,6 +56,9 @@ export const operationFields = [
   ['mask_mode', 2],
   ['mask_walk', 4 * addressBits],
   ['mask_upper', 32],
+  ['slope', 1],
+  ['lookup', 1],
+  ['table_number', 8],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -82,7 +85,7 @@ type FieldValues<T extends FieldTable> = Readonly<Record<FieldName<T>, number | 
 
 /** Codes of the operation's choices, in the order in which the RTL numbers them. */
 const sources = ['memory', 'input', 'oneHot'] as const;
-const weightModes = ['plain', 'transposed', 'port'] as const;
+const weightModes = ['plain', 'transposed', 'port', 'diagonal', 'maximum', 'winners'] as const;
 const destinations = ['activation', 'scores', 'map', 'bias'] as const;
 const maskModes = ['none', 'write', 'read'] as const;
 
@@ -175,7 +178,8 @@ function packCounts(counts: PerLevel, what: string): bigint {
 export function encodeOperation(operation: Operation, isLast: boolean): bigint {
   const { counts, activation, y, x, weights, port, output, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
-  const hasResidual = port.planes > 0 && weights.mode !== 'port';
+  const isOperand = readsPort(operation);
+  const hasResidual = port.planes > 0 && !isOperand;
   return packFields(
     operationFields,
     {
@@ -194,11 +198,15 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       y_limit: y.limit,
       x_walk: coordinateWalk(x.walk, counts, `${where}: x`),
       x_limit: x.limit,
-      weight_walk:
-        weights.mode === 'port' ? 0n : addressWalk(weights.walk, counts, `${where}: weight address`),
+      // Without weights the walk numbers the steps of a window.
+      weight_walk: readsWeights(operation)
+        ? addressWalk(weights.walk, counts, `${where}: weight address`)
+        : packWalk(weights.walk, counts, addressBits),
       class_stride: weights.classStride,
-      port_walk:
-        hasResidual || weights.mode === 'port'
+      // Like the first operand's, its address may be anywhere where the step is outside the window.
+      port_walk: isOperand
+        ? packWalk(port.walk, counts, addressBits)
+        : hasResidual
           ? addressWalk(port.walk, counts, `${where}: port address`)
           : 0n,
       residual_planes: hasResidual ? port.planes : 0,
@@ -208,7 +216,8 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       output_walk:
         output.destination === 'bias' ? 0n : addressWalk(output.walk, counts, `${where}: output address`, 3),
       output_wide: output.planes === 2 ? 1 : 0,
-      output_plane_stride: output.planes === 2 ? output.planeStride : 0,
+      // The low plane may lie anywhere: the addition wraps.
+      output_plane_stride: output.planes === 2 ? output.planeStride & (2 ** addressBits - 1) : 0,
       output_channels: output.channels,
       parameters: output.parameters,
       class_column: output.classColumn ? 1 : 0,
@@ -219,6 +228,9 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       mask_mode: maskModes.indexOf(mask.mode),
       mask_walk: mask.mode === 'none' ? 0n : addressWalk(mask.walk, counts, `${where}: mask address`, 3),
       mask_upper: mask.upper,
+      slope: output.slope ? 1 : 0,
+      lookup: output.table === undefined ? 0 : 1,
+      table_number: output.table ?? 0,
     },
     where,
   );

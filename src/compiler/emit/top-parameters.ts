@@ -17,6 +17,8 @@ export function topParameters({ shape, depths, operations }: Schedule): Readonly
     ['WEIGHT_WORDS', depth(depths.weights)],
     ['PARAMETER_WORDS', depth(depths.parameters)],
     ['MASK_WORDS', depth(depths.mask)],
+    // Without tables there is no table memory.
+    ['TABLE_WORDS', depths.table],
     ['RESULT_WORDS', depth(depths.result)],
   ]);
 }

@@ -15,6 +15,11 @@ export function splitPlanes(value: number): { high: number; low: number } {
   return { high, low: value - high * 256 };
 }
 
+/** The low byte of an integer, as a signed byte. */
+export function toByte(value: number): number {
+  return (value << 24) >> 24;
+}
+
 /** Rounding arithmetic shift right: floor((v + 2^(shift-1)) / 2^shift), shift >= 1 (round half towards plus infinity). */
 export function roundingShift(v: number, shift: number): number {
   return Math.floor((v + 2 ** (shift - 1)) / 2 ** shift);

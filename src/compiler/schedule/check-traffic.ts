@@ -1,5 +1,5 @@
 import { imageWordReady } from './timing.ts';
-import type { Operation, Placement, Schedule, Walk } from './operation.ts';
+import { type Operation, type Placement, readsPort, type Schedule, type Walk } from './operation.ts';
 import { stepsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
 
@@ -136,13 +136,15 @@ function readStep(
   imageRead: (address: number) => void,
 ): void {
   const { source, walk } = operation.activation;
+  const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
+  const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
   if (source !== 'oneHot') {
-    const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
-    const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
     if (isInside && source === 'memory') activation.read(at(walk, index), number);
     if (isInside && source === 'input') imageRead(at(walk, index));
   }
-  if (operation.weights.mode === 'port') activation.read(at(operation.port.walk, index), number);
+  // What the second port holds for a step outside the window decides nothing.
+  const isUsed = readsPort(operation) && (isInside || operation.weights.mode !== 'winners');
+  if (isUsed) activation.read(at(operation.port.walk, index), number);
 }
 
 /** Reads and writes of the output stage for one vector. */
@@ -157,7 +159,7 @@ function finishVector(
   const { port, output } = operation;
   const valid = Math.min(shape.columns, output.channels - index[0]! * shape.columns);
   const words = Math.ceil(valid / shape.rows);
-  const isPort = operation.weights.mode === 'port';
+  const isPort = readsPort(operation);
   for (let word = 0; word < words; word++) {
     for (let plane = 0; plane < port.planes && !isPort; plane++) {
       activation.read(at(port.walk, index) + plane * port.planeStride + word, number);

@@ -3,7 +3,7 @@
  * the test bench checks every one of them. Cycle 0 is the cycle in which the first input beat is accepted; cycles in
  * which the input stream keeps the engine waiting are not counted.
  */
-import type { EngineShape, ImageLayout, Operation } from './operation.ts';
+import { type EngineShape, type ImageLayout, type Operation, readsPort } from './operation.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 
 /** What the timing of an operation depends on. */
@@ -31,11 +31,12 @@ export function arrayLatency(shape: EngineShape): number {
 /** Steps of the output stage per output vector: lane groups (twice with a residual), or single wide columns. */
 export function outputSteps(
   { columns, lanes }: EngineShape,
-  { output, port, weights }: TimedOperation,
+  operation: TimedOperation,
 ): number {
+  const { output, port } = operation;
   if (output.destination === 'map' || output.destination === 'bias') return 1;
   if (output.destination === 'scores') return columns;
-  const hasResidual = port.planes > 0 && weights.mode !== 'port';
+  const hasResidual = port.planes > 0 && !readsPort(operation);
   return (columns / lanes) * (hasResidual ? 2 : 1);
 }
 

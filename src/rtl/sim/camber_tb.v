@@ -29,6 +29,7 @@ module camber_tb #(
     parameter WEIGHT_WORDS = 65536,
     parameter PARAMETER_WORDS = 65536,
     parameter MASK_WORDS = 65536,
+    parameter TABLE_WORDS = 65536,
     parameter RESULT_WORDS = 65536
 )
 `ifdef VERILATOR
@@ -60,7 +61,7 @@ module camber_tb #(
     camber_top #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
-        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .RESULT_WORDS(RESULT_WORDS)
+        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .TABLE_WORDS(TABLE_WORDS), .RESULT_WORDS(RESULT_WORDS)
     ) dut (
         .clk(clk), .rst_n(rst_n), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid),
         .s_axis_tready(s_axis_tready), .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid),
