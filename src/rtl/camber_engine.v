@@ -54,7 +54,7 @@ module camber_engine #(
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
     localparam PARAMETER_BITS = 76;
-    localparam [1:0] PORT = 2'd2;
+    localparam [2:0] PORT = 3'd2;
 
     // Sequencer ------------------------------------------------------------------------------------------------
     wire [23:0]  image_beats;
@@ -72,7 +72,8 @@ module camber_engine #(
     wire         issue, operation_first, vector_first, vector_shift, vector_last;
     wire [15:0]  activation_walk, weight_walk, class_offset, port_walk, output_walk, mask_walk, parameter_walk;
     wire [11:0]  y, x, y_limit, x_limit;
-    wire [1:0]   source, weight_mode, residual_planes, destination, mask_mode;
+    wire [2:0]   weight_mode;
+    wire [1:0]   source, residual_planes, destination, mask_mode;
     wire [7:0]   padding;
     wire [15:0]  residual_plane_stride, residual_zero_point, output_plane_stride, output_channels, parameters;
     wire         output_wide, class_column, bias_from_register;

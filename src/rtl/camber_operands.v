@@ -13,7 +13,7 @@ module camber_operands #(
 ) (
     input  wire                      clk,
     input  wire [1:0]                source,           // 0 activation memory, 1 image memory, 2 one-hot(class)
-    input  wire [1:0]                weight_mode,      // 0 plain, 1 transposed, 2 port
+    input  wire [2:0]                weight_mode,      // 0 plain, 1 transposed, 2 port
     input  wire                      is_inside,           // the window coordinates lie inside the first operand
     input  wire [7:0]                padding,
     input  wire [ROWS*8-1:0]         image_pattern,    // image word of padding pixels
@@ -41,9 +41,9 @@ module camber_operands #(
     always @(posedge clk)
         for (c = 0; c < COLUMNS; c = c + 1)
             for (r = 0; r < ROWS; r = r + 1)
-                if (weight_mode == 2'd2)
+                if (weight_mode == 3'd2)
                     second[(c*ROWS + r)*8 +: 8] <= c == 0 ? port_word[r*8 +: 8] : 8'd0;
-                else if (SQUARE && weight_mode == 2'd1)
+                else if (SQUARE && weight_mode == 3'd1)
                     second[(c*ROWS + r)*8 +: 8] <= weight_word[(c*ROWS + r)*8 +: 8];
                 else
                     second[(c*ROWS + r)*8 +: 8] <= weight_word[(r*COLUMNS + c)*8 +: 8];

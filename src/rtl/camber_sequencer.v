@@ -59,7 +59,7 @@ module camber_sequencer #(
     output reg  [15:0]   parameter_address,
     // fields of the current operation
     output wire [1:0]    source,
-    output wire [1:0]    weight_mode,
+    output wire [2:0]    weight_mode,
     output wire [7:0]    padding,
     output wire [11:0]   y_limit,
     output wire [11:0]   x_limit,
@@ -86,10 +86,10 @@ module camber_sequencer #(
     // Records: header, next operation (complete while `full`), current operation.
     wire          full;
     wire          load;
-    wire [1087:0] record;
-    reg  [1087:0] header;
+    wire [1279:0] record;
+    reg  [1279:0] header;
     reg           header_valid;
-    reg  [1087:0] operation;
+    reg  [1279:0] operation;
 
     wire take_header = full && !header_valid;
     assign primed = full && header_valid;

@@ -10,7 +10,7 @@ module camber_top #(
     parameter COLUMNS = 16,                 // output channels per cycle: ROWS or 2 * ROWS
     parameter LANES = 8,                    // requantiser lanes; COLUMNS is a multiple
     parameter PACKED = 0,                   // 1: two products per multiplier
-    parameter ROM_WORDS = 65536,             // control ROM, 64 bits each: 17 per operation and 17 for the header
+    parameter ROM_WORDS = 65536,             // control ROM, 64 bits each: 20 per operation and 20 for the header
     parameter ACTIVATION_WORDS = 65536,     // ROWS bytes each
     parameter IMAGE_WORDS = 65536,          // ROWS bytes each
     parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each

@@ -1,7 +1,7 @@
 /**
  * Encoding of the schedule into records of the control ROM.
  *
- * A record has 1088 bits (17 words of 64 bits). The tables below give every field's name and width, lowest bits
+ * A record has 1280 bits (20 words of 64 bits). The tables below give every field's name and width, lowest bits
  * first; `src/rtl/camber_operation_fields.v` and `camber_header_fields.v` take records apart by the same tables (a
  * test compares them).
  */
@@ -10,7 +10,7 @@ import { multiplierBits } from '../quantize/semantics.ts';
 import { levels, type Operation, type PerLevel, type Schedule, type Walk } from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
-export const recordBits = 1088;
+export const recordBits = 1280;
 export const romWordBits = 64;
 /** ROM words per record. */
 export const recordWords = recordBits / romWordBits;
@@ -30,7 +30,7 @@ export const operationFields = [
   ['drain', 12],
   ['input_words', 16],
   ['source', 2],
-  ['weight_mode', 2],
+  ['weight_mode', 3],
   ['padding', 8],
   ['activation_walk', 8 * addressBits],
   ['y_walk', 8 * coordinateBits],
