@@ -55,7 +55,7 @@ module camber_engine #(
     localparam COLUMN_BITS = $clog2(COLUMNS);
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
-    localparam PARAMETER_BITS = 74;
+    localparam PARAMETER_BITS = 76;
     localparam [2:0] PORT = 3'd2, DIAGONAL = 3'd3, MAXIMUM = 3'd4, WINNERS = 3'd5;
 
     // Sequencer ------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ module camber_output_stage #(
     parameter LANE_BITS = 3,
     parameter TABLE_WORDS = 0,                     // 0: no look-up
     parameter TABLE_FILE = "tables.hex",
-    parameter PARAMETER_BITS = 74                  // per lane: residual shift, residual multiplier, shift, multiplier, bias
+    parameter PARAMETER_BITS = 76                  // per lane: residual shift, residual multiplier, shift, multiplier, bias
 ) (
     input  wire                       clk,
     input  wire                       rst_n,
@@ -209,7 +209,7 @@ module camber_output_stage #(
     generate
         for (l = 0; l < LANES; l = l + 1) begin : lane
             wire [31:0] bias;
-            wire [15:0] multiplier, residual_multiplier;
+            wire [16:0] multiplier, residual_multiplier;
             wire [5:0]  shift_minus_1;
             wire [3:0]  residual_shift;
             assign {residual_shift, residual_multiplier, shift_minus_1, multiplier, bias} =

@@ -6,7 +6,8 @@
 // With a slope the residual multiplier, signed, takes the multiplier's place where accumulator + bias is negative (or where
 // the mask's bit is 0). With a look-up q is the entry of a table that q would be the index of. All
 // as written down in src/compiler/quantize/semantics.ts. A residual takes a second step through the same multiplier,
-// in the cycle after the first. V is held in 50 bits, which no valid schedule exceeds.
+// in the cycle after the first. V is held in 51 bits, which no valid schedule exceeds. A
+// multiplier of 17 bits fills the 18-bit port of a DSP block.
 
 `default_nettype none
 
@@ -17,8 +18,8 @@ module camber_requantise_lane (
     input  wire [31:0] accumulator,
     input  wire [31:0] bias,
     input  wire [16:0] residual,           // zero point subtracted
-    input  wire [15:0] multiplier,
-    input  wire [15:0] residual_multiplier,
+    input  wire [16:0] multiplier,
+    input  wire [16:0] residual_multiplier,
     input  wire        slope_by_sign,      // below zero the slope is taken
     input  wire        slope_by_mask,      // the slope is taken
     input  wire [3:0]  residual_shift,
@@ -41,16 +42,16 @@ module camber_requantise_lane (
 );
     // 1: the factors
     reg signed [32:0] factor;
-    reg signed [16:0] scale;
+    reg signed [17:0] scale;
     wire [32:0] biased = {accumulator[31], accumulator} + {bias[31], bias};
     wire        on_slope = slope_by_mask || (slope_by_sign && biased[32]);
     always @(posedge clk) begin
         factor <= residual_step ? {{16{residual[16]}}, residual} : biased;
-        scale  <= {on_slope && residual_multiplier[15], residual_step || on_slope ? residual_multiplier : multiplier};
+        scale  <= {on_slope && residual_multiplier[16], residual_step || on_slope ? residual_multiplier : multiplier};
     end
 
     // 2: their product
-    reg signed [49:0] product;
+    reg signed [50:0] product;
     always @(posedge clk)
         product <= factor * scale;
 
@@ -62,32 +63,32 @@ module camber_requantise_lane (
     );
     wire       on_slope_3;
     camber_delay #(.WIDTH(1), .STAGES(3)) delay_slope (.clk(clk), .in(on_slope), .out(on_slope_3));
-    reg [49:0] v;
+    reg [50:0] v;
     always @(posedge clk)
         v <= accumulate_3 ? v + (product <<< residual_shift_3) : product;
 
     // 4: V / 2^(shift-1)
     wire [5:0] shift_4;
     camber_delay #(.WIDTH(6), .STAGES(3)) delay_4 (.clk(clk), .in(shift_minus_1), .out(shift_4));
-    wire signed [49:0] v_signed = v;
-    reg signed [49:0] twice;
+    wire signed [50:0] v_signed = v;
+    reg signed [50:0] twice;
     reg positive_4;
     always @(posedge clk) begin
         twice      <= v_signed >>> shift_4;
-        positive_4 <= !v[49] && v != 50'd0 && !on_slope_3;
+        positive_4 <= !v[50] && v != 51'd0 && !on_slope_3;
     end
 
     // 5: rounded
-    reg signed [49:0] rounded;
+    reg signed [50:0] rounded;
     reg positive_5;
     always @(posedge clk) begin
-        rounded    <= (twice + 50'sd1) >>> 1;
+        rounded    <= (twice + 51'sd1) >>> 1;
         positive_5 <= positive_4;
     end
 
     // 6: zero point added, saturated far outside of 32 bits
-    wire fits = rounded[49:33] == {17{rounded[49]}};
-    wire [34:0] saturated = fits ? rounded[34:0] : {rounded[49], rounded[49], {33{!rounded[49]}}};
+    wire fits = rounded[50:33] == {18{rounded[50]}};
+    wire [34:0] saturated = fits ? rounded[34:0] : {rounded[50], rounded[50], {33{!rounded[50]}}};
     reg signed [34:0] offset;
     reg positive_6;
     always @(posedge clk) begin

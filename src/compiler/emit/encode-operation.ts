@@ -6,7 +6,16 @@
  * test compares them).
  */
 import { fail } from '../diagnostics.ts';
-import { levels, type Operation, type PerLevel, readsPort, readsWeights, type Schedule, type Walk } from '../schedule/operation.ts';
+import { multiplierBits } from '../quantize/semantics.ts';
+import {
+  levels,
+  type Operation,
+  type PerLevel,
+  readsPort,
+  readsWeights,
+  type Schedule,
+  type Walk,
+} from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
 export const recordBits = 1280;
@@ -287,8 +296,8 @@ export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigin
 /** Lanes of the requantiser, lowest bits first (`camber_output_stage.v`): one channel's parameters. */
 export const parameterFields = [
   ['bias', 32],
-  ['multiplier', 16],
+  ['multiplier', multiplierBits],
   ['shift_minus_1', 6],
-  ['residual_multiplier', 16],
+  ['residual_multiplier', multiplierBits],
   ['residual_shift', 4],
 ] as const satisfies FieldTable;

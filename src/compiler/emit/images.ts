@@ -3,6 +3,7 @@
  * the Verilog text depends on the array shape and the memory depths only.
  */
 import { fail } from '../diagnostics.ts';
+import { multiplierBits } from '../quantize/semantics.ts';
 import type { ChannelParameters, Schedule } from '../schedule/operation.ts';
 import {
   type BuildOptions,
@@ -73,7 +74,7 @@ function encodeParameters(p: ChannelParameters, index: number): bigint {
       multiplier: p.multiplier,
       shift_minus_1: p.shift - 1,
       // Signed where it is a slope.
-      residual_multiplier: p.residualMultiplier & 0xffff,
+      residual_multiplier: BigInt.asUintN(multiplierBits, BigInt(p.residualMultiplier)),
       residual_shift: p.residualShift,
     },
     `Requantisation parameter ${index}`,

@@ -105,11 +105,11 @@ export interface IntegerTable {
 export interface OutputStage {
   readonly tensor: string;
   readonly bias: Int32Array;
-  readonly multiplier: Uint16Array;
+  readonly multiplier: Uint32Array;
   readonly shift: Uint8Array;
   readonly residual?: {
     readonly tensor: string;
-    readonly multiplier: Uint16Array;
+    readonly multiplier: Uint32Array;
     readonly shift: Uint8Array;
   };
   /** Clamp bounds after the zero point has been added (a ReLU raises `lower` to the zero point). */
@@ -123,7 +123,7 @@ export interface OutputStage {
    * Signed multipliers per channel in place of `multiplier` where acc + bias <= 0 or, with `maskRead`, where the bit is 0.
    * A stage with slopes has no residual. A mask bit it writes is 0 wherever the slope was taken.
    */
-  readonly slope?: Int16Array;
+  readonly slope?: Int32Array;
   /** The clamped value, on a scale of its own with this zero point, is looked up: the table gives the result. */
   readonly table?: { readonly name: string; readonly zeroPoint: number };
   /** The result has 16 bits: `tensor` takes its high plane, this tensor its low one; both are int8. */

@@ -1,4 +1,10 @@
-import { type EngineShape, type Operation, readsPort, readsWeights, type Walk } from '../schedule/operation.ts';
+import {
+  type EngineShape,
+  type Operation,
+  readsPort,
+  readsWeights,
+  type Walk,
+} from '../schedule/operation.ts';
 import { stepsOf, vectorsOf } from '../schedule/walk.ts';
 
 /** Bytes an operation moves through the engine's memory ports. */

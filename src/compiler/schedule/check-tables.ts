@@ -41,7 +41,10 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
         `Operation ${index} (${layer}) transposes words that are not square.`,
       );
     }
-    if (output.table !== undefined && (output.table < 0 || (output.table + 1) * tableEntries > depths.table)) {
+    if (
+      output.table !== undefined &&
+      (output.table < 0 || (output.table + 1) * tableEntries > depths.table)
+    ) {
       problems.report('table', index, `Operation ${index} (${layer}) reads beyond the table memory.`);
     }
     if (readsWeights(operation)) {

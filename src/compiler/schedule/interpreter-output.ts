@@ -1,5 +1,12 @@
 /** The interpreter's output stage, and the record of what it writes. */
-import { maskBit, requantise, splitPlanes, toByte, wideValue } from '../quantize/semantics.ts';
+import {
+  maskBit,
+  requantise,
+  signedMultiplier,
+  splitPlanes,
+  toByte,
+  wideValue,
+} from '../quantize/semantics.ts';
 import { type Memories, outer } from './interpreter-memories.ts';
 import { type ChannelParameters, type Operation, readsPort } from './operation.ts';
 import { tableEntries } from './table-layout.ts';
@@ -78,7 +85,7 @@ export function finish(
       residualShift: parameters.residualShift,
     };
     const onSlope = output.slope && (isFlat ?? input.accumulator + input.bias <= 0);
-    if (onSlope) input.multiplier = (parameters.residualMultiplier << 16) >> 16;
+    if (onSlope) input.multiplier = signedMultiplier(parameters.residualMultiplier);
     const q = requantise(input, output.zeroPoint, output.lower, output.upper);
     return { wide: wideValue(input), q, onSlope };
   };
@@ -113,8 +120,7 @@ export function finish(
     const isFlat = mask.mode === 'read' ? memories.mask[maskBase + column] === 0 : undefined;
     const { wide, q, onSlope } = stage(column, isFlat);
     bits[column] = onSlope ? 0 : maskBit(wide, q, mask.upper);
-    const looked =
-      output.table === undefined ? q : schedule.tables[output.table * tableEntries + q + 128]!;
+    const looked = output.table === undefined ? q : schedule.tables[output.table * tableEntries + q + 128]!;
     values[column] = isFlat && !output.slope ? 0 : looked;
   }
   if (mask.mode === 'write') {

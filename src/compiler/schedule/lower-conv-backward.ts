@@ -123,7 +123,11 @@ export function lowerConvBackward(
     const outputs = { tile: outputTiles(layer, context), row: rows, column: columns };
     if (y.count * x.count === 0) {
       // No tap reaches this phase: its sums are 0, but bias, residual and mask still apply.
-      return { ...half, ...nothing(outputs), weights: { mode: weights.mode, walk: walk(block.base), classStride: 0 } };
+      return {
+        ...half,
+        ...nothing(outputs),
+        weights: { mode: weights.mode, walk: walk(block.base), classStride: 0 },
+      };
     }
     return {
       ...half,

@@ -1,5 +1,11 @@
 import { windowFront } from './lower-conv.ts';
-import { type LayerOf, type LoweredOperation, type LoweringContext, outputHalf, wordsPerVector } from './lowering.ts';
+import {
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  outputHalf,
+  wordsPerVector,
+} from './lowering.ts';
 import { walk } from './walk.ts';
 
 /** Maximum pool: one tap per step, numbered row-major by the weight walk; no weight is read. */

@@ -21,7 +21,11 @@ export function lowerProduct(layer: LayerOf<'product'>, context: LoweringContext
   const factor = need(context.tensors, layer.sum.factor);
   const { height, width, zeroPoint } = source.tensor;
   if (factor.tensor.zeroPoint !== 0 || (source.planes === 2 && zeroPoint !== 0)) {
-    fail('CAM505', `Layer ${layer.name} multiplies tensors with zero points.`, 'Report this as a fault of Camber.');
+    fail(
+      'CAM505',
+      `Layer ${layer.name} multiplies tensors with zero points.`,
+      'Report this as a fault of Camber.',
+    );
   }
   const { padding, times } = zeroPoint === 0 ? { padding: 0, times: 0 } : negated(zeroPoint);
   const words = wordsPerVector(context);

@@ -29,10 +29,7 @@ export function arrayLatency(shape: EngineShape): number {
 }
 
 /** Steps of the output stage per output vector: lane groups (twice with a residual), or single wide columns. */
-export function outputSteps(
-  { columns, lanes }: EngineShape,
-  operation: TimedOperation,
-): number {
+export function outputSteps({ columns, lanes }: EngineShape, operation: TimedOperation): number {
   const { output, port } = operation;
   if (output.destination === 'map' || output.destination === 'bias') return 1;
   if (output.destination === 'scores') return columns;
