@@ -60,7 +60,7 @@ module camber_engine #(
     localparam COLUMN_BITS = $clog2(COLUMNS);
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
-    localparam PARAMETER_BITS = 74;
+    localparam PARAMETER_BITS = 76;
     localparam [2:0] PORT_MODE = 3'd2;
 
     // Sequencer ------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ module camber_output_stage #(
     parameter COLUMN_BITS = 4,
     parameter LANES = 8,
     parameter LANE_BITS = 3,
-    parameter PARAMETER_BITS = 74,                 // per lane: residual shift, residual multiplier, shift, multiplier, bias
+    parameter PARAMETER_BITS = 76,                 // per lane: residual shift, residual multiplier, shift, multiplier, bias
     // What the schedule uses.
     parameter CLASS = 1,
     parameter WIDE = 1,
@@ -179,7 +179,7 @@ module camber_output_stage #(
     generate
         for (l = 0; l < LANES; l = l + 1) begin : lane
             wire [31:0] bias;
-            wire [15:0] multiplier, residual_multiplier;
+            wire [16:0] multiplier, residual_multiplier;
             wire [5:0]  shift_minus_1;
             wire [3:0]  residual_shift;
             assign {residual_shift, residual_multiplier, shift_minus_1, multiplier, bias} =

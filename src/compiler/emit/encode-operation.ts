@@ -6,6 +6,7 @@
  * test compares them).
  */
 import { fail } from '../diagnostics.ts';
+import { multiplierBits } from '../quantize/semantics.ts';
 import { levels, type Operation, type PerLevel, type Schedule, type Walk } from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
@@ -275,8 +276,8 @@ export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigin
 /** Lanes of the requantiser, lowest bits first (`camber_output_stage.v`): one channel's parameters. */
 export const parameterFields = [
   ['bias', 32],
-  ['multiplier', 16],
+  ['multiplier', multiplierBits],
   ['shift_minus_1', 6],
-  ['residual_multiplier', 16],
+  ['residual_multiplier', multiplierBits],
   ['residual_shift', 4],
 ] as const satisfies FieldTable;

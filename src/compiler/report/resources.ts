@@ -6,8 +6,8 @@ import type { ResourceCount } from './resource-count.ts';
 import type { Family } from './families.ts';
 import { fittedEstimate } from './fitted-estimate.ts';
 
-/** Bits of one channel's parameters: bias 32, multiplier 16, shift 6, residual multiplier 16, residual shift 4. */
-const parameterBits = 74;
+/** Bits of one channel's parameters: bias 32, multiplier 17, shift 6, residual multiplier 17, residual shift 4. */
+const parameterBits = 76;
 
 /** Parameters of `camber_top`: the array's shape and the depths of its memories. */
 export type EngineParameters = ReadonlyMap<string, number>;
