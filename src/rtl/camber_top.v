@@ -22,7 +22,7 @@ module camber_top #(
     parameter ACTIVATION_WORDS = 65536,     // ROWS bytes each
     parameter IMAGE_WORDS = 65536,          // ROWS bytes each
     parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each
-    parameter PARAMETER_WORDS = 65536,       // LANES * 74 bits each
+    parameter PARAMETER_WORDS = 65536,       // LANES * 76 bits each
     parameter MASK_WORDS = 65536,           // COLUMNS bits each
     parameter RESULT_WORDS = 65536,         // 32 bits each
     parameter ROM_FILE = "control.hex",
