@@ -16,23 +16,35 @@ module camber_output_stage #(
     parameter COLUMN_BITS = 4,
     parameter LANES = 8,
     parameter LANE_BITS = 3,
-    parameter TABLE_WORDS = 0,                     // 0: no look-up
-    parameter TABLE_FILE = "tables.hex",
-    parameter PARAMETER_BITS = 76                  // per lane: residual shift, residual multiplier, shift, multiplier, bias
+    parameter PARAMETER_BITS = 76,                 // per lane: residual shift, residual multiplier, shift, multiplier, bias
+    // What the schedule uses.
+    parameter CLASS = 1,
+    parameter WIDE = 1,
+    parameter RESIDUAL = 1,
+    parameter MASKS = 1,
+    parameter BIAS_REGISTER = 1,
+    parameter MAXIMUM = 1,
+    parameter SLOPE = 1,
+    parameter TABLES = 1,
+    parameter TABLE_WORDS = 65536,
+    parameter TABLE_FILE = "tables.hex"
 ) (
     input  wire                       clk,
     input  wire                       rst_n,
     // a vector: complete in `held` in the next cycle, where its addresses are the ones given now
     input  wire                       vector_start,
     input  wire [COLUMNS*32-1:0]      held,
+    // Only pools by maximum have winners.
+    /* verilator lint_off UNUSEDSIGNAL */
     input  wire [COLUMNS*8-1:0]       held_winners,
+    input  wire                       maximum,      // sums are largest values: 256 times them + held_winners
+    /* verilator lint_on UNUSEDSIGNAL */
     input  wire [15:0]                output_address,
     input  wire [15:0]                mask_address,
     input  wire [15:0]                residual_address,
     input  wire [15:0]                parameter_address,
     // the operation
     input  wire [1:0]                 destination,  // 0 activation, 1 scores, 2 map, 3 bias
-    input  wire                       maximum,      // sums are largest values: 256 times them + held_winners
     input  wire [1:0]                 residual_planes,
     input  wire [15:0]                residual_plane_stride,
     input  wire [15:0]                residual_zero_point,
@@ -47,9 +59,9 @@ module camber_output_stage #(
     input  wire [31:0]                upper,
     input  wire [1:0]                 mask_mode,    // 0 none, 1 write, 2 read
     input  wire [31:0]                mask_upper,
-    input  wire                       slope,
-    // Without tables nobody looks at them.
+    // Without slopes and tables nobody looks at them.
     /* verilator lint_off UNUSEDSIGNAL */
+    input  wire                       slope,
     input  wire                       lookup,
     input  wire [7:0]                 table_number,
     /* verilator lint_on UNUSEDSIGNAL */
@@ -89,7 +101,9 @@ module camber_output_stage #(
     reg [15:0]            output_address_0, mask_address_0, parameter_address_0;
     reg [15:0]            residual_address_0, residual_address_low_0;
 
-    wire has_residual = residual_planes != 2'd0;
+    wire has_residual = RESIDUAL != 0 && residual_planes != 2'd0;
+    wire wide_residual = WIDE != 0 && residual_planes[1];
+    wire one_column = CLASS != 0 && class_column;
     wire [GROUP_BITS-1:0] group = column[COLUMN_BITS-1:LANE_BITS];
     wire group_done = residual_step == has_residual;
     wire last_group = &group;
@@ -107,7 +121,7 @@ module camber_output_stage #(
 
     always @(posedge clk)
         if (vector_start) begin
-            column              <= class_column ? class_used[COLUMN_BITS-1:0] : {COLUMN_BITS{1'b0}};
+            column              <= one_column ? class_used[COLUMN_BITS-1:0] : {COLUMN_BITS{1'b0}};
             residual_step       <= 1'b0;
             output_address_0    <= output_address;
             mask_address_0      <= mask_address;
@@ -121,14 +135,14 @@ module camber_output_stage #(
             column        <= column + (destination == ACTIVATION ? LANES[COLUMN_BITS-1:0] : ONE);
         end
 
-    assign parameter_read_address = class_column
+    assign parameter_read_address = one_column
         ? parameters + {{(4+LANE_BITS){1'b0}}, class_used[11:LANE_BITS]}
         : parameter_address_0 + {{(16-GROUP_BITS){1'b0}}, group};
     assign mask_read = stepping;
     assign mask_read_address = mask_address_0;
     // The residual of each lane group: the high plane (or the only one) in its first step, the low plane in its second.
     wire second_word = TWO_WORDS && column[COLUMN_BITS-1];
-    assign residual_read = stepping && has_residual && (!residual_step || residual_planes[1]);
+    assign residual_read = stepping && has_residual && (!residual_step || wide_residual);
     assign residual_read_address = (residual_step ? residual_address_low_0 : residual_address_0) + {15'd0, second_word};
 
     // Steps 1 and 2: the lane group's sums meet their parameters, residual and mask ---------------------------------
@@ -156,7 +170,7 @@ module camber_output_stage #(
         for (k = 0; k < LANES; k = k + 1)
             live_2[k] <= destination != ACTIVATION || channel_1 + k[15:0] < output_channels;
         for (k = 0; k < LANES; k = k + 1)
-            sums_1[k*32 +: 32] <= maximum
+            sums_1[k*32 +: 32] <= MAXIMUM != 0 && maximum
                 ? {held[(group*LANES + k)*32 +: 24], held_winners[(group*LANES + k)*8 +: 8]}
                 : held[(group*LANES + k)*32 +: 32];
         sums_2 <= sums_1;
@@ -182,12 +196,13 @@ module camber_output_stage #(
     wire [LANES*8-1:0]  index;
     wire [LANES*16-1:0] entries;
     wire                looks_up;
-    wire                reads_mask = mask_mode == 2'd2;
+    wire                reads_mask = MASKS != 0 && mask_mode == 2'd2;
+    wire                has_slope = SLOPE != 0 && slope;
 
-    // A table entry is read while its lane takes its last step.
+    // A table's entry is read while its lane takes its last step.
     genvar t;
     generate
-        if (TABLE_WORDS > 0) begin : tables
+        if (TABLES != 0) begin : tables
             assign looks_up = lookup;
             for (t = 0; t < LANES; t = t + 2) begin : pair
                 camber_table #(.DEPTH(TABLE_WORDS), .FILE(TABLE_FILE)) lookup_table (
@@ -218,17 +233,17 @@ module camber_output_stage #(
             wire [7:0]  low = residual_low_bytes[l*8 +: 8];
             wire [7:0]  high = residual_high_bytes[l*8 +: 8];
             wire [16:0] residual =
-                (residual_planes[1] ? {high[7], high, 8'd0} : 17'd0) + {{9{low[7]}}, low}
+                (wide_residual ? {high[7], high, 8'd0} : 17'd0) + {{9{low[7]}}, low}
                 - {residual_zero_point[15], residual_zero_point};
 
-            camber_requantise_lane requantise (
+            camber_requantise_lane #(.RESIDUAL(RESIDUAL), .MASKS(MASKS)) requantise (
                 .clk(clk), .residual_step(residual_step_2), .accumulator(sums_2[l*32 +: 32]),
-                .bias(bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
-                .residual_multiplier(residual_multiplier), .slope_by_sign(slope && !reads_mask),
-                .slope_by_mask(slope && reads_mask && !mask_bits[l]), .residual_shift(residual_shift),
+                .bias(BIAS_REGISTER != 0 && bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
+                .residual_multiplier(residual_multiplier), .slope_by_sign(has_slope && !reads_mask),
+                .slope_by_mask(has_slope && reads_mask && !mask_bits[l]), .residual_shift(residual_shift),
                 .shift_minus_1(shift_minus_1), .zero_point(zero_point), .lower(lower), .upper(upper),
-                .mask_upper(mask_upper), .lookup(looks_up), .live(live_2[l]), .keep(!reads_mask || slope || mask_bits[l]),
-                .index(index[l*8 +: 8]), .entry(entries[l*16 +: 16]),
+                .mask_upper(mask_upper), .lookup(looks_up), .live(live_2[l]),
+                .keep(!reads_mask || has_slope || mask_bits[l]), .index(index[l*8 +: 8]), .entry(entries[l*16 +: 16]),
                 .q(q[l*32 +: 32]), .mask_out(mask_out[l])
             );
         end
@@ -280,7 +295,7 @@ module camber_output_stage #(
 
     always @(posedge clk) begin
         write_first  <= rst_n && last_10 && destination == ACTIVATION;
-        write_wide   <= output_wide;      // by the cycle of the write the next operation may be current
+        write_wide   <= WIDE != 0 && output_wide;      // by the cycle of the write the next operation may be current
         write_two    <= two_words_10;
         if (!rst_n)
             pending <= 3'b000;

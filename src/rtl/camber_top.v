@@ -10,13 +10,26 @@ module camber_top #(
     parameter COLUMNS = 16,                 // output channels per cycle: ROWS or 2 * ROWS
     parameter LANES = 8,                    // requantiser lanes; COLUMNS is a multiple
     parameter PACKED = 0,                   // 1: two products per multiplier
+    // What the schedule uses; 0 leaves it out.
+    parameter TRANSPOSED = 1,               // transposed weight words
+    parameter PORT = 1,                     // activations as weights, by the second read port
+    parameter DIAGONAL = 1,                 // weights on the diagonal alone: products element by element, pools by maximum
+    parameter MAXIMUM = 1,                  // pools by maximum
+    parameter WINNERS = 1,                  // their adjoint
+    parameter SLOPE = 1,                    // a multiplier of its own below zero
+    parameter TABLES = 1,                   // activations that are looked up
+    parameter CLASS = 1,                    // the class as operand, weight tile or column
+    parameter WIDE = 1,                     // values of 16 bits, in two planes
+    parameter RESIDUAL = 1,                 // additions in the output stage, by the second read port
+    parameter MASKS = 1,                    // mask memory
+    parameter BIAS_REGISTER = 1,            // bias computed at run time
     parameter ROM_WORDS = 65536,             // control ROM, 64 bits each: 20 per operation and 20 for the header
     parameter ACTIVATION_WORDS = 65536,     // ROWS bytes each
     parameter IMAGE_WORDS = 65536,          // ROWS bytes each
     parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each
-    parameter PARAMETER_WORDS = 65536,       // LANES * 74 bits each
+    parameter PARAMETER_WORDS = 65536,       // LANES * 76 bits each
     parameter MASK_WORDS = 65536,           // COLUMNS bits each
-    parameter TABLE_WORDS = 0,              // 16 bits each; 256 per table, none where no activation is looked up
+    parameter TABLE_WORDS = 65536,          // 16 bits each, 256 per table
     parameter RESULT_WORDS = 65536,         // 32 bits each
     parameter ROM_FILE = "control.hex",
     parameter WEIGHT_FILE = "weights.hex",
@@ -110,10 +123,13 @@ module camber_top #(
     );
 
     camber_engine #(
-        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .ROM_WORDS(ROM_WORDS),
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM),
+        .WINNERS(WINNERS), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
-        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .TABLE_WORDS(TABLE_WORDS), .ROM_FILE(ROM_FILE),
-        .WEIGHT_FILE(WEIGHT_FILE), .PARAMETER_FILE(PARAMETER_FILE), .TABLE_FILE(TABLE_FILE)
+        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .ROM_FILE(ROM_FILE),
+        .WEIGHT_FILE(WEIGHT_FILE), .PARAMETER_FILE(PARAMETER_FILE)
     ) engine (
         .clk(clk), .rst_n(rst_n), .open(open), .primed(primed), .begin_run(begin_run), .running(running),
         .explanation(explanation), .stall(stall), .finished(finished), .build_id(build_id), .classes(classes),

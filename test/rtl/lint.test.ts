@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/tools.ts';
+import { optionalParts } from '../../src/compiler/emit/top-parameters.ts';
 import { rtlDir } from './support/simulation.ts';
 
 const sources = readdirSync(rtlDir)
@@ -27,18 +28,23 @@ function output(command: string, ...args: string[]): string {
 
 needs('verilator')('Verilator lint', () => {
   it.each(shapes)(
-    '-Wall is silent about the engine at %i x %i, single and packed products, with tables and without',
+    '-Wall is silent about the engine at %i x %i: single and packed products, with and without optional parts',
     (rows, columns) => {
       for (const packed of [0, 1]) {
+        // The other extreme, all parts without packing, is the default.
+        const parts = packed === 0 ? [] : Object.keys(optionalParts).map((name) => `-G${name}=0`);
         const shape = [
           `-GROWS=${rows}`,
           `-GCOLUMNS=${columns}`,
           `-GLANES=${columns / 2}`,
           `-GPACKED=${packed}`,
-          `-GTABLE_WORDS=${packed * 512}`,
         ];
         expect(
-          output('verilator', '--lint-only', '-Wall', '--top-module', 'camber_top', ...shape, ...sources),
+          output(
+            'verilator',
+            ...['--lint-only', '-Wall', '--top-module', 'camber_top'],
+            ...[...shape, ...parts, ...sources],
+          ),
         ).toBe('');
       }
     },
@@ -51,7 +57,6 @@ needs('iverilog')('Icarus lint', () => {
       `-P${top}.ROWS=${rows}`,
       `-P${top}.COLUMNS=${columns}`,
       `-P${top}.LANES=${columns / 2}`,
-      `-P${top}.TABLE_WORDS=${rows === columns ? 512 : 0}`,
     ];
     expect(
       output(

@@ -23,6 +23,18 @@ module camber_tb #(
     parameter COLUMNS = 16,
     parameter LANES = 8,
     parameter PACKED = 0,
+    parameter TRANSPOSED = 1,
+    parameter PORT = 1,
+    parameter DIAGONAL = 1,
+    parameter MAXIMUM = 1,
+    parameter WINNERS = 1,
+    parameter SLOPE = 1,
+    parameter TABLES = 1,
+    parameter CLASS = 1,
+    parameter WIDE = 1,
+    parameter RESIDUAL = 1,
+    parameter MASKS = 1,
+    parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
     parameter ACTIVATION_WORDS = 65536,
     parameter IMAGE_WORDS = 65536,
@@ -59,9 +71,13 @@ module camber_tb #(
     wire        irq;
 
     camber_top #(
-        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .ROM_WORDS(ROM_WORDS),
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
+        .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WINNERS(WINNERS), .SLOPE(SLOPE), .TABLES(TABLES),
+        .TABLE_WORDS(TABLE_WORDS),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
-        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .TABLE_WORDS(TABLE_WORDS), .RESULT_WORDS(RESULT_WORDS)
+        .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .RESULT_WORDS(RESULT_WORDS)
     ) dut (
         .clk(clk), .rst_n(rst_n), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid),
         .s_axis_tready(s_axis_tready), .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid),
