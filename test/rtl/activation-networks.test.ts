@@ -33,7 +33,12 @@ const networks = [
   },
 ];
 
-async function simulateOracle(name: string, array: string, target: string | undefined, simulator: 'verilator' | 'icarus') {
+async function simulateOracle(
+  name: string,
+  array: string,
+  target: string | undefined,
+  simulator: 'verilator' | 'icarus',
+) {
   const model = oracleModel(`oracles/${name}`);
   const { graph } = inferKnownShapes(readModel(model.bytes).graph);
   const analysis = analyse(graph, { score: model.scoreTensor, ...(target === undefined ? {} : { target }) });
@@ -63,6 +68,9 @@ needs('verilator', 'shared models')('networks with pools and activations on Veri
 });
 
 needs('iverilog', 'shared models')('the small one on Icarus', () => {
-  it('lenet_tanh, 8x8, the last activation as target', () =>
-    simulateOracle('lenet_tanh', '8x8', '/t2/Tanh_output_0', 'icarus'), 600_000);
+  it(
+    'lenet_tanh, 8x8, the last activation as target',
+    () => simulateOracle('lenet_tanh', '8x8', '/t2/Tanh_output_0', 'icarus'),
+    600_000,
+  );
 });

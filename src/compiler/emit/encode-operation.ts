@@ -32,7 +32,6 @@ const countBits = 12;
 /** Fields of an operation's record. A walk is its base, then the delta of each level, outermost first. */
 export const operationFields = [
   ['last_operation', 1],
-  ['explanation', 1],
   ['counts', 7 * countBits],
   ['bubbles', 16],
   ['drain', 12],
@@ -68,6 +67,8 @@ export const operationFields = [
   ['slope', 1],
   ['lookup', 1],
   ['table_number', 8],
+  ['closes_inference', 1],
+  ['settle', 12],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -183,8 +184,15 @@ function packCounts(counts: PerLevel, what: string): bigint {
   );
 }
 
+/** Where an operation stands in its schedule. */
+interface OperationPlace {
+  readonly isLast: boolean;
+  /** The last one of inference, where an explanation follows: its results are the scores. */
+  readonly closesInference: boolean;
+}
+
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
-export function encodeOperation(operation: Operation, isLast: boolean): bigint {
+export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
   const { counts, activation, y, x, weights, port, output, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
   const isOperand = readsPort(operation);
@@ -193,7 +201,6 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
     operationFields,
     {
       last_operation: isLast ? 1 : 0,
-      explanation: operation.phase === 'inference' ? 0 : 1,
       counts: packCounts(counts, `${where}: loop count`),
       bubbles: operation.interval - stepsOf(counts),
       drain: operation.drain - 1,
@@ -240,6 +247,8 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       slope: output.slope ? 1 : 0,
       lookup: output.table === undefined ? 0 : 1,
       table_number: output.table ?? 0,
+      closes_inference: closesInference ? 1 : 0,
+      settle: operation.settle - 1,
     },
     where,
   );
@@ -286,10 +295,14 @@ export function encodeHeader({ shape, image, classes, mapValues }: Schedule, opt
 
 /** All records of the control ROM: header, then the operations in order. */
 export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigint[] {
-  const last = schedule.operations.length - 1;
+  const { operations } = schedule;
+  const closing = operations.findLastIndex(({ operation }) => operation.phase === 'inference');
   return [
     encodeHeader(schedule, options),
-    ...schedule.operations.map(({ operation }, i) => encodeOperation(operation, i === last)),
+    ...operations.map(({ operation }, i) => {
+      const isLast = i === operations.length - 1;
+      return encodeOperation(operation, { isLast, closesInference: i === closing && !isLast });
+    }),
   ];
 }
 
