@@ -22,6 +22,8 @@ export interface LoweringContext {
   readonly masks: ReadonlyMap<string, MaskForm & { readonly address: number }>;
   readonly weights: ReadonlyMap<string, WeightBlock>;
   readonly parameters: ReadonlyMap<string, number>;
+  /** Number of each look-up table. */
+  readonly tables: ReadonlyMap<string, number>;
 }
 
 /** A layer whose sum is of one kind. */
@@ -52,6 +54,11 @@ export const inside: Operation['y'] = { walk: walk(0), limit: 1 };
 export const outside: Operation['y'] = { walk: walk(-1), limit: 0 };
 
 const noPort: Operation['port'] = { walk: walk(0), planes: 0, planeStride: 0, zeroPoint: 0 };
+/** The second activation port as an operand. */
+export function operandPort(walk: Walk): Operation['port'] {
+  return { walk, planes: 0, planeStride: 0, zeroPoint: 0 };
+}
+
 const noMask: Operation['mask'] = { mode: 'none', walk: walk(0), upper: 0 };
 
 /** Residual port: the words of the output's own positions in another tensor of the same shape. */
@@ -73,7 +80,7 @@ function residualPort(layer: IntegerLayer, context: LoweringContext, grid: Outpu
 }
 
 /** Activation words that one output vector of C channels fills. */
-const wordsPerVector = ({ shape }: LoweringContext) => shape.columns / shape.rows;
+export const wordsPerVector = ({ shape }: LoweringContext) => shape.columns / shape.rows;
 
 /** Walk over a tensor laid out position by position, `tiles` words each. */
 function positionWalk(address: number, tiles: number, width: number, grid: OutputGrid, tileStep: number) {
@@ -102,14 +109,20 @@ function outputWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputG
   const { network } = context;
   const target = need(context.tensors, layer.output.tensor);
   const { channels, width, zeroPoint } = target.tensor;
+  const { low, table, slope } = layer.output;
+  const planes =
+    low === undefined
+      ? { planes: target.planes, planeStride: target.planeStride }
+      : { planes: 2 as const, planeStride: need(context.tensors, low).address - target.address };
   const rest = {
-    planes: target.planes,
-    planeStride: target.planeStride,
+    ...planes,
     channels,
     parameters: need(context.parameters, layer.name),
     classColumn: false,
     biasRegister: false,
-    zeroPoint,
+    slope: slope !== undefined,
+    ...(table ? { table: need(context.tables, table.name) } : {}),
+    zeroPoint: table?.zeroPoint ?? zeroPoint,
     lower: layer.output.lower,
     upper: layer.output.upper,
   };

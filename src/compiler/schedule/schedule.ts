@@ -9,6 +9,7 @@ import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
 import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
+import { tableLayout } from './table-layout.ts';
 import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
 
@@ -19,6 +20,7 @@ export const schedulePasses = [
   { name: 'image-layout', description: 'Pixels per image word' },
   { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  { name: 'table-layout', description: 'Look-up tables of activations' },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
   { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
@@ -41,6 +43,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
   const image = imageLayout(network, shape);
   const weights = weightLayout(network, shape, image);
   const parameters = parameterLayout(network, shape);
+  const tables = tableLayout(network);
   const activationPlan = allocateActivations(network, forms);
   const maskPlan = allocateMasks(network, masks);
 
@@ -52,6 +55,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
+    tables: tables.indices,
   };
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
   const mapValues = map ? map.height * map.width : 0;
@@ -62,6 +66,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     parameters: parameters.parameters.length / shape.lanes,
     mask: maskPlan.depth,
     result: network.classes + mapValues,
+    table: tables.entries.length,
   };
   const lowered = lower(context);
   const excess = [...checkDepths(depths), ...checkLoops(lowered)];
@@ -79,5 +84,6 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     cycles: cyclesOf(operations),
     weightWords: weights.words,
     parameters: parameters.parameters,
+    tables: tables.entries,
   };
 }
