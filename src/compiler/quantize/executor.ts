@@ -35,7 +35,8 @@ export interface ExecuteOptions {
   readonly inferenceOnly?: boolean;
 }
 
-const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
+/** The sums of products, by kind. */
+export const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
   conv,
   convBackward,
   windowSum,

@@ -7,6 +7,7 @@ import {
   operandPort,
   outputHalf,
   outputTiles,
+  passWords,
   wordsPerVector,
 } from './lowering.ts';
 import { counts, walk } from './walk.ts';
@@ -24,7 +25,7 @@ export function lowerMaxPoolBackward(
   const winners = need(context.tensors, layer.sum.winners);
   const { height, width } = need(context.tensors, layer.output.tensor).tensor;
   const words = wordsPerVector(context);
-  return phasesOf(geometry, height, width).map((phase) => {
+  return phasesOf(geometry, height, width).flatMap((phase) => {
     const { start, rows, columns, y, x } = phase;
     const half = outputHalf(layer, context, { start, step: geometry.strides });
     const outputs = { tile: outputTiles(layer, context), row: rows, column: columns };
@@ -37,9 +38,9 @@ export function lowerMaxPoolBackward(
       classStride: 0,
     };
     if (y.count * x.count === 0)
-      return { ...half, ...nothing(outputs), weights: { mode: 'plain', walk: walk(0), classStride: 0 } };
+      return [{ ...half, ...nothing(outputs), weights: { mode: 'plain', walk: walk(0), classStride: 0 } }];
     const front = phaseFront(phase, source, words);
-    return {
+    const operation: LoweredOperation = {
       ...half,
       ...front,
       counts: counts({ ...outputs, plane: source.planes, ky: y.count, kx: x.count, input: words }),
@@ -47,5 +48,6 @@ export function lowerMaxPoolBackward(
       port: operandPort(phaseFront(phase, { ...winners, planes: 1 }, words).activation.walk),
       weights,
     };
+    return passWords(operation, source.tiles, context);
   });
 }

@@ -8,6 +8,7 @@ import {
   operandPort,
   outputHalf,
   outputTiles,
+  passWords,
   wordsPerVector,
 } from './lowering.ts';
 import { counts, walk } from './walk.ts';
@@ -31,33 +32,32 @@ export function lowerProduct(layer: LayerOf<'product'>, context: LoweringContext
   const words = wordsPerVector(context);
   const isBroadcast = factor.tensor.height * factor.tensor.width === 1;
   const positions = isBroadcast ? {} : { row: width * factor.tiles, column: factor.tiles };
-  return [
-    {
-      ...outputHalf(layer, context),
-      counts: counts({
-        tile: outputTiles(layer, context),
-        row: height,
-        column: width,
-        plane: source.planes,
-        ky: 1 + times,
-        input: words,
+  const operation: LoweredOperation = {
+    ...outputHalf(layer, context),
+    counts: counts({
+      tile: outputTiles(layer, context),
+      row: height,
+      column: width,
+      plane: source.planes,
+      ky: 1 + times,
+      input: words,
+    }),
+    activation: {
+      source: 'memory',
+      walk: walk(source.address, {
+        tile: words,
+        row: width * source.tiles,
+        column: source.tiles,
+        plane: source.planes === 2 ? source.planeStride : 0,
+        input: 1,
       }),
-      activation: {
-        source: 'memory',
-        walk: walk(source.address, {
-          tile: words,
-          row: width * source.tiles,
-          column: source.tiles,
-          plane: source.planes === 2 ? source.planeStride : 0,
-          input: 1,
-        }),
-      },
-      // Steps after the first are outside: padding.
-      y: { walk: walk(0, { ky: 1 }), limit: 1 },
-      x: { walk: walk(0), limit: 1 },
-      padding,
-      weights: { mode: 'diagonal', walk: walk(0), classStride: 0 },
-      port: operandPort(walk(factor.address, { tile: words, ...positions, input: 1 })),
     },
-  ];
+    // Steps after the first are outside: padding.
+    y: { walk: walk(0, { ky: 1 }), limit: 1 },
+    x: { walk: walk(0), limit: 1 },
+    padding,
+    weights: { mode: 'diagonal', walk: walk(0), classStride: 0 },
+    port: operandPort(walk(factor.address, { tile: words, ...positions, input: 1 })),
+  };
+  return passWords(operation, source.tiles, context);
 }

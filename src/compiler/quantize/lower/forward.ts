@@ -117,13 +117,13 @@ function lowerMaxPool(
   const winners = winnersOf(name);
   const keepsWinners = context.kept.has(winners);
   if (keepsWinners) context.tensors.set(winners, { ...size, name: winners, zeroPoint: 0, scale: [1] });
-  // acc - 128 = 256 * maximum + (127 - tap): both bytes as they are, or the high one alone.
-  const [multiplier, shift] = keepsWinners ? [2, 1] : [1, 8];
+  // acc - 128 = 256 * maximum + (127 - tap): both bytes as they are, or the high one alone. The zero point comes on top.
+  const [multiplier, shift, offset] = keepsWinners ? [2, 1, zeroPoint] : [1, 8, 256 * zeroPoint];
   return {
     sum,
     output: {
       tensor: name,
-      bias: new Int32Array(channels).fill(-128),
+      bias: new Int32Array(channels).fill(-128 - offset),
       multiplier: new Uint32Array(channels).fill(multiplier),
       shift: new Uint8Array(channels).fill(shift),
       ...(keepsWinners ? { lower: -(2 ** 16), upper: 2 ** 16, low: winners } : bounds(8)),
