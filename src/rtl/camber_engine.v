@@ -261,8 +261,6 @@ module camber_engine #(
     wire        stage_maximum;
     wire [7:0]  stage_table_number;
     wire [31:0] stage_lower, stage_upper, stage_mask_upper;
-    wire        stage_maximum, stage_slope, stage_lookup;
-    wire [7:0]  stage_table_number;
     assign {
         stage_destination, stage_residual_planes, stage_residual_plane_stride, stage_residual_zero_point,
         stage_output_wide, stage_output_plane_stride, stage_output_channels, stage_parameters, stage_class_column,
