@@ -83,7 +83,7 @@ module camber_engine #(
     /* verilator lint_on UNUSEDSIGNAL */
     wire [15:0]  image_words;
 
-    wire         issue, operation_first, vector_first, vector_shift, vector_last, second_half, vector_opens;
+    wire         issue, operation_first, vector_first, vector_shift, vector_last, vector_opens, second_half;
     wire [15:0]  activation_walk, weight_walk, class_offset, port_walk, output_walk, mask_walk, parameter_walk;
     wire [11:0]  y, x, y_limit, x_limit;
     wire [2:0]   weight_mode;
@@ -108,8 +108,8 @@ module camber_engine #(
         .image_channels(image_channels), .image_insert(image_insert), .image_unsigned(image_unsigned),
         .image_padding(image_padding), .image_pattern(image_pattern), .issue(issue),
         .operation_first(operation_first), .vector_first(vector_first), .vector_shift(vector_shift),
-        .vector_last(vector_last), .vector_opens(vector_opens), .second_half(second_half), .activation_address(activation_walk), .y(y), .x(x),
-        .weight_address(weight_walk),
+        .vector_last(vector_last), .vector_opens(vector_opens), .second_half(second_half),
+        .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
         .class_offset(class_offset), .port_address(port_walk), .output_address(output_walk),
         .mask_address(mask_walk), .parameter_address(parameter_walk), .source(source), .weight_mode(weight_mode),
         .padding(padding), .y_limit(y_limit), .x_limit(x_limit), .residual_planes(residual_planes),
@@ -251,21 +251,21 @@ module camber_engine #(
             output_fields <= {
                 destination, residual_planes, residual_plane_stride, residual_zero_point, output_wide,
                 output_plane_stride, output_channels, parameters, class_column, bias_from_register, zero_point,
-                lower, upper, mask_mode, mask_upper, weight_mode == MAXIMUM_MODE, slope, lookup, table_number
+                lower, upper, mask_mode, mask_upper, slope, lookup, table_number, weight_mode == MAXIMUM_MODE
             };
 
     wire [1:0]  stage_destination, stage_residual_planes, stage_mask_mode;
     wire [15:0] stage_residual_plane_stride, stage_residual_zero_point, stage_output_plane_stride;
     wire [15:0] stage_output_channels, stage_parameters, stage_zero_point;
-    wire        stage_output_wide, stage_class_column, stage_bias_from_register;
-    wire [31:0] stage_lower, stage_upper, stage_mask_upper;
-    wire        stage_maximum, stage_slope, stage_lookup;
+    wire        stage_output_wide, stage_class_column, stage_bias_from_register, stage_slope, stage_lookup;
+    wire        stage_maximum;
     wire [7:0]  stage_table_number;
+    wire [31:0] stage_lower, stage_upper, stage_mask_upper;
     assign {
         stage_destination, stage_residual_planes, stage_residual_plane_stride, stage_residual_zero_point,
         stage_output_wide, stage_output_plane_stride, stage_output_channels, stage_parameters, stage_class_column,
         stage_bias_from_register, stage_zero_point, stage_lower, stage_upper, stage_mask_mode, stage_mask_upper,
-        stage_maximum, stage_slope, stage_lookup, stage_table_number
+        stage_slope, stage_lookup, stage_table_number, stage_maximum
     } = output_fields;
 
     camber_output_stage #(
@@ -282,8 +282,8 @@ module camber_engine #(
         .output_wide(stage_output_wide), .output_plane_stride(stage_output_plane_stride),
         .output_channels(stage_output_channels), .parameters(stage_parameters), .class_column(stage_class_column),
         .bias_from_register(stage_bias_from_register), .zero_point(stage_zero_point), .lower(stage_lower),
-        .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper),
-        .slope(stage_slope), .lookup(stage_lookup), .table_number(stage_table_number), .classes(classes),
+        .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper), .slope(stage_slope),
+        .lookup(stage_lookup), .table_number(stage_table_number), .classes(classes),
         .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
         .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
         .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),

@@ -38,17 +38,18 @@ module camber_operation_fields (
     output wire [1:0]    mask_mode,           // 0 none, 1 write, 2 read
     output wire [63:0]   mask_walk,
     output wire [31:0]   mask_upper,
+    output wire          closes_inference,    // the last operation of inference, where an explanation follows
+    output wire [11:0]   settle,              // cycles from the last interval until all results are there, minus one
     output wire          slope,               // the residual multiplier replaces the multiplier below zero
     output wire          lookup,              // the clamped value is looked up in a table
-    output wire [7:0]    table_number,
-    output wire          closes_inference,    // the last operation of inference, where an explanation follows
-    output wire [11:0]   settle               // cycles from the last interval until all results are there, minus one
+    output wire [7:0]    table_number
 );
     assign {
-        settle, closes_inference, table_number, lookup, slope, mask_upper, mask_walk, mask_mode, upper, lower, zero_point, bias_from_register, class_column, parameters,
-        output_channels, output_plane_stride, output_wide, output_walk, destination, residual_zero_point,
-        residual_plane_stride, residual_planes, port_walk, class_stride, weight_walk, x_limit, x_walk, y_limit,
-        y_walk, activation_walk, padding, weight_mode, source, input_words, drain, bubbles, counts, last_operation
+        table_number, lookup, slope, settle, closes_inference, mask_upper, mask_walk, mask_mode, upper, lower,
+        zero_point, bias_from_register, class_column, parameters, output_channels, output_plane_stride, output_wide,
+        output_walk, destination, residual_zero_point, residual_plane_stride, residual_planes, port_walk, class_stride,
+        weight_walk, x_limit, x_walk, y_limit, y_walk, activation_walk, padding, weight_mode, source, input_words,
+        drain, bubbles, counts, last_operation
     } = record[1109:0];
 
     // The rest of a record is spare.

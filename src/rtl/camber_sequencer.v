@@ -50,8 +50,8 @@ module camber_sequencer #(
     output wire          vector_first,         // first reduction step of an output vector
     output wire          vector_shift,         // first step of the low plane: accumulators times 256
     output wire          vector_last,
-    output reg           second_half,          // the step is for the upper half of the columns, where they are twice the rows
     output wire          vector_opens,         // last reduction step of the operation's first output vector
+    output reg           second_half,          // the step is for the upper half of the columns, where they are twice the rows
     output wire [15:0]   activation_address,
     output wire [11:0]   y,
     output wire [11:0]   x,
@@ -150,8 +150,8 @@ module camber_sequencer #(
         .output_wide(output_wide), .output_plane_stride(output_plane_stride), .output_channels(output_channels),
         .parameters(parameters), .class_column(class_column), .bias_from_register(bias_from_register),
         .zero_point(zero_point), .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_walk(mask_walk),
-        .mask_upper(mask_upper), .slope(slope), .lookup(lookup), .table_number(table_number),
-        .closes_inference(closes_inference), .settle(settle)
+        .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle), .slope(slope), .lookup(lookup),
+        .table_number(table_number)
     );
     /* verilator lint_on PINMISSING */
 

@@ -64,11 +64,11 @@ export const operationFields = [
   ['mask_mode', 2],
   ['mask_walk', 4 * addressBits],
   ['mask_upper', 32],
+  ['closes_inference', 1],
+  ['settle', 12],
   ['slope', 1],
   ['lookup', 1],
   ['table_number', 8],
-  ['closes_inference', 1],
-  ['settle', 12],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -244,11 +244,11 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       mask_mode: maskModes.indexOf(mask.mode),
       mask_walk: mask.mode === 'none' ? 0n : addressWalk(mask.walk, counts, `${where}: mask address`, 3),
       mask_upper: mask.upper,
+      closes_inference: closesInference ? 1 : 0,
+      settle: operation.settle - 1,
       slope: output.slope ? 1 : 0,
       lookup: output.table === undefined ? 0 : 1,
       table_number: output.table ?? 0,
-      closes_inference: closesInference ? 1 : 0,
-      settle: operation.settle - 1,
     },
     where,
   );

@@ -16,8 +16,8 @@ import {
   type Schedule,
   type Walk,
 } from '../../../src/compiler/schedule/operation.ts';
-import { cyclesOf, time } from '../../../src/compiler/schedule/time.ts';
 import { tableEntries } from '../../../src/compiler/schedule/table-layout.ts';
+import { cyclesOf, time } from '../../../src/compiler/schedule/time.ts';
 import { vectorsOf, walk } from '../../../src/compiler/schedule/walk.ts';
 import { Random } from '../../compiler/schedule/support/random.ts';
 
