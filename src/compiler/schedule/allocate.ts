@@ -1,5 +1,5 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import { type MaskForm, readsOf, type TensorForm } from './storage.ts';
+import { type MaskForm, readsOf, storedName, type TensorForm } from './storage.ts';
 
 /** A buffer that must stay whole from its first write to its last read, in layer indices. */
 export interface Buffer {
@@ -51,7 +51,9 @@ function liveness(
       if (range) range[1] = index;
     }
     const written = writes(layer);
-    if (written !== undefined) live.set(written, [index, index]);
+    const begun = written === undefined ? undefined : live.get(written);
+    if (begun) begun[1] = index;
+    else if (written !== undefined) live.set(written, [index, index]);
   });
   return [...live].flatMap(([name, range]) => {
     const size = words(name);
@@ -68,7 +70,15 @@ export function allocateActivations(
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;
   };
-  return place(liveness(network.layers, (layer) => layer.output.tensor, readsOf, words));
+  const stored = (name: string) => storedName(network, name);
+  return place(
+    liveness(
+      network.layers,
+      (layer) => stored(layer.output.tensor),
+      (layer) => readsOf(layer).map(stored),
+      words,
+    ),
+  );
 }
 
 /** Pass: static addresses of masks. */

@@ -1,6 +1,6 @@
 import type { IntegerLayer } from '../quantize/network.ts';
 import { lowerBorderSums } from './lower-border-sums.ts';
-import { lowerConvBackward } from './lower-conv-backward.ts';
+import { lowerConvBackward, lowerWindowSumBackward } from './lower-conv-backward.ts';
 import { lowerConvMean } from './lower-conv-mean.ts';
 import { lowerConv } from './lower-conv.ts';
 import { lowerDenseRow } from './lower-dense-row.ts';
@@ -17,6 +17,7 @@ const lowerings: Lowerings = {
   conv: lowerConv,
   convBackward: lowerConvBackward,
   windowSum: lowerWindowSum,
+  windowSumBackward: lowerWindowSumBackward,
   denseRow: lowerDenseRow,
   borderSums: lowerBorderSums,
   convMean: lowerConvMean,

@@ -1,7 +1,7 @@
 import type { LoweringContext } from './lowering.ts';
 import type { Placement, ScheduledOperation } from './operation.ts';
 import { imageWords } from './image-layout.ts';
-import { readsOf } from './storage.ts';
+import { readsOf, storedName } from './storage.ts';
 
 /** Pass: the memory map, with live ranges in operation indices. */
 export function placements(
@@ -21,17 +21,22 @@ export function placements(
     const at = range.get(layer.name);
     if (!at) continue;
     const { maskRead, maskWrite, tensor } = layer.output;
-    for (const name of [...readsOf(layer), ...(maskRead === undefined ? [] : [maskRead])]) {
+    const stored = (name: string) => storedName(network, name);
+    for (const name of [...readsOf(layer).map(stored), ...(maskRead === undefined ? [] : [maskRead])]) {
       const known = live.get(name);
       if (known) known[1] = Math.max(known[1], at.last);
     }
-    live.set(tensor, [at.first, at.last]);
-    if (maskWrite) live.set(maskWrite.mask, [at.first, at.last]);
+    for (const name of [stored(tensor), ...(maskWrite ? [maskWrite.mask] : [])]) {
+      const known = live.get(name);
+      if (known) known[1] = Math.max(known[1], at.last);
+      else live.set(name, [at.first, at.last]);
+    }
   }
   const end = Math.max(0, operations.length - 1);
   const result: Placement[] = [];
-  for (const [tensor, { memory, address, words }] of context.tensors) {
-    const [first, last] = live.get(tensor) ?? [0, end];
+  for (const [tensor, form] of context.tensors) {
+    const { memory, address, words, pitch, planeStride, segments, within } = form;
+    const [first, last] = live.get(within?.of ?? tensor) ?? [0, end];
     const map = tensor === network.explanation?.map;
     result.push({
       tensor,
@@ -40,6 +45,8 @@ export function placements(
       words: memory === 'image' ? imageWords(context.image) : words,
       // Results stay until the host has read them.
       live: [first, memory === 'result' ? end : last],
+      ...(memory === 'activation' ? { layout: { pitch, planeStride, segments } } : {}),
+      ...(within ? { within: within.of } : {}),
     });
   }
   for (const [tensor, { address, words }] of context.masks) {
