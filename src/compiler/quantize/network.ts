@@ -99,11 +99,11 @@ export interface OutputStage {
   /** Only these positions are computed and written (absent: all); several layers then share a tensor. */
   readonly region?: Region;
   readonly bias: Int32Array;
-  readonly multiplier: Uint16Array;
+  readonly multiplier: Uint32Array;
   readonly shift: Uint8Array;
   readonly residual?: {
     readonly tensor: string;
-    readonly multiplier: Uint16Array;
+    readonly multiplier: Uint32Array;
     readonly shift: Uint8Array;
   };
   /** Clamp bounds after the zero point has been added (a ReLU raises `lower` to the zero point). */

@@ -15,22 +15,31 @@ export function placements(
     const known = range.get(operation.layer);
     range.set(operation.layer, { first: known?.first ?? index, last: index });
   });
-  const live = new Map<string, [number, number]>();
-  live.set(network.input.tensor, [0, 0]);
+  // A mask may have the name of the tensor whose sign it keeps.
+  const live = new Map<string, [number, number]>([[network.input.tensor, [0, 0]]]);
+  const liveMasks = new Map<string, [number, number]>();
+  const read = (known: [number, number] | undefined, last: number) => {
+    if (known) known[1] = Math.max(known[1], last);
+  };
+  // Several layers may write parts of one tensor.
+  const write = (
+    of: Map<string, [number, number]>,
+    name: string,
+    { first, last }: { first: number; last: number },
+  ) => {
+    const known = of.get(name);
+    if (known) known[1] = Math.max(known[1], last);
+    else of.set(name, [first, last]);
+  };
   for (const layer of network.layers) {
     const at = range.get(layer.name);
     if (!at) continue;
     const { maskRead, maskWrite, tensor } = layer.output;
     const stored = (name: string) => storedName(network, name);
-    for (const name of [...readsOf(layer).map(stored), ...(maskRead === undefined ? [] : [maskRead])]) {
-      const known = live.get(name);
-      if (known) known[1] = Math.max(known[1], at.last);
-    }
-    for (const name of [stored(tensor), ...(maskWrite ? [maskWrite.mask] : [])]) {
-      const known = live.get(name);
-      if (known) known[1] = Math.max(known[1], at.last);
-      else live.set(name, [at.first, at.last]);
-    }
+    for (const name of readsOf(layer)) read(live.get(stored(name)), at.last);
+    if (maskRead !== undefined) read(liveMasks.get(maskRead), at.last);
+    write(live, stored(tensor), at);
+    if (maskWrite) write(liveMasks, maskWrite.mask, at);
   }
   const end = Math.max(0, operations.length - 1);
   const result: Placement[] = [];
@@ -50,7 +59,7 @@ export function placements(
     });
   }
   for (const [tensor, { address, words }] of context.masks) {
-    result.push({ tensor, memory: 'mask', address, words, live: live.get(tensor) ?? [0, end] });
+    result.push({ tensor, memory: 'mask', address, words, live: liveMasks.get(tensor) ?? [0, end] });
   }
   for (const [tensor, { base, words }] of weights) {
     result.push({ tensor, memory: 'weights', address: base, words, live: [0, end] });

@@ -38,8 +38,9 @@ function links({ sum, output }: IntegerLayer, network: IntegerNetwork): Link[] {
     default:
       found.push([sum.input, output.tensor]);
   }
-  if ('weights' in sum && isDepthwise(network.weights.get(sum.weights)!))
-    found.push([rows(sum.weights), columns(sum.weights)]);
+  const weights = 'weights' in sum ? network.weights.get(sum.weights) : undefined;
+  if (weights && isDepthwise(weights))
+    found.push([rows(weights.name), columns(weights.name)]);
   if (output.residual) found.push([output.residual.tensor, output.tensor]);
   if (output.maskWrite) found.push([mask(output.maskWrite.mask), output.tensor]);
   if (output.maskRead !== undefined) found.push([mask(output.maskRead), output.tensor]);
