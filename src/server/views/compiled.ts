@@ -48,7 +48,9 @@ export function compiledView(report: Report, schedule: Schedule): CompiledView {
     layers,
     operations: schedule.operations.map(operationView),
     memories: memoryShapes(schedule).map(({ name, width, depth }) => ({ name, depth, wordBytes: width / 8 })),
-    placements: schedule.placements.map((placement) => placementView(placement, schedule)),
+    placements: schedule.placements
+      .filter(({ within }) => within === undefined)
+      .map((placement) => placementView(placement, schedule)),
     resources,
     memory,
   };
