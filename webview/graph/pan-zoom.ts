@@ -5,10 +5,12 @@ export interface Camera {
   readonly zoom: number;
 }
 
-const limits = { min: 0.05, max: 3 };
+const limits = { min: 0.01, max: 3 };
 
 export class PanZoom {
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
+  /** The last press of the button moved the camera: no click follows from it. */
+  dragged = false;
 
   constructor(
     private readonly viewport: HTMLElement,
@@ -82,9 +84,11 @@ export class PanZoom {
   #drag(down: PointerEvent): void {
     if (down.button !== 0) return;
     const start = this.#camera;
+    this.dragged = false;
     const move = (event: PointerEvent): void => {
       const [dx, dy] = [event.clientX - down.clientX, event.clientY - down.clientY];
       if (Math.hypot(dx, dy) < 3 && this.#camera === start) return;
+      this.dragged = true;
       this.viewport.classList.add('dragging');
       this.set({ ...start, x: start.x + dx, y: start.y + dy });
     };

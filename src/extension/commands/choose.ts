@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import * as format from '../../protocol/format.ts';
 import type { Choices, CompiledView, ModelState } from '../../protocol/views.ts';
-import { arrayChoices } from '../../protocol/manifest/settings.ts';
+import { arrayChoices, settings } from '../../protocol/manifest/settings.ts';
 import type { Services } from '../services.ts';
 
 type Pick<T> = vscode.QuickPickItem & { readonly value?: T };
@@ -76,12 +76,28 @@ export async function pickArray(current: string | undefined): Promise<string | u
   return pick('Array size (rows x columns)', items);
 }
 
+/** Asks for a clock in MHz. */
+async function pickClock(current: number | undefined): Promise<number | undefined> {
+  const { minimum = 1, maximum = Infinity } = settings['camber.clock'];
+  const text = await vscode.window.showInputBox({
+    title: 'Clock of the accelerator',
+    prompt: `In MHz, from ${minimum} to ${maximum}. Latencies are figured from it.`,
+    value: current === undefined ? '' : String(current),
+    validateInput: (value) => {
+      const number = Number(value);
+      const fine = value.trim() !== '' && number >= minimum && number <= maximum;
+      return fine ? undefined : `A number from ${minimum} to ${maximum}`;
+    },
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
 const arrayOf = (compiled: CompiledView | undefined): string | undefined =>
   compiled && `${compiled.array.rows}x${compiled.array.columns}`;
 
 /** Which picker serves which choice. */
 export const pickers: {
-  readonly [K in 'target' | 'device' | 'array']: (
+  readonly [K in 'target' | 'device' | 'array' | 'clockMHz']: (
     services: Services,
     uri: string,
   ) => Promise<Choices[K] | undefined>;
@@ -90,4 +106,5 @@ export const pickers: {
   device: (services, uri) => pickDevice(services, services.models.state(uri)?.compiled?.device.part),
   array: (services, uri) =>
     pickArray(services.models.state(uri)?.choices.array ?? arrayOf(services.models.state(uri)?.compiled)),
+  clockMHz: ({ models }, uri) => pickClock(models.state(uri)?.compiled?.device.clockMHz),
 };

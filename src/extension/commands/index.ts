@@ -42,6 +42,17 @@ const run: { readonly [K in CommandId]: Command } = {
   'camber.setTarget': choosing('target'),
   'camber.selectDevice': choosing('device'),
   'camber.selectArray': choosing('array'),
+  'camber.selectClock': choosing('clockMHz'),
+  'camber.setAsTarget': choosing('target'),
+  'camber.revealInText': about(async ({ models }, uri, argument) => {
+    await vscode.window.showTextDocument(
+      await vscode.workspace.openTextDocument(textUri(vscode.Uri.parse(uri))),
+    );
+    if (argument && 'layer' in argument) models.select(uri, argument.layer);
+  }),
+  'camber.copyLayerName': async (_, argument) => {
+    if (argument && 'layer' in argument) await vscode.env.clipboard.writeText(argument.layer ?? '');
+  },
   'camber.verify': about(verify),
   'camber.exportStatic': about(exportStatic),
   'camber.showSchedule': async () => vscode.commands.executeCommand(`${viewTypes.schedule}.focus`),

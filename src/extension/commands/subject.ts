@@ -4,7 +4,8 @@ import { modelUri } from '../views/text.ts';
 import type { Services } from '../services.ts';
 
 /** What commands are called with: a file from the explorer, a request of a view or a code lens, or nothing. */
-export type CommandArgument = vscode.Uri | { readonly uri: string; readonly tensor?: string } | undefined;
+export type CommandArgument =
+  vscode.Uri | { readonly uri: string; readonly tensor?: string; readonly layer?: string } | undefined;
 
 async function pickModel(): Promise<string | undefined> {
   const files = await vscode.workspace.findFiles('**/*.onnx', '**/{node_modules,build}/**', 200);

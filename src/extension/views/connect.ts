@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { answer, RequestError, type WebviewHandlers } from '../../protocol/channel.ts';
 import { webviewCommands, type ToExtension, type ToWebview } from '../../protocol/webview.ts';
 import type { Services } from '../services.ts';
+import * as preferences from './preferences.ts';
 import { addPictures, addedPictures } from './pictures.ts';
 
 /** Which model a view shows: one of its own, or the active one. */
@@ -25,10 +26,17 @@ function handlers(services: Services, current: () => string | undefined): Webvie
       await models.choose(required(), { target: tensor });
       return null;
     },
-    run: async ({ command }) => {
+    run: async ({ command, layer }) => {
       if (!webviewCommands.includes(command)) throw new Error(`No such command: ${String(command)}`);
       const uri = current();
-      await vscode.commands.executeCommand(`camber.${command}`, uri === undefined ? undefined : { uri });
+      await vscode.commands.executeCommand(
+        `camber.${command}`,
+        uri === undefined ? undefined : { uri, layer },
+      );
+      return null;
+    },
+    prefer: async (change) => {
+      await preferences.update(services.context, change);
       return null;
     },
     pictures: async () => {

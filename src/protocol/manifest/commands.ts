@@ -14,6 +14,7 @@ export interface CommandDefinition {
 const onModel = 'resourceExtname == .onnx';
 const onGraph = "activeCustomEditorId == 'camber.model'";
 const onText = 'resourceScheme == camber-text';
+const onLayer = "webviewId == 'camber.model' && webviewSection == 'layer'";
 
 export const commands = {
   'camber.compile': {
@@ -40,6 +41,22 @@ export const commands = {
   'camber.setTarget': { title: 'Set Target Layer...', icon: '$(target)' },
   'camber.selectDevice': { title: 'Select Device...', icon: '$(chip)' },
   'camber.selectArray': { title: 'Select Array Size...', icon: '$(table)' },
+  'camber.selectClock': { title: 'Select Clock...', icon: '$(pulse)' },
+  'camber.setAsTarget': {
+    title: 'Set as GradCAM Target',
+    palette: 'false',
+    menus: { 'webview/context': { when: `${onLayer} && targetable`, group: '1_layer@1' } },
+  },
+  'camber.revealInText': {
+    title: 'Reveal in Text',
+    palette: 'false',
+    menus: { 'webview/context': { when: onLayer, group: '1_layer@2' } },
+  },
+  'camber.copyLayerName': {
+    title: 'Copy Layer Name',
+    palette: 'false',
+    menus: { 'webview/context': { when: onLayer, group: '2_copy@1' } },
+  },
   'camber.verify': { title: 'Verify RTL', icon: '$(verified)' },
   'camber.exportStatic': {
     title: 'Export Static GradCAM Model...',
