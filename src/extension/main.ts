@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { Server } from './client.ts';
 import { registerCommands } from './commands/index.ts';
 import { Models } from './models.ts';
-import { showError } from './notify.ts';
+import { showError, tellWorkerStopped } from './notify.ts';
 import type { Services } from './services.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { registerEditor } from './views/editor.ts';
@@ -23,6 +23,11 @@ export function activate(context: vscode.ExtensionContext): void {
     registerPanels(services),
     registerTextView(services),
     registerStatusBar(services),
+  );
+  context.subscriptions.push(
+    server.on('camber/workerStopped', ({ uri, reason, again }) =>
+      tellWorkerStopped(services, uri, reason, again),
+    ),
   );
   // Not awaited: requests wait for the server by themselves, and activation stays short.
   server.start().catch((error: unknown) => showError(services, 'The language server did not start.', error));

@@ -3,14 +3,23 @@
  * layer is selected. Every view listens here.
  */
 import * as vscode from 'vscode';
+import { diagnostic } from '../compiler/diagnostics.ts';
 import type { Choices, ModelState, Status } from '../protocol/views.ts';
 import type { Server } from './client.ts';
+import { watchFolder } from './watch.ts';
+
+const gone = diagnostic(
+  'CAM602',
+  'The language server has stopped and stays stopped.',
+  'Reload the window to start it again; the output says why it stopped.',
+);
 
 const choicesKey = (uri: string): string => `choices:${uri}`;
 
 export class Models implements vscode.Disposable {
   readonly #states = new Map<string, ModelState>();
   readonly #holders = new Map<string, number>();
+  readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #stateChanged = new vscode.EventEmitter<ModelState>();
   readonly #statusChanged = new vscode.EventEmitter<{ uri: string; status: Status }>();
   readonly #activeChanged = new vscode.EventEmitter<string | undefined>();
@@ -33,6 +42,7 @@ export class Models implements vscode.Disposable {
         if (state) this.#states.set(uri, { ...state, status });
         this.#statusChanged.fire({ uri, status });
       }),
+      server.onStopped(({ again }) => this.#serverStopped(again)),
       server.onRestarted(() => void this.#reopen()),
       this.#stateChanged,
       this.#statusChanged,
@@ -56,6 +66,7 @@ export class Models implements vscode.Disposable {
   /** Opens a model, or holds it once more; it stays open until every holder has closed it. */
   async open(uri: string): Promise<ModelState> {
     this.#holders.set(uri, (this.#holders.get(uri) ?? 0) + 1);
+    if (!this.#watchers.has(uri)) this.#watchers.set(uri, watchFolder(uri, this.server));
     const choices = this.memory.get<Choices>(choicesKey(uri), {});
     const state = await this.server.ask('camber/open', { uri, choices });
     if (!this.#states.has(uri)) this.#take(state);
@@ -67,6 +78,8 @@ export class Models implements vscode.Disposable {
     if (holders > 0) this.#holders.set(uri, holders);
     else {
       this.#holders.delete(uri);
+      this.#watchers.get(uri)?.dispose();
+      this.#watchers.delete(uri);
       this.#states.delete(uri);
       if (this.#active === uri) this.activate([...this.#states.keys()].at(-1));
     }
@@ -91,7 +104,24 @@ export class Models implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const subscription of [...this.#subscriptions, ...this.#watchers.values()]) subscription.dispose();
+  }
+
+  /** Says of every model that its figures are not followed at the moment; those that are known stay. */
+  #serverStopped(again: boolean): void {
+    const stage = 'Starting the language server again';
+    for (const state of this.#states.values()) {
+      this.#take(
+        again
+          ? { ...state, stale: state.compiled !== undefined, status: { kind: 'working', stage, fraction: 0 } }
+          : {
+              ...state,
+              stale: state.compiled !== undefined,
+              status: { kind: 'failed' },
+              diagnostics: [gone],
+            },
+      );
+    }
   }
 
   #take(state: ModelState): void {

@@ -1,5 +1,6 @@
 /** Problems of commands, told in one way. */
 import * as vscode from 'vscode';
+import { basename } from 'node:path';
 import { errorData } from '../protocol/channel.ts';
 import type { Services } from './services.ts';
 
@@ -15,6 +16,16 @@ export function showError({ output }: Services, what: string, error: unknown): v
     `${what} ${diagnostics.map((d) => `${d.code}: ${d.message} ${d.hint}`).join('\n') || message}`,
   );
   void vscode.window.showErrorMessage(`${what} ${text}${more}`, 'Show output').then((choice) => {
+    if (choice !== undefined) output.show();
+  });
+}
+
+/** Says that the worker of a model has stopped, and what comes of it. */
+export function tellWorkerStopped({ output }: Services, uri: string, reason: string, again: boolean): void {
+  const name = basename(vscode.Uri.parse(uri).fsPath);
+  const text = `The compiler's worker for ${name} stopped (${reason})${again ? ' and was started again.' : '.'}`;
+  output.warn(text);
+  void vscode.window.showWarningMessage(text, 'Show output').then((choice) => {
     if (choice !== undefined) output.show();
   });
 }

@@ -81,14 +81,10 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       ];
     },
     'camber/heatMap': async ({ uri, picture }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('heatMap', { options, picture }, watched(undefined, cancel));
+      return store.get(uri).run('heatMap', (options) => ({ options, picture }), watched(undefined, cancel));
     },
     'camber/build': async ({ uri, folder, token }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('build', { options, folder }, watched(token, cancel));
+      return store.get(uri).run('build', (options) => ({ options, folder }), watched(token, cancel));
     },
     'camber/verify': async ({ uri, folder, token }, cancel) => {
       const tools = toolPaths(await host.settings(uri));
@@ -101,9 +97,7 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       }
     },
     'camber/export': async ({ uri, file }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('export', { options, file }, watched(undefined, cancel));
+      return store.get(uri).run('export', (options) => ({ options, file }), watched(undefined, cancel));
     },
   };
 }
