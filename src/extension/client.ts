@@ -38,7 +38,9 @@ export class Server {
     let runs = 0;
     this.#client.onDidChangeState(({ newState }) => {
       if (newState === State.Running && ++runs > 1) {
-        output.warn('The language server stopped and was started again.');
+        const message = vscode.l10n.t('The language server stopped and was started again.');
+        output.warn(message);
+        void vscode.window.showWarningMessage(message);
         this.#restarted.fire();
       }
     });

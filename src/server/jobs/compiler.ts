@@ -1,6 +1,7 @@
 /** The jobs on one model. The worker keeps what it has read and compiled until it ends. */
 import { createHash } from 'node:crypto';
 import { listedPictures } from '../session/pictures.ts';
+import { synthesiseBuild, synthesiseCompilation, synthesisOf } from '../session/synthesise.ts';
 import { Session } from '../session/session.ts';
 import { verifyBuild } from '../session/verify.ts';
 import { textForm } from '../text/form.ts';
@@ -32,14 +33,21 @@ export function compilerJobs(): JobHandlers {
     },
     compile: async ({ options }, context) => {
       const compilation = await current().compile(options, context);
+      const { report, schedule, analysis } = compilation;
       return {
-        compiled: compiledView(compilation.report, compilation.schedule),
+        compiled: compiledView(report, schedule, analysis.original, await synthesisOf(compilation)),
         diagnostics: compilation.all,
       };
     },
-    heatMap: ({ options, picture }, context) => current().heatMap(options, picture, context),
+    heatMapChoices: async () => current().heatMapChoices(),
+    heatMap: ({ options, wanted }, context) => current().heatMap(options, wanted, context),
     build: ({ options, folder }, context) => current().build(options, folder, context),
-    verify: ({ folder, tools }, context) => verifyBuild(folder, tools, context),
+    verify: ({ folder, tools, trace }, context) => verifyBuild(folder, tools, trace, context),
+    explore: async ({ path, options }, context) => (await Session.read(path)).explore(options, context),
+    synthesise: async ({ path, options, folder }, context) =>
+      folder === undefined
+        ? synthesiseCompilation(await (await Session.read(path)).compile(options, context), context)
+        : synthesiseBuild(folder, context),
     export: async ({ options, file }) => {
       await current().export(options, file);
       return { file };
