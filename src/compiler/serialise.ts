@@ -1,6 +1,6 @@
 /** Stages of the pipeline as text: JSON, with maps and typed arrays marked. What is written is read back equal. */
 
-const arrays = { Int8Array, Uint8Array, Uint16Array, Int32Array, Float32Array, Float64Array } as const;
+const arrays = { Int8Array, Uint8Array, Uint32Array, Int32Array, Float32Array, Float64Array } as const;
 type ArrayName = keyof typeof arrays;
 
 function toBase64(bytes: Uint8Array): string {

@@ -1,7 +1,7 @@
 // Fetches records from the control ROM, 64 bits per cycle, while the current operation runs.
 //
 // Record 0 is the header (fetched once after reset); operations follow. After the last operation the fetch goes
-// back to the first, so that the next run finds it ready. A record is complete 20 cycles after the one before it
+// back to the first, so that the next run finds it ready. A record is complete 23 cycles after the one before it
 // was taken (`fetchCycles` in timing.ts).
 
 `default_nettype none
@@ -15,9 +15,9 @@ module camber_fetch #(
     input  wire          take,    // the record has been used: fetch the next one
     input  wire          rewind,  // with `take`: the next one is the first operation
     output wire          full,
-    output reg  [1087:0] record
+    output reg  [1279:0] record
 );
-    localparam [4:0] RECORD_WORDS = 5'd17;
+    localparam [4:0] RECORD_WORDS = 5'd20;
 
     reg [15:0] address;
     reg [4:0]  requested;
@@ -54,7 +54,7 @@ module camber_fetch #(
                 received <= received + 5'd1;
         end
         if (pending[1])
-            record <= {word, record[1087:64]};
+            record <= {word, record[1279:64]};
     end
 endmodule
 

@@ -4,7 +4,7 @@
 `default_nettype none
 
 module camber_header_fields (
-    input  wire [1087:0] record,
+    input  wire [1279:0] record,
     output wire [31:0]   build_id,
     output wire [15:0]   classes,
     output wire [15:0]   map_values,
@@ -29,7 +29,7 @@ module camber_header_fields (
 
     // A header fills only part of a record.
     /* verilator lint_off UNUSEDSIGNAL */
-    wire unused = ^record[1087:447];
+    wire unused = ^record[1279:447];
     /* verilator lint_on UNUSEDSIGNAL */
 endmodule
 

@@ -4,7 +4,7 @@
 `default_nettype none
 
 module camber_operation_fields (
-    input  wire [1087:0] record,
+    input  wire [1279:0] record,
     output wire          last_operation,      // of the schedule
     output wire          explanation,         // cycles count as explanation, not inference
     output wire [83:0]   counts,              // loop counts minus one, 12 bits per level, outermost first
@@ -12,7 +12,7 @@ module camber_operation_fields (
     output wire [11:0]   drain,               // idle cycles before the next operation, minus one
     output wire [15:0]   input_words,         // image words that must have been written before the first issue
     output wire [1:0]    source,              // 0 activation memory, 1 image memory, 2 one-hot(class)
-    output wire [1:0]    weight_mode,         // 0 plain, 1 transposed, 2 port
+    output wire [2:0]    weight_mode,         // 0 plain, 1 transposed, 2 port
     output wire [7:0]    padding,             // byte outside the window, source 0
     output wire [127:0]  activation_walk,     // walks: base, then the delta of each level, outermost first
     output wire [95:0]   y_walk,
@@ -46,11 +46,11 @@ module camber_operation_fields (
         residual_plane_stride, residual_planes, port_walk, class_stride, weight_walk, x_limit, x_walk, y_limit,
         y_walk, activation_walk, padding, weight_mode, source, input_words, drain, bubbles, counts, explanation,
         last_operation
-    } = record[1086:0];
+    } = record[1087:0];
 
-    // Records are padded to whole ROM words.
+    // The rest of a record is spare.
     /* verilator lint_off UNUSEDSIGNAL */
-    wire unused = record[1087];
+    wire unused = ^record[1279:1088];
     /* verilator lint_on UNUSEDSIGNAL */
 endmodule
 

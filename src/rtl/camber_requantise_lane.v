@@ -4,19 +4,23 @@
 //     q = clamp(floor((V + 2^(shift-1)) / 2^shift) + zero_point, lower, upper)
 //
 // as written down in src/compiler/quantize/semantics.ts. A residual takes a second step through the same multiplier,
-// in the cycle after the first. V is held in 50 bits, which no valid schedule exceeds.
+// in the cycle after the first. V is held in 51 bits, which no valid schedule exceeds. A
+// multiplier of 17 bits fills the 18-bit port of a DSP block.
 
 `default_nettype none
 
-module camber_requantise_lane (
+module camber_requantise_lane #(
+    parameter RESIDUAL = 1,
+    parameter MASKS = 1
+) (
     input  wire        clk,
     // stage 0
     input  wire        residual_step,      // this is the residual's step: add to the V of the step before
     input  wire [31:0] accumulator,
     input  wire [31:0] bias,
     input  wire [16:0] residual,           // zero point subtracted
-    input  wire [15:0] multiplier,
-    input  wire [15:0] residual_multiplier,
+    input  wire [16:0] multiplier,
+    input  wire [16:0] residual_multiplier,
     input  wire [3:0]  residual_shift,
     input  wire [5:0]  shift_minus_1,
     // constant over an operation
@@ -31,17 +35,19 @@ module camber_requantise_lane (
     output reg  [31:0] q,
     output reg         mask_out            // V > 0 and q < mask_upper
 );
+    wire second_step = RESIDUAL != 0 && residual_step;
+
     // 1: the factors
     reg signed [32:0] factor;
-    reg signed [16:0] scale;
+    reg signed [17:0] scale;
     wire [32:0] biased = {accumulator[31], accumulator} + {bias[31], bias};
     always @(posedge clk) begin
-        factor <= residual_step ? {{16{residual[16]}}, residual} : biased;
-        scale  <= {1'b0, residual_step ? residual_multiplier : multiplier};
+        factor <= second_step ? {{16{residual[16]}}, residual} : biased;
+        scale  <= {1'b0, second_step ? residual_multiplier : multiplier};
     end
 
     // 2: their product
-    reg signed [49:0] product;
+    reg signed [50:0] product;
     always @(posedge clk)
         product <= factor * scale;
 
@@ -49,34 +55,34 @@ module camber_requantise_lane (
     wire       accumulate_3;
     wire [3:0] residual_shift_3;
     camber_delay #(.WIDTH(5), .STAGES(2)) delay_3 (
-        .clk(clk), .in({residual_step, residual_shift}), .out({accumulate_3, residual_shift_3})
+        .clk(clk), .in({second_step, residual_shift}), .out({accumulate_3, residual_shift_3})
     );
-    reg [49:0] v;
+    reg [50:0] v;
     always @(posedge clk)
         v <= accumulate_3 ? v + (product <<< residual_shift_3) : product;
 
     // 4: V / 2^(shift-1)
     wire [5:0] shift_4;
     camber_delay #(.WIDTH(6), .STAGES(3)) delay_4 (.clk(clk), .in(shift_minus_1), .out(shift_4));
-    wire signed [49:0] v_signed = v;
-    reg signed [49:0] twice;
+    wire signed [50:0] v_signed = v;
+    reg signed [50:0] twice;
     reg positive_4;
     always @(posedge clk) begin
         twice      <= v_signed >>> shift_4;
-        positive_4 <= !v[49] && v != 50'd0;
+        positive_4 <= !v[50] && v != 51'd0;
     end
 
     // 5: rounded
-    reg signed [49:0] rounded;
+    reg signed [50:0] rounded;
     reg positive_5;
     always @(posedge clk) begin
-        rounded    <= (twice + 50'sd1) >>> 1;
+        rounded    <= (twice + 51'sd1) >>> 1;
         positive_5 <= positive_4;
     end
 
     // 6: zero point added, saturated far outside of 32 bits
-    wire fits = rounded[49:33] == {17{rounded[49]}};
-    wire [34:0] saturated = fits ? rounded[34:0] : {rounded[49], rounded[49], {33{!rounded[49]}}};
+    wire fits = rounded[50:33] == {18{rounded[50]}};
+    wire [34:0] saturated = fits ? rounded[34:0] : {rounded[50], rounded[50], {33{!rounded[50]}}};
     reg signed [34:0] offset;
     reg positive_6;
     always @(posedge clk) begin
@@ -96,11 +102,11 @@ module camber_requantise_lane (
 
     // 8: masked
     wire live_7, keep_7;
-    camber_delay #(.WIDTH(2), .STAGES(7)) delay_7 (.clk(clk), .in({live, keep}), .out({live_7, keep_7}));
+    camber_delay #(.WIDTH(2), .STAGES(7)) delay_7 (.clk(clk), .in({live, MASKS == 0 || keep}), .out({live_7, keep_7}));
     wire signed [31:0] mask_limit = mask_upper;
     always @(posedge clk) begin
         q        <= live_7 && keep_7 ? clamped : 32'd0;
-        mask_out <= live_7 && positive_7 && clamped < mask_limit;
+        mask_out <= MASKS != 0 && live_7 && positive_7 && clamped < mask_limit;
     end
 endmodule
 

@@ -14,7 +14,8 @@ module camber_sequencer #(
     parameter ROM_FILE = "control.hex",
     parameter GROUPS = 2,                      // lane groups per output vector
     parameter ROW_BITS = 4,
-    parameter COLUMN_BITS = 4
+    parameter COLUMN_BITS = 4,
+    parameter CLASS = 1                        // weight tiles depend on the class
 ) (
     input  wire          clk,
     input  wire          rst_n,
@@ -59,7 +60,7 @@ module camber_sequencer #(
     output reg  [15:0]   parameter_address,
     // fields of the current operation
     output wire [1:0]    source,
-    output wire [1:0]    weight_mode,
+    output wire [2:0]    weight_mode,
     output wire [7:0]    padding,
     output wire [11:0]   y_limit,
     output wire [11:0]   x_limit,
@@ -86,10 +87,10 @@ module camber_sequencer #(
     // Records: header, next operation (complete while `full`), current operation.
     wire          full;
     wire          load;
-    wire [1087:0] record;
-    reg  [1087:0] header;
+    wire [1279:0] record;
+    reg  [1279:0] header;
     reg           header_valid;
-    reg  [1087:0] operation;
+    reg  [1279:0] operation;
 
     wire take_header = full && !header_valid;
     assign primed = full && header_valid;
@@ -264,7 +265,7 @@ module camber_sequencer #(
             header <= record;
         if (load) begin
             operation    <= record;
-            class_offset <= class_product;
+            class_offset <= CLASS != 0 ? class_product : 16'd0;
         end
     end
 

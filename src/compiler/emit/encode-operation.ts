@@ -1,15 +1,16 @@
 /**
  * Encoding of the schedule into records of the control ROM.
  *
- * A record has 1088 bits (17 words of 64 bits). The tables below give every field's name and width, lowest bits
+ * A record has 1280 bits (20 words of 64 bits). The tables below give every field's name and width, lowest bits
  * first; `src/rtl/camber_operation_fields.v` and `camber_header_fields.v` take records apart by the same tables (a
  * test compares them).
  */
 import { fail } from '../diagnostics.ts';
+import { multiplierBits } from '../quantize/semantics.ts';
 import { levels, type Operation, type PerLevel, type Schedule, type Walk } from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
-export const recordBits = 1088;
+export const recordBits = 1280;
 export const romWordBits = 64;
 /** ROM words per record. */
 export const recordWords = recordBits / romWordBits;
@@ -29,7 +30,7 @@ export const operationFields = [
   ['drain', 12],
   ['input_words', 16],
   ['source', 2],
-  ['weight_mode', 2],
+  ['weight_mode', 3],
   ['padding', 8],
   ['activation_walk', 8 * addressBits],
   ['y_walk', 8 * coordinateBits],
@@ -275,8 +276,8 @@ export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigin
 /** Lanes of the requantiser, lowest bits first (`camber_output_stage.v`): one channel's parameters. */
 export const parameterFields = [
   ['bias', 32],
-  ['multiplier', 16],
+  ['multiplier', multiplierBits],
   ['shift_minus_1', 6],
-  ['residual_multiplier', 16],
+  ['residual_multiplier', multiplierBits],
   ['residual_shift', 4],
 ] as const satisfies FieldTable;

@@ -35,7 +35,7 @@ function hexWord(value: bigint, bits: number): string {
 
 const lines = (words: readonly string[]) => words.map((word) => `${word}\n`).join('');
 
-/** Control ROM: 17 words of 64 bits per record, lowest bits first. */
+/** Control ROM: 20 words of 64 bits per record, lowest bits first. */
 function controlImage(schedule: Schedule, options: BuildOptions): string {
   const mask = (1n << BigInt(romWordBits)) - 1n;
   return lines(

@@ -1,10 +1,11 @@
 /**
- * Real factors as the output stage holds them: 16-bit multipliers with a right shift.
+ * Real factors as the output stage holds them: multipliers of `multiplierBits` bits with a right shift.
  */
+import { multiplierBits } from './semantics.ts';
 
 /** Shift field of the output stage: six bits, and at least 1 because rounding needs a bit to look at. */
 export const maxShift = 47;
-const maxMultiplier = 65535;
+const maxMultiplier = 2 ** multiplierBits - 1;
 const maxResidualShift = 15;
 
 export interface FixedPoint {
@@ -19,23 +20,24 @@ export interface FixedPointPair extends FixedPoint {
 }
 
 /**
- * The nearest multiplier / 2^shift to a factor >= 0, with 16 significant bits wherever the shift allows them.
+ * The nearest multiplier / 2^shift to a factor >= 0, with all its significant bits wherever the shift allows them.
  *
  * @param limit Largest shift to use.
- * @throws RangeError where the factor is not finite or too large (>= 32768).
+ * @throws RangeError where the factor is not finite or too large (>= 2^16).
  */
 export function fixedPoint(factor: number, limit = maxShift): FixedPoint {
   if (!(factor >= 0) || !Number.isFinite(factor))
     throw new RangeError(`factor ${factor} is not a finite number >= 0`);
   if (factor === 0) return { multiplier: 0, shift: 1 };
-  // 2^15 <= factor * 2^shift < 2^16
-  let shift = Math.max(1, Math.min(limit, 15 - Math.floor(Math.log2(factor))));
+  // 2^(bits-1) <= factor * 2^shift < 2^bits
+  let shift = Math.max(1, Math.min(limit, multiplierBits - 1 - Math.floor(Math.log2(factor))));
   let multiplier = Math.round(factor * 2 ** shift);
   if (multiplier > maxMultiplier && shift > 1) {
     shift--;
     multiplier = Math.round(factor * 2 ** shift);
   }
-  if (multiplier > maxMultiplier) throw new RangeError(`factor ${factor} does not fit 16 bits`);
+  if (multiplier > maxMultiplier)
+    throw new RangeError(`factor ${factor} does not fit ${multiplierBits} bits`);
   return { multiplier, shift };
 }
 
@@ -44,19 +46,19 @@ export function fixedPoint(factor: number, limit = maxShift): FixedPoint {
  * common shift (and with it the main factor's precision) goes down.
  */
 export function fixedPointPair(factor: number, residual: number): FixedPointPair {
-  // multiplier <= 65535 and residualShift <= 15 bound the residual below 2^31 / 2^shift
+  // The largest multiplier and residualShift bound the residual below 2^(bits+15) / 2^shift.
   const room =
     residual > 0 ? Math.floor(Math.log2((maxMultiplier * 2 ** maxResidualShift) / residual)) : maxShift;
   const main = fixedPoint(factor, Math.max(1, Math.min(maxShift, room)));
   const scaled = residual * 2 ** main.shift;
   const residualShift = Math.min(
     maxResidualShift,
-    Math.max(0, Math.floor(Math.log2(Math.max(1, scaled))) - 15),
+    Math.max(0, Math.floor(Math.log2(Math.max(1, scaled))) - (multiplierBits - 1)),
   );
   const rounded = Math.round(scaled / 2 ** residualShift);
   const carry = rounded > maxMultiplier && residualShift < maxResidualShift ? 1 : 0;
   const residualMultiplier = carry ? Math.round(scaled / 2 ** (residualShift + 1)) : rounded;
   if (residualMultiplier > maxMultiplier)
-    throw new RangeError(`residual factor ${residual} does not fit 16 bits`);
+    throw new RangeError(`residual factor ${residual} does not fit ${multiplierBits} bits`);
   return { ...main, residualMultiplier, residualShift: residualShift + carry };
 }

@@ -81,11 +81,11 @@ export type LayerKind =
 export interface OutputStage {
   readonly tensor: string;
   readonly bias: Int32Array;
-  readonly multiplier: Uint16Array;
+  readonly multiplier: Uint32Array;
   readonly shift: Uint8Array;
   readonly residual?: {
     readonly tensor: string;
-    readonly multiplier: Uint16Array;
+    readonly multiplier: Uint32Array;
     readonly shift: Uint8Array;
   };
   /** Clamp bounds after the zero point has been added (a ReLU raises `lower` to the zero point). */

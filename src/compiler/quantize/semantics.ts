@@ -3,8 +3,13 @@
  * The executor, the RTL (`src/rtl/camber_requantise_lane.v`) and the tests follow these functions.
  *
  * All values are JavaScript numbers holding integers; every intermediate stays below 2^53, so doubles are exact:
- * |acc + bias| < 2^32, multiplier < 2^16, residual product < 2^32 shifted by at most 15, V is held in 49 bits.
+ * |acc + bias| < 2^32, multipliers < 2^17, residual < 2^17 with a product shifted by at most 15, so |V| < 2^50.
  */
+
+/**
+ * Bits of a multiplier: with its sign bit it fills the 18-bit port of a DSP block, a bit more would cost a second one.
+ */
+export const multiplierBits = 17;
 
 /** Largest magnitude of a 16-bit value: both byte planes stay within int8 (127 * 256 + 127). */
 export const int16Limit = 32639;

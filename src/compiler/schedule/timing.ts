@@ -10,7 +10,7 @@ import { stepsOf, vectorsOf } from './walk.ts';
 export type TimedOperation = Pick<Operation, 'counts' | 'port' | 'weights' | 'output'>;
 
 /** Cycles from taking one record of the control ROM to having the next one (`camber_fetch.v`): no operation is shorter. */
-export const fetchCycles = 20;
+export const fetchCycles = 23;
 
 /** Cycles from the output stage's step to the write it causes (`camber_output_stage.v`). */
 const writeLatency = 11;

@@ -105,10 +105,10 @@ describe('executor', () => {
       [x, y, z],
       [
         layer({ kind: 'windowSum', input: 'x', geometry: unit }, y, {
-          multiplier: Uint16Array.of(1),
+          multiplier: Uint32Array.of(1),
           lower: -128,
           upper: 127,
-          residual: { tensor: 'x', multiplier: Uint16Array.of(1), shift: Uint8Array.of(1) },
+          residual: { tensor: 'x', multiplier: Uint32Array.of(1), shift: Uint8Array.of(1) },
           maskWrite: { mask: 'm', upper: 2 ** 31 - 1 },
         }),
         layer({ kind: 'windowSum', input: 'x', geometry: unit }, z, {
@@ -142,7 +142,7 @@ describe('executor', () => {
         {
           ...layer({ kind: 'mapFromRow', input: 'x', weights: 'w' }, map, {
             bias: Int32Array.of(3, 3, -1),
-            multiplier: Uint16Array.of(2, 2, 2),
+            multiplier: Uint32Array.of(2, 2, 2),
             shift: Uint8Array.of(1, 1, 1),
             lower: 0,
           }),

@@ -14,6 +14,7 @@ import { signalToNoise } from '../../../src/engine/fidelity.ts';
 import { explainFixed } from '../../../src/engine/fixed.ts';
 import { createFloatEngine } from '../../../src/engine/ort.ts';
 import { cifarPictures, spread, toTensor, trainedNetworks } from '../../support/cifar.ts';
+import { maxDifference } from '../../support/oracles.ts';
 import { sharedModels } from '../../support/shared.ts';
 import { needs } from '../../support/tools.ts';
 import '../../support/ort.ts';
@@ -104,9 +105,9 @@ describe('importing a quantised graph', () => {
 });
 
 needs('shared models')('quantised ResNet-8 against ONNX Runtime, optimisation disabled', () => {
-  // 16-bit multipliers differ from floating point by one step here and there, which may decide between two classes
-  // that are nearly equal: classes may differ only where the reference's own scores for both lie within 2 % of the
-  // scores' range. The scores themselves: 40 dB, a noise of 1 %. `bench/quantised.ts` runs the whole 1,000 pictures.
+  // Multipliers of 17 bits round one element in 50,000 otherwise than floating point does, by one step. The bars are
+  // the issue's: the same class on 99 %, scores within 1 % of their range; and 40 dB, a noise of 1 %.
+  // `bench/quantised.ts` runs the whole 1,000 pictures: 99.6 %, 0.97 %.
   it.each(['model_qdq.onnx', 'model_qlinear_ort.onnx'])('%s', async (file) => {
     const folder = join(sharedModels()!, 'quantised/mlperf_tiny_resnet8_cifar10');
     const { preprocessing } = trainedNetworks[1];
@@ -124,17 +125,20 @@ needs('shared models')('quantised ResNet-8 against ONNX Runtime, optimisation di
     // Largest less smallest score over the 1,000 pictures.
     const range = 37.4;
     const [found, expected]: [number[], number[]] = [[], []];
-    for (const { pixels } of spread(test, 50)) {
+    const pictures = spread(test, 100);
+    let same = 0;
+    for (const { pixels } of pictures) {
       const data = toTensor(pixels, preprocessing);
       const outputs = await runtime.run({ input: { dtype: 'float32', shape: [1, 3, 32, 32], data } });
       const scores = outputs['logits']!.data as Float32Array;
       const run = explainFixed(analysis.model, network, { pixels });
-      const margin = scores[argmax(scores)]! - scores[run.class]!;
-      expect(margin).toBeLessThan(0.02 * range);
+      same += Number(run.class === argmax(scores));
       found.push(...run.scores);
       expected.push(...scores);
     }
     await runtime.dispose();
+    expect(same).toBeGreaterThanOrEqual(0.99 * pictures.length);
+    expect(maxDifference(found, expected)).toBeLessThan(0.01 * range);
     expect(signalToNoise(found, expected)).toBeGreaterThan(40);
   });
 });

@@ -47,7 +47,7 @@ export function layer(sum: LayerKind, output: IntegerTensor, stage: Partial<Outp
     output: {
       tensor: output.name,
       bias: new Int32Array(fill),
-      multiplier: new Uint16Array(fill).fill(2),
+      multiplier: new Uint32Array(fill).fill(2),
       shift: new Uint8Array(fill).fill(1),
       lower: -(2 ** 31),
       upper: 2 ** 31 - 1,

@@ -35,7 +35,7 @@ for (const { name, place } of oraclePlaces().filter((p) => networks.includes(p.n
     beforeAll(async () => {
       analysis = analyse(graph, { target });
       calibration = await calibrateModel(analysis, { calibration: oracle.inputs.map((i) => i.image) });
-      network = quantise(analysis.source, calibration, { ...defaultQuantiseOptions, rangeMethod: 'minmax' });
+      network = quantise(analysis.source, calibration, defaultQuantiseOptions);
     });
     afterAll(() => {
       network = undefined!;

@@ -46,7 +46,7 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   ): OutputStage => ({
     tensor: output.name,
     bias: Int32Array.from({ length: parameters }, () => next(-20000, 20000)),
-    multiplier: Uint16Array.from({ length: parameters }, () => next(1, 65535)),
+    multiplier: Uint32Array.from({ length: parameters }, () => next(1, 131071)),
     shift: Uint8Array.from({ length: parameters }, () => next(output.bits === 8 ? 20 : 12, 26)),
     lower: output.bits === 8 ? -128 : output.bits === 16 ? -32639 : -(2 ** 31),
     upper: output.bits === 8 ? 127 : output.bits === 16 ? 32639 : 2 ** 31 - 1,
@@ -72,7 +72,7 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   };
   const residual = (of: IntegerTensor, parameters: number): OutputStage['residual'] => ({
     tensor: of.name,
-    multiplier: Uint16Array.from({ length: parameters }, () => next(1, 65535)),
+    multiplier: Uint32Array.from({ length: parameters }, () => next(1, 131071)),
     shift: Uint8Array.from({ length: parameters }, () => next(0, 8)),
   });
 

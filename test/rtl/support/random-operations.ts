@@ -239,9 +239,9 @@ export function randomSchedule(
     );
   const parameters = (): ChannelParameters => ({
     bias: random.integer(-20000, 20000),
-    multiplier: random.integer(0, 65535),
+    multiplier: random.integer(0, 131071),
     shift: random.integer(1, 30),
-    residualMultiplier: random.integer(0, 65535),
+    residualMultiplier: random.integer(0, 131071),
     residualShift: random.integer(0, 15),
   });
   const mapValues = vectorsOf(mapLoops);

@@ -199,7 +199,7 @@ function outputStage(
     const fixed = factors.map((f) => fixedPoint(f));
     return {
       ...common,
-      multiplier: Uint16Array.from(fixed, (f) => f.multiplier),
+      multiplier: Uint32Array.from(fixed, (f) => f.multiplier),
       shift: Uint8Array.from(fixed, (f) => f.shift),
     };
   }
@@ -207,11 +207,11 @@ function outputStage(
   const pairs = factors.map((f, k) => fixedPointPair(f, scaleAt(residual, k) / scaleAt(tensor, k)));
   return {
     ...common,
-    multiplier: Uint16Array.from(pairs, (f) => f.multiplier),
+    multiplier: Uint32Array.from(pairs, (f) => f.multiplier),
     shift: Uint8Array.from(pairs, (f) => f.shift),
     residual: {
       tensor: stage.residual,
-      multiplier: Uint16Array.from(pairs, (f) => f.residualMultiplier),
+      multiplier: Uint32Array.from(pairs, (f) => f.residualMultiplier),
       shift: Uint8Array.from(pairs, (f) => f.residualShift),
     },
   };

@@ -7,7 +7,7 @@ const mapName = 'heatmap';
 
 /** Identity in the output stage: V = 2 acc, shifted right by one. */
 function identity(count: number) {
-  return { multiplier: new Uint16Array(count).fill(2), shift: new Uint8Array(count).fill(1) };
+  return { multiplier: new Uint32Array(count).fill(2), shift: new Uint8Array(count).fill(1) };
 }
 
 /** The map tensor. */

@@ -86,13 +86,13 @@ export class NetworkBuilder {
       output: {
         tensor: output.name,
         bias: Int32Array.from(many(() => random.integer(-Math.round(sigma), Math.round(sigma)))),
-        multiplier: Uint16Array.from(multipliers),
+        multiplier: Uint32Array.from(multipliers),
         shift: Uint8Array.from(shifts),
         ...(residual
           ? {
               residual: {
                 tensor: residual.name,
-                multiplier: Uint16Array.from(many(() => random.integer(0, 65535))),
+                multiplier: Uint32Array.from(many(() => random.integer(0, 131071))),
                 shift: Uint8Array.from(
                   shifts.map((s) => Math.max(0, Math.min(15, s - 16 + random.integer(-1, 1)))),
                 ),
