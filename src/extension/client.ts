@@ -96,10 +96,13 @@ export class Server {
     this.#crashes = [...this.#crashes.filter((at) => now - at < crashes.within), now];
     const again = this.#crashes.length <= crashes.limit;
     const text = again
-      ? 'The language server stopped and is started again.'
-      : `The language server stopped ${this.#crashes.length} times and stays stopped. Reload the window to start it again.`;
+      ? vscode.l10n.t('The language server stopped and is started again.')
+      : vscode.l10n.t(
+          'The language server stopped {0} times and stays stopped. Reload the window to start it again.',
+          this.#crashes.length,
+        );
     this.output.warn(text);
-    void vscode.window.showWarningMessage(`Camber: ${text}`, 'Show output').then((choice) => {
+    void vscode.window.showWarningMessage(text, vscode.l10n.t('Show output')).then((choice) => {
       if (choice !== undefined) this.output.show();
     });
     this.#stopped.fire({ again });

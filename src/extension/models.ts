@@ -15,6 +15,7 @@ const gone = diagnostic(
 );
 
 const choicesKey = (uri: string): string => `choices:${uri}`;
+const picturesKey = (uri: string): string => `pictures:${uri}`;
 
 export class Models implements vscode.Disposable {
   readonly #states = new Map<string, ModelState>();
@@ -24,6 +25,9 @@ export class Models implements vscode.Disposable {
   readonly #statusChanged = new vscode.EventEmitter<{ uri: string; status: Status }>();
   readonly #activeChanged = new vscode.EventEmitter<string | undefined>();
   readonly #selectionChanged = new vscode.EventEmitter<{ uri: string; layer: string | undefined }>();
+  readonly #picturesChanged = new vscode.EventEmitter<{ uri: string; show: string | undefined }>();
+  /** Pictures were added or removed; one of them is to be looked at. */
+  readonly onPicturesChanged = this.#picturesChanged.event;
   readonly onStateChanged = this.#stateChanged.event;
   readonly onStatusChanged = this.#statusChanged.event;
   readonly onActiveChanged = this.#activeChanged.event;
@@ -48,6 +52,7 @@ export class Models implements vscode.Disposable {
       this.#statusChanged,
       this.#activeChanged,
       this.#selectionChanged,
+      this.#picturesChanged,
     ];
   }
 
@@ -101,6 +106,24 @@ export class Models implements vscode.Disposable {
     const state = await this.server.ask('camber/choose', { uri, choices });
     this.#take(state);
     await this.memory.update(choicesKey(uri), state.choices);
+  }
+
+  /** Paths of the pictures that the user has added to a model's heat maps. */
+  addedPictures(uri: string): readonly string[] {
+    return this.memory.get<readonly string[]>(picturesKey(uri), []);
+  }
+
+  /** @param show the one that is to be looked at */
+  async addPictures(uri: string, paths: readonly string[], show = paths[0]): Promise<void> {
+    const all = [...new Set([...this.addedPictures(uri), ...paths])];
+    await this.memory.update(picturesKey(uri), all);
+    if (paths.length > 0) this.#picturesChanged.fire({ uri, show });
+  }
+
+  async removePicture(uri: string, path: string): Promise<void> {
+    const rest = this.addedPictures(uri).filter((p) => p !== path);
+    await this.memory.update(picturesKey(uri), rest);
+    this.#picturesChanged.fire({ uri, show: undefined });
   }
 
   dispose(): void {

@@ -26,7 +26,7 @@ export function jobOptions(values: Settings, choices: Choices): JobOptions {
     device: choices.device ?? values.device,
     clockMHz: choices.clockMHz ?? values.clock,
     array: choices.array ?? values.array,
-    gradientBits: values.gradientBits === 8 ? 8 : 16,
+    gradientBits: choices.gradientBits ?? (values.gradientBits === 8 ? 8 : 16),
     calibrationFolder: values.calibrationFolder,
   };
 }

@@ -18,6 +18,14 @@ const handlers: WebviewHandlers = {
   pictures: async () => [{ id: 'a', title: 'A' }],
   heatMap: () => new Promise(() => undefined),
   addPictures: async () => [],
+  dropPictures: async () => [],
+  removePicture: async () => [],
+  heatMapChoices: async () => ({ methods: [], classes: [] }),
+  savePng: async () => null,
+  explore: async () => undefined,
+  chooseDesign: async () => null,
+  jobs: async () => [],
+  cancelJob: async () => null,
 };
 
 /** A client whose messages are answered by the handlers, as a webview and its extension are joined. */

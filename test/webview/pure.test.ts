@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { difference, sample } from '../../webview/heatmaps/maps.ts';
+import { along, front, logAxis, logTicks } from '../../webview/resources/plot.ts';
 import { reveal, shift, ticks, zoom } from '../../webview/schedule/scale.ts';
 
 describe('the time axis', () => {
@@ -43,5 +44,22 @@ describe('heat maps', () => {
     const twice = { ...map, values: map.values.map((v) => v * 2) };
     expect(difference(map, twice).values).toEqual([0, 0, 0, 0]);
     expect(difference(map, { ...map, values: [0, 0, 0, 0] }).values[3]).toBe(1);
+  });
+});
+
+describe('the plot of arrays', () => {
+  it('has logarithmic axes with round ticks', () => {
+    const axis = logAxis([100, 10_000]);
+    expect(axis.from).toBeLessThan(100);
+    expect(axis.to).toBeGreaterThan(10_000);
+    expect(along({ from: 100, to: 10_000 }, 1000)).toBeCloseTo(0.5);
+    expect(logTicks({ from: 90, to: 1100 })).toEqual([100, 200, 500, 1000]);
+    expect(logTicks({ from: 1, to: 1e6 })).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
+  });
+
+  it('joins the Pareto front from the fewest DSP blocks on', () => {
+    const point = (dsp: number, cycles: number, pareto: boolean) => ({ dsp, cycles, pareto });
+    const points = [point(80, 200, true), point(12, 2000, true), point(90, 250, false)];
+    expect(front(points).map((p) => p.dsp)).toEqual([12, 80]);
   });
 });

@@ -55,7 +55,8 @@ export function watch<S>(root: HTMLElement, watcher: Watcher<S>): void {
   client.onEvent((event) => {
     if (event.event === 'selection') return watcher.select?.(event.layer);
     if (event.event === 'state') current = event.state;
-    else if (current) current = { ...current, status: event.status };
+    else if (event.event === 'status' && current) current = { ...current, status: event.status };
+    else return;
     draw();
   });
   root.replaceChildren(loadingState('Starting'));

@@ -15,7 +15,9 @@ class GraphEditor implements vscode.CustomReadonlyEditorProvider {
     const key = uri.toString();
     models
       .open(key)
-      .catch((error: unknown) => showError(this.services, 'The model cannot be opened.', error));
+      .catch((error: unknown) =>
+        showError(this.services, vscode.l10n.t('The model cannot be opened.'), error),
+      );
     return { uri, dispose: () => void models.close(key).catch(() => undefined) };
   }
 

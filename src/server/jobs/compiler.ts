@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { loadModel, type ModelFile } from '../../toolchain/model-file.ts';
 import { listedPictures } from '../session/pictures.ts';
 import { Recent } from '../session/recent.ts';
+import { synthesiseBuild, synthesiseCompilation, synthesisOf } from '../session/synthesise.ts';
 import { Session } from '../session/session.ts';
 import { verifyBuild } from '../session/verify.ts';
 import { textForm } from '../text/form.ts';
@@ -47,14 +48,21 @@ export function compilerJobs(): JobHandlers {
     },
     compile: async ({ options }, context) => {
       const compilation = await current().compile(options, context);
+      const { report, schedule, analysis } = compilation;
       return {
-        compiled: compiledView(compilation.report, compilation.schedule),
+        compiled: compiledView(report, schedule, analysis.original, await synthesisOf(compilation)),
         diagnostics: compilation.all,
       };
     },
-    heatMap: ({ options, picture }, context) => current().heatMap(options, picture, context),
+    heatMapChoices: async () => current().heatMapChoices(),
+    heatMap: ({ options, wanted }, context) => current().heatMap(options, wanted, context),
     build: ({ options, folder }, context) => current().build(options, folder, context),
-    verify: ({ folder, tools }, context) => verifyBuild(folder, tools, context),
+    verify: ({ folder, tools, trace }, context) => verifyBuild(folder, tools, trace, context),
+    explore: async ({ path, options }, context) => (await Session.read(path)).explore(options, context),
+    synthesise: async ({ path, options, folder }, context) =>
+      folder === undefined
+        ? synthesiseCompilation(await (await Session.read(path)).compile(options, context), context)
+        : synthesiseBuild(folder, context),
     export: async ({ options, file }) => {
       await current().export(options, file);
       return { file };
