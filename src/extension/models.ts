@@ -3,16 +3,16 @@
  * layer is selected. Every view listens here.
  */
 import * as vscode from 'vscode';
-import { diagnostic } from '../compiler/diagnostics.ts';
-import type { Choices, ModelState, Status } from '../protocol/views.ts';
+import type { Choices, ModelState, Status, Diagnostic } from '../protocol/views.ts';
 import type { Server } from './client.ts';
 import { watchFolder } from './watch.ts';
 
-const gone = diagnostic(
-  'CAM602',
-  'The language server has stopped and stays stopped.',
-  'Reload the window to start it again; the output says why it stopped.',
-);
+const gone: Diagnostic = {
+  code: 'CAM602',
+  severity: 'error',
+  message: 'The language server has stopped and stays stopped.',
+  hint: 'Reload the window to start it again; the output says why it stopped.',
+};
 
 const choicesKey = (uri: string): string => `choices:${uri}`;
 const picturesKey = (uri: string): string => `pictures:${uri}`;
@@ -20,6 +20,7 @@ const picturesKey = (uri: string): string => `pictures:${uri}`;
 export class Models implements vscode.Disposable {
   readonly #states = new Map<string, ModelState>();
   readonly #holders = new Map<string, number>();
+  readonly #selected = new Map<string, string>();
   readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #stateChanged = new vscode.EventEmitter<ModelState>();
   readonly #statusChanged = new vscode.EventEmitter<{ uri: string; status: Status }>();
@@ -86,6 +87,7 @@ export class Models implements vscode.Disposable {
       this.#watchers.get(uri)?.dispose();
       this.#watchers.delete(uri);
       this.#states.delete(uri);
+      this.#selected.delete(uri);
       if (this.#active === uri) this.activate([...this.#states.keys()].at(-1));
     }
     await this.server.ask('camber/close', { uri });
@@ -97,7 +99,14 @@ export class Models implements vscode.Disposable {
     this.#activeChanged.fire(uri);
   }
 
+  /** The layer that is selected in a model. */
+  selected(uri: string | undefined): string | undefined {
+    return uri === undefined ? undefined : this.#selected.get(uri);
+  }
+
   select(uri: string, layer: string | undefined): void {
+    if (layer === undefined) this.#selected.delete(uri);
+    else this.#selected.set(uri, layer);
     this.#selectionChanged.fire({ uri, layer });
   }
 

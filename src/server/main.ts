@@ -81,6 +81,7 @@ connection.onInitialize(({ capabilities }): InitializeResult => {
       foldingRangeProvider: true,
       definitionProvider: true,
       referencesProvider: true,
+      documentHighlightProvider: true,
     },
   };
 });
@@ -127,9 +128,11 @@ for (const [method, handler] of Object.entries(handlers)) {
 }
 
 registerTextFeatures(connection, store, {
-  opened: (model, document) => {
-    textDocuments.set(model.uri, document);
-    if (model.state.status.kind !== 'working') publish(model);
+  // After a restart of this server the editor tells its documents before it opens their models.
+  opened: (uri, document) => {
+    textDocuments.set(uri, document);
+    const model = store.find(uri);
+    if (model && model.state.status.kind !== 'working') publish(model);
   },
   closed: (uri, document) => {
     textDocuments.delete(uri);

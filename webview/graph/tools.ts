@@ -13,9 +13,7 @@ export interface ToolActions {
   readonly details: () => void;
 }
 
-const titles = Object.fromEntries(
-  Object.entries(metrics).map(([metric, { title }]) => [metric, title]),
-) as Record<Metric, string>;
+const titles = Object.entries(metrics).map(([metric, { title }]) => [metric as Metric, title] as const);
 
 export class Tools {
   readonly search = h('input', {

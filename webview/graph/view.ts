@@ -125,6 +125,7 @@ export class GraphView {
 
   /** Selects a layer that was picked elsewhere. */
   select(layer: string | undefined): void {
+    if (!this.#graph) return this.#remember({ selected: layer });
     const index = this.#indexOf(layer);
     if (index !== this.#selected) this.#choose(index, { tell: false });
   }

@@ -1,7 +1,12 @@
 /** Connects a webview to the models: answers its requests, tells it what changes. */
 import * as vscode from 'vscode';
 import { answer, RequestError, type WebviewHandlers } from '../../protocol/channel.ts';
-import { webviewCommands, type ToExtension, type ToWebview } from '../../protocol/webview.ts';
+import {
+  webviewCommands,
+  type ToExtension,
+  type ToWebview,
+  type WebviewEvent,
+} from '../../protocol/webview.ts';
 import type { PictureView } from '../../protocol/views.ts';
 import type { Services } from '../services.ts';
 import * as preferences from './preferences.ts';
@@ -13,7 +18,11 @@ export type Shown = { readonly kind: 'own'; readonly uri: string } | { readonly 
 const picturesOf = ({ server, models }: Services, uri: string): Promise<readonly PictureView[]> =>
   server.ask('camber/pictures', { uri, extra: models.addedPictures(uri) });
 
-function handlers(services: Services, current: () => string | undefined): WebviewHandlers {
+function handlers(
+  services: Services,
+  current: () => string | undefined,
+  tell: (event: WebviewEvent) => void,
+): WebviewHandlers {
   const { models, server, jobs, explorer } = services;
   const required = (): string => {
     const uri = current();
@@ -21,7 +30,12 @@ function handlers(services: Services, current: () => string | undefined): Webvie
     return uri;
   };
   return {
-    state: async () => models.state(current()),
+    state: async () => {
+      const uri = current();
+      const layer = models.selected(uri);
+      if (layer !== undefined) tell({ event: 'selection', layer });
+      return models.state(uri);
+    },
     select: async ({ layer }) => {
       models.select(required(), layer);
       return null;
@@ -85,7 +99,7 @@ export function connect(services: Services, webview: vscode.Webview, shown: Show
   const { models, jobs } = services;
   const current = (): string | undefined => (shown.kind === 'own' ? shown.uri : models.active);
   const post = (message: ToWebview): void => void webview.postMessage(message);
-  const table = handlers(services, current);
+  const table = handlers(services, current, (event) => post({ kind: 'event', event }));
   const tellState = (): void =>
     post({ kind: 'event', event: { event: 'state', state: models.state(current()) } });
   const tellJobs = (): void => post({ kind: 'event', event: { event: 'jobs', jobs: jobs.of(current()) } });
