@@ -97,7 +97,7 @@ async function panned(workbench: Workbench): Promise<number> {
   await mouse.move(middle.x, middle.y);
   for (let i = 0; i < 40; i++) await mouse.wheel(0, 400);
   await keyboard.down('Control');
-  for (let i = 0; i < 20; i++) await mouse.wheel(0, 100);
+  for (let i = 0; i < 8; i++) await mouse.wheel(0, 50);
   await keyboard.up('Control');
   for (let i = 0; i < 20; i++) await mouse.wheel(0, -400);
   await mouse.down();

@@ -7,13 +7,14 @@ const steps = Array.from({ length: 17 }, (_, i) => i / 16);
 export class Legend {
   readonly #scale = h('span', { class: 'scale', attributes: { 'aria-hidden': 'true' } });
   readonly #title = h('span');
+  readonly #zero = h('span', {}, '0');
   readonly #most = h('span', { class: 'figure' });
   readonly #marks = h('span', { class: 'marks' });
   readonly element = h(
     'div',
     { class: 'legend', attributes: { role: 'note', 'aria-label': 'Legend' } },
     this.#title,
-    h('span', {}, '0'),
+    this.#zero,
     this.#scale,
     this.#most,
     this.#marks,
@@ -27,7 +28,8 @@ export class Legend {
     const { title, short } = metrics[metric];
     const known = values.some((value) => value !== undefined);
     this.#title.textContent = known ? title : `${title}: not known yet`;
-    this.#most.textContent = known ? short(most) : '';
+    this.#most.textContent = short(most);
+    for (const part of [this.#zero, this.#scale, this.#most]) part.hidden = !known;
     const mark = (kind: string, text: string): HTMLElement =>
       h('span', { class: 'mark' }, h('span', { class: `swatch ${kind}` }), text);
     this.#marks.replaceChildren(

@@ -6,11 +6,17 @@ export interface Camera {
 }
 
 const limits = { min: 0.01, max: 3 };
+/** So much of the world stays in view, in pixels. */
+const kept = 80;
+
+const between = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 export class PanZoom {
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
   /** The last press of the button moved the camera: no click follows from it. */
   dragged = false;
+  /** Size of the world, which cannot be moved out of sight. */
+  world: { readonly width: number; readonly height: number } | undefined;
 
   constructor(
     private readonly viewport: HTMLElement,
@@ -30,7 +36,14 @@ export class PanZoom {
   }
 
   set(camera: Camera): void {
-    this.#camera = { ...camera, zoom: Math.min(limits.max, Math.max(limits.min, camera.zoom)) };
+    const zoom = between(camera.zoom, limits.min, limits.max);
+    const { clientWidth, clientHeight } = this.viewport;
+    const { width, height } = this.world ?? { width: Infinity, height: Infinity };
+    this.#camera = {
+      x: between(camera.x, kept - width * zoom, clientWidth - kept),
+      y: between(camera.y, kept - height * zoom, clientHeight - kept),
+      zoom,
+    };
     this.moved(this.#camera);
   }
 
@@ -38,7 +51,7 @@ export class PanZoom {
   zoomBy(factor: number, at?: { x: number; y: number }): void {
     const { x, y, zoom } = this.#camera;
     const middle = at ?? { x: this.viewport.clientWidth / 2, y: this.viewport.clientHeight / 2 };
-    const next = Math.min(limits.max, Math.max(limits.min, zoom * factor));
+    const next = between(zoom * factor, limits.min, limits.max);
     this.set({
       x: middle.x - ((middle.x - x) * next) / zoom,
       y: middle.y - ((middle.y - y) * next) / zoom,

@@ -149,6 +149,7 @@ export class GraphView {
     const before = this.#graph;
     const anchor = before && this.#anchor(before);
     this.#graph = graph;
+    this.#panZoom.world = graph.layout;
     this.#selected = this.#indexOf(this.memory.value.selected);
     this.#tools.offerCollapse(this.#arrangement.repeats.length > 0);
     this.#placeBrackets(graph);
