@@ -19,6 +19,12 @@ export interface Scene {
   readonly brackets: readonly Bracket[];
 }
 
+/** Size of the view, in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The mark beside a stretch that repeats, in the world's coordinates. */
 export interface Bracket {
   readonly repeat: Repeat;
@@ -32,8 +38,8 @@ export class SceneCanvas {
   readonly #context = this.element.getContext('2d')!;
 
   /** Paints the scene as a camera sees it. */
-  paint(scene: Scene, camera: Camera, colours: ThemeColours): void {
-    const { clientWidth: width, clientHeight: height } = this.element;
+  paint(scene: Scene, camera: Camera, size: Size, colours: ThemeColours): void {
+    const { width, height } = size;
     const ratio = window.devicePixelRatio;
     if (this.element.width !== Math.round(width * ratio)) this.element.width = Math.round(width * ratio);
     if (this.element.height !== Math.round(height * ratio)) this.element.height = Math.round(height * ratio);

@@ -15,6 +15,8 @@ export class PanZoom {
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
   /** The last press of the button moved the camera: no click follows from it. */
   dragged = false;
+  /** Size of the viewport, told when it changes: asking the page would make it lay itself out for every event. */
+  size = { width: Infinity, height: Infinity };
   /** Size of the world, which cannot be moved out of sight. */
   world: { readonly width: number; readonly height: number } | undefined;
 
@@ -37,11 +39,10 @@ export class PanZoom {
 
   set(camera: Camera): void {
     const zoom = between(camera.zoom, limits.min, limits.max);
-    const { clientWidth, clientHeight } = this.viewport;
     const { width, height } = this.world ?? { width: Infinity, height: Infinity };
     this.#camera = {
-      x: between(camera.x, kept - width * zoom, clientWidth - kept),
-      y: between(camera.y, kept - height * zoom, clientHeight - kept),
+      x: between(camera.x, kept - width * zoom, this.size.width - kept),
+      y: between(camera.y, kept - height * zoom, this.size.height - kept),
       zoom,
     };
     this.moved(this.#camera);
@@ -50,7 +51,7 @@ export class PanZoom {
   /** Zooms by a factor about a point of the viewport (default: its middle). */
   zoomBy(factor: number, at?: { x: number; y: number }): void {
     const { x, y, zoom } = this.#camera;
-    const middle = at ?? { x: this.viewport.clientWidth / 2, y: this.viewport.clientHeight / 2 };
+    const middle = at ?? { x: this.size.width / 2, y: this.size.height / 2 };
     const next = between(zoom * factor, limits.min, limits.max);
     this.set({
       x: middle.x - ((middle.x - x) * next) / zoom,
@@ -61,11 +62,10 @@ export class PanZoom {
 
   /** Shows a whole rectangle of the world, no larger than life. */
   fit(width: number, height: number): void {
-    const { clientWidth, clientHeight } = this.viewport;
-    const zoom = Math.min(1, clientWidth / width, clientHeight / height);
+    const zoom = Math.min(1, this.size.width / width, this.size.height / height);
     this.set({
-      x: (clientWidth - width * zoom) / 2,
-      y: Math.max(0, (clientHeight - height * zoom) / 2),
+      x: (this.size.width - width * zoom) / 2,
+      y: Math.max(0, (this.size.height - height * zoom) / 2),
       zoom,
     });
   }
@@ -77,8 +77,8 @@ export class PanZoom {
       if (at < margin) return margin - at;
       return at + size > space - margin ? space - margin - at - size : 0;
     };
-    const dx = shift(left * zoom + x, width * zoom, this.viewport.clientWidth);
-    const dy = shift(top * zoom + y, height * zoom, this.viewport.clientHeight);
+    const dx = shift(left * zoom + x, width * zoom, this.size.width);
+    const dy = shift(top * zoom + y, height * zoom, this.size.height);
     if (dx !== 0 || dy !== 0) this.set({ x: x + dx, y: y + dy, zoom });
   }
 

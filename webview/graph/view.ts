@@ -214,6 +214,7 @@ export class GraphView {
   #resized(): void {
     const before = this.#size;
     this.#size = { width: this.#viewport.clientWidth, height: this.#viewport.clientHeight };
+    if (this.#size.width > 0) this.#panZoom.size = this.#size;
     this.#repaintMinimap = true;
     if (before.width > 0 && this.#size.width > 0 && before.width !== this.#size.width)
       this.#panZoom.resized(this.#size.width - before.width);
@@ -239,7 +240,7 @@ export class GraphView {
       const scene: Scene = { ...graph, draw, selected: this.#current };
       this.#world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
       this.#world.classList.toggle('far', zoom < farZoom);
-      this.#canvas.paint(scene, camera, this.#colours);
+      this.#canvas.paint(scene, camera, this.#size, this.#colours);
       this.#cull(graph, draw, camera);
       this.#mark();
       if (this.#repaintMinimap) this.#minimap.paint(scene, this.#colours);
