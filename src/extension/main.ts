@@ -6,7 +6,7 @@ import { registerCommands } from './commands/index.ts';
 import { Explorer } from './explorer.ts';
 import { Jobs } from './jobs.ts';
 import { Models } from './models.ts';
-import { showError } from './notify.ts';
+import { showError, tellWorkerStopped } from './notify.ts';
 import type { Services } from './services.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { registerTasks } from './tasks.ts';
@@ -35,6 +35,11 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStatusBar(services),
     registerModelsTree(services),
     registerTasks(services),
+  );
+  context.subscriptions.push(
+    server.on('camber/workerStopped', ({ uri, reason, again }) =>
+      tellWorkerStopped(services, uri, reason, again),
+    ),
   );
   // Not awaited: requests wait for the server by themselves, and activation stays short.
   server

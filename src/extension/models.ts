@@ -3,8 +3,16 @@
  * layer is selected. Every view listens here.
  */
 import * as vscode from 'vscode';
-import type { Choices, ModelState, Status } from '../protocol/views.ts';
+import type { Choices, ModelState, Status, Diagnostic } from '../protocol/views.ts';
 import type { Server } from './client.ts';
+import { watchFolder } from './watch.ts';
+
+const gone: Diagnostic = {
+  code: 'CAM602',
+  severity: 'error',
+  message: 'The language server has stopped and stays stopped.',
+  hint: 'Reload the window to start it again; the output says why it stopped.',
+};
 
 const choicesKey = (uri: string): string => `choices:${uri}`;
 const picturesKey = (uri: string): string => `pictures:${uri}`;
@@ -12,6 +20,8 @@ const picturesKey = (uri: string): string => `pictures:${uri}`;
 export class Models implements vscode.Disposable {
   readonly #states = new Map<string, ModelState>();
   readonly #holders = new Map<string, number>();
+  readonly #selected = new Map<string, string>();
+  readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #stateChanged = new vscode.EventEmitter<ModelState>();
   readonly #statusChanged = new vscode.EventEmitter<{ uri: string; status: Status }>();
   readonly #activeChanged = new vscode.EventEmitter<string | undefined>();
@@ -37,6 +47,7 @@ export class Models implements vscode.Disposable {
         if (state) this.#states.set(uri, { ...state, status });
         this.#statusChanged.fire({ uri, status });
       }),
+      server.onStopped(({ again }) => this.#serverStopped(again)),
       server.onRestarted(() => void this.#reopen()),
       this.#stateChanged,
       this.#statusChanged,
@@ -61,6 +72,7 @@ export class Models implements vscode.Disposable {
   /** Opens a model, or holds it once more; it stays open until every holder has closed it. */
   async open(uri: string): Promise<ModelState> {
     this.#holders.set(uri, (this.#holders.get(uri) ?? 0) + 1);
+    if (!this.#watchers.has(uri)) this.#watchers.set(uri, watchFolder(uri, this.server));
     const choices = this.memory.get<Choices>(choicesKey(uri), {});
     const state = await this.server.ask('camber/open', { uri, choices });
     if (!this.#states.has(uri)) this.#take(state);
@@ -72,7 +84,10 @@ export class Models implements vscode.Disposable {
     if (holders > 0) this.#holders.set(uri, holders);
     else {
       this.#holders.delete(uri);
+      this.#watchers.get(uri)?.dispose();
+      this.#watchers.delete(uri);
       this.#states.delete(uri);
+      this.#selected.delete(uri);
       if (this.#active === uri) this.activate([...this.#states.keys()].at(-1));
     }
     await this.server.ask('camber/close', { uri });
@@ -84,7 +99,14 @@ export class Models implements vscode.Disposable {
     this.#activeChanged.fire(uri);
   }
 
+  /** The layer that is selected in a model. */
+  selected(uri: string | undefined): string | undefined {
+    return uri === undefined ? undefined : this.#selected.get(uri);
+  }
+
   select(uri: string, layer: string | undefined): void {
+    if (layer === undefined) this.#selected.delete(uri);
+    else this.#selected.set(uri, layer);
     this.#selectionChanged.fire({ uri, layer });
   }
 
@@ -114,7 +136,24 @@ export class Models implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const subscription of [...this.#subscriptions, ...this.#watchers.values()]) subscription.dispose();
+  }
+
+  /** Says of every model that its figures are not followed at the moment; those that are known stay. */
+  #serverStopped(again: boolean): void {
+    const stage = 'Starting the language server again';
+    for (const state of this.#states.values()) {
+      this.#take(
+        again
+          ? { ...state, stale: state.compiled !== undefined, status: { kind: 'working', stage, fraction: 0 } }
+          : {
+              ...state,
+              stale: state.compiled !== undefined,
+              status: { kind: 'failed' },
+              diagnostics: [gone],
+            },
+      );
+    }
   }
 
   #take(state: ModelState): void {

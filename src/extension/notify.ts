@@ -1,5 +1,6 @@
 /** Problems of commands, told in one way. */
 import * as vscode from 'vscode';
+import { basename } from 'node:path';
 import { errorData } from '../protocol/channel.ts';
 import type { Services } from './services.ts';
 
@@ -22,6 +23,18 @@ export function showError({ output }: Pick<Services, 'output'>, what: string, er
   );
   const showOutput = vscode.l10n.t('Show output');
   void vscode.window.showErrorMessage(`${what} ${text}${more}`, showOutput).then((choice) => {
+    if (choice !== undefined) output.show();
+  });
+}
+
+/** Says that the worker of a model has stopped, and what comes of it. */
+export function tellWorkerStopped({ output }: Services, uri: string, reason: string, again: boolean): void {
+  const name = basename(vscode.Uri.parse(uri).fsPath);
+  const text = again
+    ? vscode.l10n.t("The compiler's worker for {0} stopped ({1}) and was started again.", name, reason)
+    : vscode.l10n.t("The compiler's worker for {0} stopped ({1}).", name, reason);
+  output.warn(text);
+  void vscode.window.showWarningMessage(text, vscode.l10n.t('Show output')).then((choice) => {
     if (choice !== undefined) output.show();
   });
 }

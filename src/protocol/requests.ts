@@ -74,6 +74,8 @@ export interface ServerNotifications {
   'camber/stateChanged': ModelState;
   /** Only the status of an open model has changed. */
   'camber/statusChanged': { uri: string; status: Status };
+  /** The worker of an open model has stopped by itself; `again`: the model is read and compiled once more. */
+  'camber/workerStopped': { uri: string; reason: string; again: boolean };
   /** Progress of the request that carried this token. */
   'camber/progress': { token: string; stage: string; fraction: number };
 }

@@ -23,6 +23,8 @@ export interface LayerView {
   readonly shape?: readonly number[];
   readonly parameters: number;
   readonly macs: number;
+  /** Initialisers among the inputs: weights and other constants. */
+  readonly constants: readonly TensorView[];
   /** Attribute name and its value as ONNX text. */
   readonly attributes: readonly (readonly [name: string, value: string])[];
 }
@@ -180,6 +182,7 @@ export interface Choices {
   readonly class?: 'argmax' | number;
   /** FPGA part. */
   readonly device?: string;
+  readonly clockMHz?: number;
   /** `auto` or ROWSxCOLUMNS. */
   readonly array?: string;
   /** Width of gradients in fixed point. */
@@ -197,7 +200,7 @@ export interface ModelState {
   readonly uri: string;
   readonly status: Status;
   readonly choices: Choices;
-  /** Counts how often the file has been read anew. */
+  /** Which reading of the file this is: grows with every reading, over restarts of the server too. 0: none yet. */
   readonly revision: number;
   readonly model?: ModelView;
   readonly compiled?: CompiledView;

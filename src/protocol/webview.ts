@@ -11,8 +11,10 @@ export interface WebviewRequests {
   /** Makes a layer the selected one everywhere. */
   select: { params: { layer: string | undefined }; result: null };
   setTarget: { params: { tensor: string }; result: null };
-  /** Runs one of the extension's own commands on this view's model. */
-  run: { params: { command: WebviewCommand }; result: null };
+  /** Runs one of the extension's own commands on this view's model, or on a layer of it. */
+  run: { params: { command: WebviewCommand; layer?: string }; result: null };
+  /** Keeps how a view is to be shown, for every model and window. */
+  prefer: { params: Preferences; result: null };
   pictures: { params: undefined; result: readonly PictureView[] };
   heatMapChoices: { params: undefined; result: HeatMapChoices };
   heatMap: { params: HeatMapParams; result: HeatMapRow };
@@ -52,13 +54,21 @@ export interface JobProgress {
   readonly fraction: number;
 }
 
+/** How views are shown; chosen in one, kept for all. */
+export interface Preferences {
+  /** What the graph is coloured by. */
+  readonly colour?: 'cycles' | 'macs' | 'bytes';
+}
+
 /** Commands a webview may run, by their last part. */
 export const webviewCommands = [
   'compile',
   'setTarget',
   'selectDevice',
   'selectArray',
+  'selectClock',
   'openAsText',
+  'revealInText',
   'explainImage',
   'verify',
   'synthesise',

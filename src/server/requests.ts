@@ -92,20 +92,12 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
           .map((id): PictureView => ({ ...pictureView(id), added: true })),
       ];
     },
-    'camber/heatMapChoices': async ({ uri }) => {
-      const model = store.get(uri);
-      await model.read();
-      return model.runner.run('heatMapChoices', {});
-    },
+    'camber/heatMapChoices': ({ uri }) => store.get(uri).run('heatMapChoices', () => ({}), {}),
     'camber/heatMap': async ({ uri, ...wanted }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('heatMap', { options, wanted }, watched(undefined, cancel));
+      return store.get(uri).run('heatMap', (options) => ({ options, wanted }), watched(undefined, cancel));
     },
     'camber/build': async ({ uri, folder, token }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('build', { options, folder }, watched(token, cancel));
+      return store.get(uri).run('build', (options) => ({ options, folder }), watched(token, cancel));
     },
     'camber/verify': async ({ uri, folder, trace, token }, cancel) => {
       const tools = toolPaths(await host.settings(uri));
@@ -125,9 +117,7 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       return result;
     },
     'camber/export': async ({ uri, file }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('export', { options, file }, watched(undefined, cancel));
+      return store.get(uri).run('export', (options) => ({ options, file }), watched(undefined, cancel));
     },
   };
 }

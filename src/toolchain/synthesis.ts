@@ -30,7 +30,7 @@ export interface SynthesisOptions {
   readonly cacheDir?: string;
 }
 
-const boxed = ['camber_memory.v', 'camber_rom.v'];
+const boxed = ['camber_memory.v', 'camber_rom.v', 'camber_table.v'];
 const statistics = 'stat.json';
 
 /** Where results of synthesis are kept, if the caller names no other place. */

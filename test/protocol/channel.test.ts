@@ -11,6 +11,7 @@ const handlers: WebviewHandlers = {
   setTarget: async () => {
     throw new CompileError([problem]);
   },
+  prefer: async () => null,
   run: () => {
     throw new Error('thrown at once, not as a rejection');
   },

@@ -1,10 +1,16 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CompileError, diagnostic } from '../../src/compiler/diagnostics.ts';
+import { DocumentHighlightKind } from 'vscode-languageserver';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as format from '../../src/protocol/format.ts';
 import { costsByNode, mainCost, nodeFacts, summary } from '../../src/protocol/layer-facts.ts';
 import type { CompiledView, ModelState, ModelView } from '../../src/protocol/views.ts';
 import {
   definition,
+  highlights,
   documentSymbols,
   hover,
   inlayHints,
@@ -121,6 +127,45 @@ describe('the sample in the editor', () => {
     expect(references({ form } as never, at, true).length).toBe(
       references({ form } as never, at, false).length + 1,
     );
+  });
+
+  it('constants and inputs tell their types; a tensor is highlighted everywhere', () => {
+    const at = (tensor: string): { line: number; character: number } => {
+      const { line, start } = form.spans.find((s) => s.tensor === tensor)!;
+      return { line, character: start + 1 };
+    };
+    const weights = model.layers[0]!.constants[0]!.name;
+    const text = (tensor: string): string =>
+      (hover({ form, state }, at(tensor))!.contents as { value: string }).value.replaceAll('\\', '');
+    expect(text(weights)).toContain('float32 16×3×3×3');
+    expect(text(weights)).toContain('Read by /stem/stem.0/Conv');
+    expect(text(model.inputs[0]!.name)).toContain('float32 1×3×32×32');
+    const shown = highlights({ form, state }, at(weights));
+    expect(shown.map((h) => h.kind)).toEqual([DocumentHighlightKind.Write, DocumentHighlightKind.Read]);
+  });
+
+  it('a build cancelled at any stage leaves nothing behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'camber-cancelled-'));
+    try {
+      let stages = 0;
+      const count = { ...context, progress: () => void stages++ };
+      await session.build(options, join(folder, 'whole'), count);
+      expect(stages).toBeGreaterThan(1);
+      rmSync(join(folder, 'whole'), { recursive: true });
+      for (let last = 0; last < stages; last++) {
+        let left = last;
+        const stop = {
+          ...context,
+          progress: (): void => {
+            if (left-- === 0) throw new CompileError([diagnostic('CAM606', 'Cancelled.', 'Start it again.')]);
+          },
+        };
+        await expect(session.build(options, join(folder, 'build'), stop)).rejects.toThrow(CompileError);
+        expect(readdirSync(folder)).toEqual([]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('heat maps of both engines agree on its pictures', async () => {

@@ -99,12 +99,13 @@ needs('code-server', 'chromium')('the packaged extension', () => {
       await workbench.page.keyboard.press('Home');
       await workbench.page.keyboard.press('ArrowDown');
       await workbench.page.keyboard.press('Enter');
-      await graph.getByRole('tooltip').filter({ hasText: '/stem/stem.2/Relu' }).waitFor();
+      await graph.getByRole('complementary').filter({ hasText: '/stem/stem.2/Relu' }).waitFor();
       expect(await graph.locator('[aria-selected="true"]').getAttribute('data-layer')).toBe(
         '/stem/stem.2/Relu',
       );
       await workbench.page.keyboard.press('Escape');
-      expect(await graph.getByRole('tooltip').count()).toBe(0);
+      await workbench.page.keyboard.press('Escape');
+      expect(await graph.getByRole('complementary').count()).toBe(0);
       await workbench.page.keyboard.press('/');
       await workbench.page.keyboard.type('fc');
       await graph.locator('.block[data-layer="/fc/Gemm"][aria-selected="true"]').waitFor();

@@ -1,69 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerView, ModelView } from '../../src/protocol/views.ts';
-import { layoutModel } from '../../webview/graph/layout.ts';
-import { neighbour, search } from '../../webview/graph/navigation.ts';
 import { difference, sample } from '../../webview/heatmaps/maps.ts';
 import { along, front, logAxis, logTicks } from '../../webview/resources/plot.ts';
 import { reveal, shift, ticks, zoom } from '../../webview/schedule/scale.ts';
-
-const layer = (id: string, op: string, inputs: string[]): LayerView => ({
-  id,
-  op,
-  inputs,
-  outputs: [`${id}_out`],
-  parameters: 0,
-  macs: 0,
-  attributes: [],
-});
-
-/** A residual block: a, then b and c beside each other, then d. */
-const model: ModelView = {
-  name: 'm',
-  opset: 17,
-  inputs: [],
-  outputs: [],
-  parameters: 0,
-  macs: 0,
-  targets: [],
-  layers: [
-    layer('a', 'Conv', ['input']),
-    layer('b', 'Conv', ['a_out']),
-    layer('c', 'Relu', ['a_out']),
-    layer('d', 'Add', ['b_out', 'c_out', 'b_out']),
-  ],
-};
-
-describe('the graph', () => {
-  const { blocks, edges, width, height } = layoutModel(model);
-
-  it('places layers from top to bottom without overlap', () => {
-    const [a, b, c, d] = blocks;
-    expect(a!.y).toBeLessThan(b!.y);
-    expect(b!.y).toBe(c!.y);
-    expect(Math.abs(b!.x - c!.x)).toBeGreaterThan(200);
-    expect(d!.y).toBeGreaterThan(b!.y);
-    expect(edges).toHaveLength(4);
-    for (const { x, y } of blocks) expect(x > 0 && x < width && y > 0 && y < height).toBe(true);
-  });
-
-  it('is walked along its edges', () => {
-    expect(neighbour(blocks, 3, 'ArrowDown')).toBeUndefined();
-    expect(neighbour(blocks, 0, 'ArrowUp')).toBeUndefined();
-    const left = blocks[1]!.x < blocks[2]!.x ? 1 : 2;
-    expect(neighbour(blocks, left, 'ArrowRight')).toBe(3 - left);
-    expect(neighbour(blocks, 3 - left, 'ArrowLeft')).toBe(left);
-    expect([1, 2]).toContain(neighbour(blocks, 0, 'ArrowDown'));
-    expect(neighbour(blocks, 1, 'ArrowDown')).toBe(3);
-    expect(neighbour(blocks, 1, 'End')).toBe(3);
-    expect(neighbour(blocks, -1, 'ArrowDown')).toBe(0);
-  });
-
-  it('is searched by name, operator and tensor', () => {
-    expect(search(blocks, 'conv')).toEqual([0, 1]);
-    expect(search(blocks, ' C_OUT')).toEqual([2]);
-    expect(search(blocks, '  ')).toEqual([]);
-  });
-});
 
 describe('the time axis', () => {
   const whole = { from: 0, to: 1000 };

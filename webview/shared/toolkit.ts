@@ -37,17 +37,17 @@ export function button(options: ButtonOptions): HTMLElement {
 }
 
 /** A labelled choice of one value. */
-export function dropdown(
+export function dropdown<T extends string>(
   label: string,
-  values: readonly (readonly [value: string, text: string])[],
-  current: string,
-  onChange: (value: string) => void,
+  values: readonly (readonly [value: T, text: string])[],
+  current: T,
+  onChange: (value: T) => void,
 ): HTMLElement {
   const options = values.map(([value, text]) =>
     h('vscode-option', { attributes: { value, selected: value === current } }, text),
   );
   const element = h('vscode-dropdown', { attributes: { 'aria-label': label } }, ...options);
-  element.addEventListener('change', () => onChange((element as HTMLElement & { value: string }).value));
+  element.addEventListener('change', () => onChange((element as HTMLElement & { value: T }).value));
   return element;
 }
 

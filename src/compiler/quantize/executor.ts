@@ -8,6 +8,9 @@ import { convMean } from './sums/conv-mean.ts';
 import { denseRow } from './sums/dense-row.ts';
 import { mapFromRow } from './sums/map-from-row.ts';
 import { mapFromTensor } from './sums/map-from-tensor.ts';
+import { maxPool } from './sums/max-pool.ts';
+import { maxPoolBackward } from './sums/max-pool-backward.ts';
+import { product } from './sums/product.ts';
 import { windowSum } from './sums/window-sum.ts';
 
 /** Everything the integer network computes for one image. Tensors and masks are in CHW order. */
@@ -32,10 +35,14 @@ export interface ExecuteOptions {
   readonly inferenceOnly?: boolean;
 }
 
-const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
+/** The sums of products, by kind. */
+export const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
   conv,
   convBackward,
   windowSum,
+  maxPool,
+  maxPoolBackward,
+  product,
   denseRow,
   borderSums,
   convMean,
@@ -64,6 +71,7 @@ export function execute(
     const context: SumContext = { network, values, classIndex };
     const result = outputStage(network, layer, runSum(layer, context), context, masks);
     values.set(layer.output.tensor, result.values);
+    if (result.low) values.set(layer.output.low!, result.low);
     if (result.mask) masks.set(layer.output.maskWrite!.mask, result.mask);
     if (layer.output.tensor === network.scores) {
       topClass = argmax(result.values);

@@ -4,7 +4,7 @@ import { lowerForward, type ForwardContext } from './lower/forward.ts';
 import { lowerGradient, type GradientContext } from './lower/gradient.ts';
 import { alphaLimit, mapFromRow, mapFromTensor, mapTensor } from './lower/heatmap.ts';
 import { lowerInput } from './lower/input.ts';
-import type { IntegerLayer, IntegerNetwork, IntegerTensor, IntegerWeights } from './network.ts';
+import type { IntegerLayer, IntegerNetwork, IntegerTable, IntegerTensor, IntegerWeights } from './network.ts';
 import type { QuantiseOptions } from './options.ts';
 import { planNetwork } from './plan/network.ts';
 import type { ExplanationSource, QuantiseSource } from './source.ts';
@@ -41,6 +41,7 @@ export function quantise(
   );
   const tensors = new Map<string, IntegerTensor>([[imageName, input.tensor]]);
   const weights = new Map<string, IntegerWeights>();
+  const tables = new Map<string, IntegerTable>();
   const scoreTensor = forward.resolve(scores);
   const context: ForwardContext = {
     plan: forward.tensors,
@@ -52,8 +53,10 @@ export function quantise(
     imported: imported?.activations ?? new Map(),
     wide: wideTensors(stages, forward.tensors),
     masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
+    kept: new Set(split?.stages.flatMap(keptPlanes)),
     tensors,
     weights,
+    tables,
   };
   const layers: IntegerLayer[] = stages.map((stage) => lowerForward({ stage, phase: 'inference' }, context));
   const network = {
@@ -61,6 +64,7 @@ export function quantise(
     input: input.stage,
     tensors,
     weights,
+    ...(tables.size > 0 ? { tables } : {}),
     layers,
     scores: scoreTensor,
     classes: tensors.get(scoreTensor)!.channels,
@@ -110,6 +114,12 @@ export function quantise(
   };
 }
 
+/** What a gradient stage reads that inference would not have written for itself. */
+function keptPlanes({ sum }: Stage): string[] {
+  if (sum.kind === 'maxPoolBackward') return [sum.winners];
+  return sum.kind === 'product' ? [sum.factor] : [];
+}
+
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
 function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTensor>): Set<string> {
   const readers = (tensor: string) =>
@@ -122,7 +132,14 @@ function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTen
   };
   return new Set(
     stages
-      .filter((stage) => stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual)
+      .filter(
+        (stage) =>
+          stage.sum.kind === 'windowSum' &&
+          !stage.relu &&
+          !stage.residual &&
+          !stage.activation &&
+          !stage.slope,
+      )
       .filter(
         (stage) =>
           readers(stage.output).length > 0 &&
@@ -154,16 +171,19 @@ function explanationActivation(
     );
   }
   const residual = stage.inner.find((t) => t.tensor === activation)?.residual ?? stage.residual !== undefined;
-  const relu = stage.output === activation && stage.relu;
+  const isWhole = stage.output === activation;
+  const relu = isWhole && stage.relu;
   const output = `${explanation.target}#target`;
-  const { residual: added, ...plain } = stage;
+  const { residual: added, activation: lookedUp, slope, ...plain } = stage;
   const shape = plan.get(stage.output)!;
   const copy: Stage = {
     ...plain,
     ...(residual && added !== undefined ? { residual: added } : {}),
     name: `${stage.name}#target`,
     relu,
-    inner: [],
+    ...(isWhole && lookedUp ? { activation: lookedUp } : {}),
+    ...(isWhole && slope ? { slope } : {}),
+    inner: isWhole ? stage.inner : [],
     output,
   };
   const own: ForwardContext = {
@@ -173,6 +193,7 @@ function explanationActivation(
     // A shifted tensor has no histogram of its own.
     options: folded ? { ...context.options, rangeMethod: 'minmax' } : context.options,
     masks: new Set(),
+    kept: new Set(),
   };
   const offset = folded && Array.from(folded.shift);
   const layer = lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own);

@@ -13,7 +13,7 @@ type Front = Pick<LoweredOperation, 'counts' | 'activation' | 'y' | 'x' | 'paddi
 
 /** The window of a convolution or pool over a tensor in activation memory; `inputs` words are read per tap. */
 export function windowFront(
-  layer: LayerOf<'conv' | 'windowSum'>,
+  layer: LayerOf<'conv' | 'windowSum' | 'maxPool'>,
   context: LoweringContext,
   inputs: { readonly count: number; readonly tileStep: number },
 ): Front {

@@ -4,7 +4,10 @@ import { lowerConvBackward } from './lower-conv-backward.ts';
 import { lowerConvMean } from './lower-conv-mean.ts';
 import { lowerConv } from './lower-conv.ts';
 import { lowerDenseRow } from './lower-dense-row.ts';
+import { lowerMaxPoolBackward } from './lower-max-pool-backward.ts';
+import { lowerMaxPool } from './lower-max-pool.ts';
 import { lowerMapFromRow, lowerMapFromTensor } from './lower-map.ts';
+import { lowerProduct } from './lower-product.ts';
 import { lowerWindowSum } from './lower-window-sum.ts';
 import type { LayerOf, LoweredOperation, LoweringContext } from './lowering.ts';
 
@@ -17,6 +20,9 @@ const lowerings: Lowerings = {
   conv: lowerConv,
   convBackward: lowerConvBackward,
   windowSum: lowerWindowSum,
+  maxPool: lowerMaxPool,
+  maxPoolBackward: lowerMaxPoolBackward,
+  product: lowerProduct,
   denseRow: lowerDenseRow,
   borderSums: lowerBorderSums,
   convMean: lowerConvMean,

@@ -1,12 +1,12 @@
 import { fail } from '../diagnostics.ts';
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import type { EngineShape, ImageLayout, Operation } from './operation.ts';
+import type { EngineShape, ImageLayout, Operation, PerLevel, Walk } from './operation.ts';
 import type { MaskForm, TensorForm } from './storage.ts';
 import { walk } from './walk.ts';
 import type { WeightBlock } from './weight-layout.ts';
 
 /** An operation before `timing` has given it its cycles. */
-export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'inputWords'>;
+export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'settle' | 'inputWords'>;
 
 /** A tensor and where it stands. */
 export interface PlacedTensor extends TensorForm {
@@ -22,6 +22,8 @@ export interface LoweringContext {
   readonly masks: ReadonlyMap<string, MaskForm & { readonly address: number }>;
   readonly weights: ReadonlyMap<string, WeightBlock>;
   readonly parameters: ReadonlyMap<string, number>;
+  /** Number of each look-up table. */
+  readonly tables: ReadonlyMap<string, number>;
 }
 
 /** A layer whose sum is of one kind. */
@@ -52,6 +54,11 @@ export const inside: Operation['y'] = { walk: walk(0), limit: 1 };
 export const outside: Operation['y'] = { walk: walk(-1), limit: 0 };
 
 const noPort: Operation['port'] = { walk: walk(0), planes: 0, planeStride: 0, zeroPoint: 0 };
+/** The second activation port as an operand. */
+export function operandPort(walk: Walk): Operation['port'] {
+  return { walk, planes: 0, planeStride: 0, zeroPoint: 0 };
+}
+
 const noMask: Operation['mask'] = { mode: 'none', walk: walk(0), upper: 0 };
 
 /** Residual port: the words of the output's own positions in another tensor of the same shape. */
@@ -73,7 +80,7 @@ function residualPort(layer: IntegerLayer, context: LoweringContext, grid: Outpu
 }
 
 /** Activation words that one output vector of C channels fills. */
-const wordsPerVector = ({ shape }: LoweringContext) => shape.columns / shape.rows;
+export const wordsPerVector = ({ shape }: LoweringContext) => shape.columns / shape.rows;
 
 /** Walk over a tensor laid out position by position, `tiles` words each. */
 function positionWalk(address: number, tiles: number, width: number, grid: OutputGrid, tileStep: number) {
@@ -102,14 +109,20 @@ function outputWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputG
   const { network } = context;
   const target = need(context.tensors, layer.output.tensor);
   const { channels, width, zeroPoint } = target.tensor;
+  const { low, table, slope } = layer.output;
+  const planes =
+    low === undefined
+      ? { planes: target.planes, planeStride: target.planeStride }
+      : { planes: 2 as const, planeStride: need(context.tensors, low).address - target.address };
   const rest = {
-    planes: target.planes,
-    planeStride: target.planeStride,
+    ...planes,
     channels,
     parameters: need(context.parameters, layer.name),
     classColumn: false,
     biasRegister: false,
-    zeroPoint,
+    slope: slope !== undefined,
+    ...(table ? { table: need(context.tables, table.name) } : {}),
+    zeroPoint: table?.zeroPoint ?? zeroPoint,
     lower: layer.output.lower,
     upper: layer.output.upper,
   };
@@ -141,4 +154,47 @@ export function outputHalf(
 /** Output vectors per position: ceil(channels / C). */
 export function outputTiles(layer: IntegerLayer, context: LoweringContext): number {
   return Math.ceil(need(context.tensors, layer.output.tensor).tensor.channels / context.shape.columns);
+}
+
+/** The part of an operation that starts at one output tile: `count` tiles, as an operation of its own. */
+function tilesOf(
+  operation: LoweredOperation,
+  first: number,
+  count: number,
+  { columns, lanes }: LoweringContext['shape'],
+): LoweredOperation {
+  const from = ({ base, strides }: Walk): Walk => ({ base: base + first * strides[0], strides });
+  const { counts, activation, weights, port, output, mask } = operation;
+  return {
+    ...operation,
+    counts: [count, ...counts.slice(1)] as unknown as PerLevel,
+    activation: { ...activation, walk: from(activation.walk) },
+    weights: { ...weights, walk: from(weights.walk) },
+    port: { ...port, walk: from(port.walk) },
+    output: {
+      ...output,
+      walk: from(output.walk),
+      parameters: output.parameters + (first * columns) / lanes,
+      channels: Math.min(output.channels - first * columns, count * columns),
+    },
+    mask: { ...mask, walk: from(mask.walk) },
+  };
+}
+
+/**
+ * An operation that passes a tensor's own words to the columns, C / R of them per output vector. Where the last vector
+ * has fewer, its tile becomes an operation of its own, so that no word beyond the tensor is read.
+ */
+export function passWords(
+  operation: LoweredOperation,
+  tiles: number,
+  { shape }: LoweringContext,
+): LoweredOperation[] {
+  const words = shape.columns / shape.rows;
+  const [whole, rest] = [Math.floor(tiles / words), tiles % words];
+  const last = () => {
+    const tail = tilesOf(operation, whole, 1, shape);
+    return { ...tail, counts: [...tail.counts.slice(0, 6), rest] as unknown as PerLevel };
+  };
+  return [...(whole > 0 ? [tilesOf(operation, 0, whole, shape)] : []), ...(rest > 0 ? [last()] : [])];
 }

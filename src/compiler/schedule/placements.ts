@@ -1,7 +1,8 @@
 import type { LoweringContext } from './lowering.ts';
 import type { Placement, ScheduledOperation } from './operation.ts';
 import { imageWords } from './image-layout.ts';
-import { readsOf } from './storage.ts';
+import { tableEntries } from './table-layout.ts';
+import { readsOf, writesOf } from './storage.ts';
 
 /** Pass: the memory map, with live ranges in operation indices. */
 export function placements(
@@ -24,10 +25,10 @@ export function placements(
   for (const layer of network.layers) {
     const at = range.get(layer.name);
     if (!at) continue;
-    const { maskRead, maskWrite, tensor } = layer.output;
+    const { maskRead, maskWrite } = layer.output;
     for (const name of readsOf(layer)) read(live.get(name), at.last);
     if (maskRead !== undefined) read(liveMasks.get(maskRead), at.last);
-    live.set(tensor, [at.first, at.last]);
+    for (const name of writesOf(layer)) live.set(name, [at.first, at.last]);
     if (maskWrite) liveMasks.set(maskWrite.mask, [at.first, at.last]);
   }
   const end = Math.max(0, operations.length - 1);
@@ -49,6 +50,10 @@ export function placements(
   }
   for (const [tensor, { base, words }] of weights) {
     result.push({ tensor, memory: 'weights', address: base, words, live: [0, end] });
+  }
+  for (const [name, index] of context.tables) {
+    const [address, words] = [index * tableEntries, tableEntries];
+    result.push({ tensor: name, memory: 'table', address, words, live: [0, end] });
   }
   return result;
 }

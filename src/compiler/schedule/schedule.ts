@@ -5,11 +5,12 @@ import { imageLayout, imageWords } from './image-layout.ts';
 import { checkDepths, checkLoops } from './limits.ts';
 import { lower } from './lower.ts';
 import type { LoweringContext } from './lowering.ts';
-import type { EngineShape, Schedule, ScheduledOperation } from './operation.ts';
+import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
 import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
-import { time } from './time.ts';
+import { tableLayout } from './table-layout.ts';
+import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
 
 /** The passes of the scheduler, in order; each one's result is immutable and the next one's input. */
@@ -19,19 +20,12 @@ export const schedulePasses = [
   { name: 'image-layout', description: 'Pixels per image word' },
   { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  { name: 'table-layout', description: 'Look-up tables of activations' },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
   { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
   { name: 'time', description: 'Start and length of every operation' },
 ] as const;
-
-/** Cycles up to the end of the last inference operation, and from there to the end. */
-function cycles(operations: readonly ScheduledOperation[]): Schedule['cycles'] {
-  const end = (of: readonly ScheduledOperation[]) =>
-    Math.max(0, ...of.map(({ start, length }) => start + length));
-  const inference = end(operations.filter(({ operation }) => operation.phase === 'inference'));
-  return { inference, explanation: end(operations) - inference };
-}
 
 const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
   new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
@@ -49,6 +43,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
   const image = imageLayout(network, shape);
   const weights = weightLayout(network, shape, image);
   const parameters = parameterLayout(network, shape);
+  const tables = tableLayout(network);
   const activationPlan = allocateActivations(network, forms);
   const maskPlan = allocateMasks(network, masks);
 
@@ -60,6 +55,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
+    tables: tables.indices,
   };
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
   const mapValues = map ? map.height * map.width : 0;
@@ -70,12 +66,13 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     parameters: parameters.parameters.length / shape.lanes,
     mask: maskPlan.depth,
     result: network.classes + mapValues,
+    table: tables.entries.length,
   };
   const lowered = lower(context);
   const excess = [...checkDepths(depths), ...checkLoops(lowered)];
   if (excess.length > 0) throw new CompileError(excess);
 
-  const operations = time(lowered, shape, image);
+  const operations = time(lowered, shape, image, network.classes);
   return {
     shape,
     image,
@@ -84,8 +81,9 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     placements: placements(context, operations, weights.contents),
     classes: network.classes,
     mapValues,
-    cycles: cycles(operations),
+    cycles: cyclesOf(operations),
     weightWords: weights.words,
     parameters: parameters.parameters,
+    tables: tables.entries,
   };
 }

@@ -26,10 +26,22 @@ export function sumInput(layer: IntegerLayer): string | undefined {
   return layer.sum.kind === 'denseRow' ? undefined : layer.sum.input;
 }
 
-/** Every tensor a layer reads: input, alpha, residual. */
+/** The tensor a layer's sum reads beside its input. */
+function secondInput({ sum }: IntegerLayer): string | undefined {
+  if (sum.kind === 'mapFromTensor') return sum.alpha;
+  if (sum.kind === 'maxPoolBackward') return sum.winners;
+  return sum.kind === 'product' ? sum.factor : undefined;
+}
+
+/** Every tensor a layer reads: input, second input, residual. */
 export function readsOf(layer: IntegerLayer): string[] {
-  const names = [sumInput(layer), layer.sum.kind === 'mapFromTensor' ? layer.sum.alpha : undefined];
-  return [...names, layer.output.residual?.tensor].filter((name) => name !== undefined);
+  const names = [sumInput(layer), secondInput(layer), layer.output.residual?.tensor];
+  return names.filter((name) => name !== undefined);
+}
+
+/** Every tensor a layer writes: its result and, where that is one of its own, the low plane. */
+export function writesOf({ output }: IntegerLayer): string[] {
+  return output.low === undefined ? [output.tensor] : [output.tensor, output.low];
 }
 
 /** The tensor of that name; a network that names none is a fault of ours. */
@@ -44,7 +56,7 @@ export function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
 export function tensorForms(network: IntegerNetwork, shape: EngineShape): ReadonlyMap<string, TensorForm> {
   const forms = new Map<string, TensorForm>();
   const result = new Set([network.scores, network.explanation?.map]);
-  const names = [network.input.tensor, ...network.layers.map((layer) => layer.output.tensor)];
+  const names = [network.input.tensor, ...network.layers.flatMap(writesOf)];
   for (const name of names) {
     const tensor = tensorOf(network, name);
     const memory = name === network.input.tensor ? 'image' : result.has(name) ? 'result' : 'activation';

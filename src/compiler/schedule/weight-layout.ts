@@ -129,6 +129,9 @@ function matrixOf(layer: IntegerLayer, network: IntegerNetwork, shape: EngineSha
       return fromImage ? imageOnes(layout, sum.geometry) : identity(shape);
     case 'borderSums':
       return identity(shape);
+    case 'maxPool':
+    case 'maxPoolBackward':
+    case 'product':
     case 'mapFromTensor':
       return undefined;
   }

@@ -2,6 +2,7 @@ import type { LayerKind } from '../../compiler/quantize/network.ts';
 import { tensorOf } from '../../compiler/quantize/sums/context.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { storedChannels } from './layout.ts';
+import { prepareMaxPool, prepareMaxPoolBackward, prepareProduct } from './prepare-elements.ts';
 import { prepareConv, prepareConvBackward, prepareConvMean } from './prepare-conv.ts';
 import { borderSums, mapSum, spreadRow, windowSum } from './small-sums.ts';
 
@@ -22,6 +23,9 @@ const preparations: { readonly [K in LayerKind['kind']]: Preparation<K> } = {
     const { height, width } = tensorOf(memory.network, output);
     return () => windowSum(memory.stored(input), geometry, height, width, memory.accumulatorValues());
   },
+  maxPool: prepareMaxPool,
+  maxPoolBackward: prepareMaxPoolBackward,
+  product: prepareProduct,
   borderSums:
     ({ input, geometry, inputSize }, _output, memory) =>
     () =>

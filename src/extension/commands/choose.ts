@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import * as format from '../../protocol/format.ts';
 import type { Choices, CompiledView, ModelState } from '../../protocol/views.ts';
-import { arrayChoices } from '../../protocol/manifest/settings.ts';
+import { arrayChoices, settings } from '../../protocol/manifest/settings.ts';
 import type { Services } from '../services.ts';
 
 type Pick<T> = vscode.QuickPickItem & { readonly value?: T };
@@ -84,13 +84,29 @@ export async function pickArray(current: string | undefined): Promise<string | u
   return pick(vscode.l10n.t('Array size (rows x columns)'), items);
 }
 
+/** Asks for a clock in MHz. */
+async function pickClock(current: number | undefined): Promise<number | undefined> {
+  const { minimum = 1, maximum = Infinity } = settings['camber.clock'];
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Clock of the accelerator'),
+    prompt: vscode.l10n.t('In MHz, from {0} to {1}. Latencies are figured from it.', minimum, maximum),
+    value: current === undefined ? '' : String(current),
+    validateInput: (value) => {
+      const number = Number(value);
+      const fine = value.trim() !== '' && number >= minimum && number <= maximum;
+      return fine ? undefined : vscode.l10n.t('A number from {0} to {1}', minimum, maximum);
+    },
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
 /** `16x16` */
 export const arrayOf = (compiled: CompiledView | undefined): string | undefined =>
   compiled && `${compiled.array.rows}x${compiled.array.columns}`;
 
 /** Which picker serves which choice. */
 export const pickers: {
-  readonly [K in 'target' | 'device' | 'array']: (
+  readonly [K in 'target' | 'device' | 'array' | 'clockMHz']: (
     services: Services,
     uri: string,
   ) => Promise<Choices[K] | undefined>;
@@ -99,4 +115,5 @@ export const pickers: {
   device: (services, uri) => pickDevice(services, services.models.state(uri)?.compiled?.device.part),
   array: (services, uri) =>
     pickArray(services.models.state(uri)?.choices.array ?? arrayOf(services.models.state(uri)?.compiled)),
+  clockMHz: ({ models }, uri) => pickClock(models.state(uri)?.compiled?.device.clockMHz),
 };

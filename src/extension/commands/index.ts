@@ -50,11 +50,16 @@ const pictureOf = (argument: CommandArgument): vscode.Uri | undefined =>
 const showResources = async (): Promise<unknown> =>
   vscode.commands.executeCommand(`${viewTypes.resources}.focus`);
 
+const showText = async (uri: string): Promise<vscode.TextEditor> =>
+  vscode.window.showTextDocument(await vscode.workspace.openTextDocument(textUri(vscode.Uri.parse(uri))));
+
 const run: { readonly [K in CommandId]: Command } = {
   'camber.compile': about(compile),
-  'camber.openAsText': about(async (_, uri) => {
-    const document = await vscode.workspace.openTextDocument(textUri(vscode.Uri.parse(uri)));
-    revealNodes(await vscode.window.showTextDocument(document));
+  'camber.openAsText': about(async ({ models }, uri) => {
+    const editor = await showText(uri);
+    const selected = models.selected(uri);
+    if (selected === undefined) revealNodes(editor);
+    else models.select(uri, selected);
   }),
   'camber.openAsGraph': about(async (_, uri) => {
     await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.parse(uri), viewTypes.editor);
@@ -62,6 +67,15 @@ const run: { readonly [K in CommandId]: Command } = {
   'camber.setTarget': choosing('target'),
   'camber.selectDevice': choosing('device'),
   'camber.selectArray': choosing('array'),
+  'camber.selectClock': choosing('clockMHz'),
+  'camber.setAsTarget': choosing('target'),
+  'camber.revealInText': about(async ({ models }, uri, argument) => {
+    await showText(uri);
+    if (argument && 'layer' in argument) models.select(uri, argument.layer);
+  }),
+  'camber.copyLayerName': async (_, argument) => {
+    if (argument && 'layer' in argument) await vscode.env.clipboard.writeText(argument.layer ?? '');
+  },
   'camber.explainImage': about((services, uri, argument) => explainImage(services, uri, pictureOf(argument))),
   'camber.verify': aboutBuild(verifyFolder),
   'camber.synthesise': about((services, uri, argument) => synthesise(services, uri, folderOf(argument))),

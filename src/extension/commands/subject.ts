@@ -10,6 +10,8 @@ export type CommandArgument =
       /** The model. Absent where a view's context menu tells the layer alone. */
       readonly uri?: string;
       readonly tensor?: string;
+      /** A layer of it. */
+      readonly layer?: string;
       /** A build of it. */
       readonly folder?: string;
     }

@@ -1,9 +1,15 @@
 /** Connects a webview to the models: answers its requests, tells it what changes. */
 import * as vscode from 'vscode';
 import { answer, RequestError, type WebviewHandlers } from '../../protocol/channel.ts';
-import { webviewCommands, type ToExtension, type ToWebview } from '../../protocol/webview.ts';
+import {
+  webviewCommands,
+  type ToExtension,
+  type ToWebview,
+  type WebviewEvent,
+} from '../../protocol/webview.ts';
 import type { PictureView } from '../../protocol/views.ts';
 import type { Services } from '../services.ts';
+import * as preferences from './preferences.ts';
 import { choosePictures, droppedPictures, savePng } from './pictures.ts';
 
 /** Which model a view shows: one of its own, or the active one. */
@@ -12,7 +18,11 @@ export type Shown = { readonly kind: 'own'; readonly uri: string } | { readonly 
 const picturesOf = ({ server, models }: Services, uri: string): Promise<readonly PictureView[]> =>
   server.ask('camber/pictures', { uri, extra: models.addedPictures(uri) });
 
-function handlers(services: Services, current: () => string | undefined): WebviewHandlers {
+function handlers(
+  services: Services,
+  current: () => string | undefined,
+  tell: (event: WebviewEvent) => void,
+): WebviewHandlers {
   const { models, server, jobs, explorer } = services;
   const required = (): string => {
     const uri = current();
@@ -20,7 +30,12 @@ function handlers(services: Services, current: () => string | undefined): Webvie
     return uri;
   };
   return {
-    state: async () => models.state(current()),
+    state: async () => {
+      const uri = current();
+      const layer = models.selected(uri);
+      if (layer !== undefined) tell({ event: 'selection', layer });
+      return models.state(uri);
+    },
     select: async ({ layer }) => {
       models.select(required(), layer);
       return null;
@@ -29,10 +44,17 @@ function handlers(services: Services, current: () => string | undefined): Webvie
       await models.choose(required(), { target: tensor });
       return null;
     },
-    run: async ({ command }) => {
+    run: async ({ command, layer }) => {
       if (!webviewCommands.includes(command)) throw new Error(`No such command: ${String(command)}`);
       const uri = current();
-      await vscode.commands.executeCommand(`camber.${command}`, uri === undefined ? undefined : { uri });
+      await vscode.commands.executeCommand(
+        `camber.${command}`,
+        uri === undefined ? undefined : { uri, layer },
+      );
+      return null;
+    },
+    prefer: async (change) => {
+      await preferences.update(services.context, change);
       return null;
     },
     pictures: async () => picturesOf(services, required()),
@@ -77,7 +99,7 @@ export function connect(services: Services, webview: vscode.Webview, shown: Show
   const { models, jobs } = services;
   const current = (): string | undefined => (shown.kind === 'own' ? shown.uri : models.active);
   const post = (message: ToWebview): void => void webview.postMessage(message);
-  const table = handlers(services, current);
+  const table = handlers(services, current, (event) => post({ kind: 'event', event }));
   const tellState = (): void =>
     post({ kind: 'event', event: { event: 'state', state: models.state(current()) } });
   const tellJobs = (): void => post({ kind: 'event', event: { event: 'jobs', jobs: jobs.of(current()) } });

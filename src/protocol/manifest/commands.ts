@@ -54,7 +54,6 @@ export const commands = {
     icon: '$(target)',
     menus: {
       'editor/title': { when: onEither, group: '1_choose@1' },
-      'webview/context': { when: onBlock, group: '1_choose@1' },
     },
   },
   'camber.selectDevice': {
@@ -66,6 +65,26 @@ export const commands = {
     title: 'Select Array Size...',
     icon: '$(table)',
     menus: { 'editor/title': { when: onEither, group: '1_choose@3' } },
+  },
+  'camber.selectClock': {
+    title: 'Select Clock...',
+    icon: '$(pulse)',
+    menus: { 'editor/title': { when: onEither, group: '1_choose@4' } },
+  },
+  'camber.setAsTarget': {
+    title: 'Set as GradCAM Target',
+    palette: never,
+    menus: { 'webview/context': { when: `${onBlock} && targetable`, group: '1_choose@1' } },
+  },
+  'camber.revealInText': {
+    title: 'Reveal in Text',
+    palette: never,
+    menus: { 'webview/context': { when: onBlock, group: '1_choose@2' } },
+  },
+  'camber.copyLayerName': {
+    title: 'Copy Layer Name',
+    palette: never,
+    menus: { 'webview/context': { when: onBlock, group: '9_copy@1' } },
   },
   'camber.explainImage': {
     title: 'Explain Image...',

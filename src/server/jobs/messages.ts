@@ -36,8 +36,10 @@ export interface ToolPaths {
 }
 
 export interface ReadResult {
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file and all that belongs to it. */
   readonly hash: string;
+  /** Paths of the files that it covers; some need not exist. */
+  readonly files: readonly string[];
   readonly model: ModelView;
   readonly form: TextForm;
   /** Pictures that the model's companion file lists. */

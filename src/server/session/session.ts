@@ -60,7 +60,11 @@ export class Session {
   ) {}
 
   static async read(path: string): Promise<Session> {
-    return new Session(path, await loadModel(path));
+    return Session.of(path, await loadModel(path));
+  }
+
+  static of(path: string, file: ModelFile): Session {
+    return new Session(path, file);
   }
 
   /** Compiles. Device, clock, array and gradient width can change without a new calibration. */

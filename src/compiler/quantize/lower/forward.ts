@@ -4,15 +4,24 @@
 import { fail } from '../../diagnostics.ts';
 import { clipMagnitude, type CalibrationTable, type TensorStatistics } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
-import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage, Phase } from '../network.ts';
+import type {
+  IntegerLayer,
+  IntegerTable,
+  IntegerTensor,
+  IntegerWeights,
+  OutputStage,
+  Phase,
+} from '../network.ts';
 import type { ImportedScale } from '../import/imported.ts';
 import type { QuantiseOptions } from '../options.ts';
-import type { PlanTensor, RealWeights, Stage } from '../plan/stage.ts';
+import { derivativeOf, type PlanTensor, type RealWeights, type Stage, winnersOf } from '../plan/stage.ts';
 import { int16Limit } from '../semantics.ts';
 import { outputLoads, quantiseWeights, roundWeights } from '../weights.ts';
 import { biasShift } from './bias-correction.ts';
+import { chooseTable, byteScale } from './look-up.ts';
 import type { LoweredInput } from './input.ts';
 import { int32Limit, provenBits } from './proof.ts';
+import { slopedFactors } from './slope.ts';
 
 /** Mask upper kink of a plain ReLU: none. */
 const noKink = 2 ** 31 - 1;
@@ -33,8 +42,11 @@ export interface ForwardContext {
   readonly wide: ReadonlySet<string>;
   /** Pre-activation tensors whose sign the gradient needs. */
   readonly masks: ReadonlySet<string>;
+  /** Winners of pools and derivatives of activations that the gradient needs. */
+  readonly kept: ReadonlySet<string>;
   readonly tensors: Map<string, IntegerTensor>;
   readonly weights: Map<string, IntegerWeights>;
+  readonly tables: Map<string, IntegerTable>;
 }
 
 /** A stage to lower, with what only a heat map's own copy of a layer has. */
@@ -56,28 +68,120 @@ interface Accumulator {
 
 export function lowerForward({ stage, phase, offset }: ForwardStage, context: ForwardContext): IntegerLayer {
   const shape = context.plan.get(stage.output)!;
+  const common = { name: stage.name, op: stage.op, nodes: stage.nodes, phase };
+  if (stage.sum.kind === 'maxPool') return { ...common, ...lowerMaxPool(stage, stage.sum, shape, context) };
   const accumulator =
     stage.sum.kind === 'conv'
       ? lowerConv(stage, stage.sum, shape, offset, context)
       : lowerWindow(stage, shape, context);
-  const accumulatorBits = provenBits(stage.name, accumulator.bound);
+  const layer = {
+    ...common,
+    sum: accumulator.sum,
+    macs: accumulator.macs,
+    accumulatorBits: provenBits(stage.name, accumulator.bound),
+  };
+  if (stage.activation) return { ...layer, output: lookUpStage(stage, shape, accumulator, context) };
   const tensor = chooseTensor(stage, shape, accumulator, context);
   context.tensors.set(tensor.name, tensor);
   const preActivation = stage.inner.at(-1)?.tensor;
-  const masked = stage.relu && preActivation !== undefined && context.masks.has(preActivation);
+  const hasKink = stage.relu || stage.slope !== undefined;
+  const masked = hasKink && preActivation !== undefined && context.masks.has(preActivation);
   return {
-    name: stage.name,
-    op: stage.op,
-    nodes: stage.nodes,
-    phase,
-    sum: accumulator.sum,
+    ...layer,
     output: {
       ...outputStage(stage, tensor, accumulator, context),
       ...(masked ? { maskWrite: { mask: preActivation, upper: noKink } } : {}),
     },
-    macs: accumulator.macs,
-    accumulatorBits,
   };
+}
+
+/** A maximum keeps the scale of what it is taken of; where it was goes into a tensor of its own. */
+function lowerMaxPool(
+  stage: Stage,
+  sum: Extract<Stage['sum'], { kind: 'maxPool' }>,
+  { name, channels, height, width }: PlanTensor,
+  context: ForwardContext,
+): Pick<IntegerLayer, 'sum' | 'output' | 'macs' | 'accumulatorBits'> {
+  const { scale, zeroPoint } = context.tensors.get(sum.input)!;
+  const kept = context.imported.get(name);
+  if (kept && (kept.scale !== scale[0] || kept.zeroPoint !== zeroPoint)) {
+    fail(
+      'CAM501',
+      `Node "${stage.nodes[0]}" changes the scale of what it takes the maximum of.`,
+      'Quantise the model again with one scale on both sides of its maximum pools.',
+      { node: stage.nodes[0]! },
+    );
+  }
+  const size = { channels, height, width, bits: 8 as const };
+  context.tensors.set(name, { ...size, name, onnx: name, zeroPoint, scale });
+  const winners = winnersOf(name);
+  const keepsWinners = context.kept.has(winners);
+  if (keepsWinners) context.tensors.set(winners, { ...size, name: winners, zeroPoint: 0, scale: [1] });
+  // acc - 128 = 256 * maximum + (127 - tap): both bytes as they are, or the high one alone. The zero point comes on top.
+  const [multiplier, shift, offset] = keepsWinners ? [2, 1, zeroPoint] : [1, 8, 256 * zeroPoint];
+  return {
+    sum,
+    output: {
+      tensor: name,
+      bias: new Int32Array(channels).fill(-128 - offset),
+      multiplier: new Uint32Array(channels).fill(multiplier),
+      shift: new Uint8Array(channels).fill(shift),
+      ...(keepsWinners ? { lower: -(2 ** 16), upper: 2 ** 16, low: winners } : bounds(8)),
+    },
+    macs: 0,
+    accumulatorBits: provenBits(stage.name, 2 ** 15),
+  };
+}
+
+/** The pre-activation on a scale of its own, the activation's table behind it, and beside its values its derivative. */
+function lookUpStage(
+  stage: Stage,
+  { name, channels, height, width }: PlanTensor,
+  accumulator: Accumulator,
+  context: ForwardContext,
+): OutputStage {
+  const preActivation = stage.inner.at(-1)!.tensor;
+  const given = context.imported.get(preActivation);
+  const derivative = derivativeOf(name);
+  const keepsDerivative = context.kept.has(derivative);
+  const copied = stage.sum.kind === 'windowSum' && accumulator.unit.length > 0 ? stage.sum.input : undefined;
+  const exact = copied === undefined ? undefined : context.tensors.get(copied);
+  const chosen = chooseTable(stage.activation!, {
+    name,
+    // A copy of stored integers is looked up as it stands.
+    domain:
+      given ??
+      (exact && isCopy(stage) && exact.bits === 8
+        ? { scale: exact.scale[0]!, zeroPoint: exact.zeroPoint }
+        : undefined),
+    statistics: () => statisticsOf(preActivation, context),
+    range: context.imported.get(name),
+    withDerivative: keepsDerivative,
+  });
+  context.tables.set(name, chosen.table);
+  const size = { channels, height, width, bits: 8 as const };
+  const { scale, zeroPoint } = chosen.result;
+  context.tensors.set(name, { ...size, name, onnx: name, zeroPoint, scale: [scale] });
+  if (keepsDerivative) {
+    context.tensors.set(derivative, {
+      ...size,
+      name: derivative,
+      zeroPoint: 0,
+      scale: [chosen.derivativeScale],
+    });
+  }
+  const input = { ...size, name, zeroPoint: chosen.domain.zeroPoint, scale: [chosen.domain.scale] };
+  return {
+    ...outputStage(stage, input, accumulator, context),
+    table: { name, zeroPoint: chosen.domain.zeroPoint },
+    ...(keepsDerivative ? { low: derivative } : {}),
+  };
+}
+
+function isCopy({ sum, residual, factor }: Stage): boolean {
+  return (
+    sum.kind === 'windowSum' && sum.geometry.kernel.join() === '1,1' && residual === undefined && factor === 1
+  );
 }
 
 function lowerConv(
@@ -188,6 +292,13 @@ function chooseTensor(
     };
   }
   const statistics = statisticsOf(stage.output, context);
+  if (stage.slope) {
+    const clip = clipMagnitude(statistics, 255, context.options.rangeMethod);
+    const least = statistics.minimum.reduce((a, b) => Math.min(a, b), 0);
+    const most = statistics.maximum.reduce((a, b) => Math.max(a, b), 0);
+    const { scale, zeroPoint } = byteScale(Math.max(least, -clip), Math.min(most, clip));
+    return { ...common, bits: 8, zeroPoint, scale: [scale] };
+  }
   const clip = clipMagnitude(statistics, stage.relu ? 255 : 127, context.options.rangeMethod);
   const steps = stage.relu ? 255 : 127;
   return { ...common, bits: 8, zeroPoint: stage.relu ? -128 : 0, scale: [clip / steps || 1] };
@@ -227,6 +338,7 @@ function outputStage(
     upper,
   };
   const factors = accumulator.unit.map((u) => u / scale);
+  if (stage.slope) return { ...common, ...slopedFactors(factors, stage.slope) };
   if (stage.residual === undefined) {
     const fixed = factors.map((f) => fixedPoint(f));
     return {

@@ -4,6 +4,7 @@ import type { ImportedQuantisation } from '../import/imported.ts';
 import type { Phase } from '../network.ts';
 import {
   reduction,
+  takesResidual,
   unitGeometry,
   type PlanTensor,
   type RealWeights,
@@ -13,6 +14,13 @@ import {
 
 /** A stage still open for fusion: its result is not stored yet. */
 type OpenStage = { -readonly [K in keyof Stage]: Stage[K] } & { nodes: string[]; inner: Stage['inner'] };
+
+/** A stage after its activation takes nothing more in, and a maximum pool nothing at all. */
+function isClosed({ relu, mask, activation, slope, sum }: OpenStage): boolean {
+  return (
+    relu || mask !== undefined || activation !== undefined || slope !== undefined || sum.kind === 'maxPool'
+  );
+}
 
 /**
  * Builds a list of fused stages from nodes given in topological order. A stage stays open while its result has a
@@ -89,7 +97,7 @@ export class StageBuilder {
     if (!stage || this.uses.get(tensor) !== 1 || stage.output !== tensor) return undefined;
     // A model that came quantised rounds here: a fused sum would not, and give other answers.
     if (this.imported?.activations.has(tensor)) return undefined;
-    return stage.relu || stage.mask !== undefined ? undefined : stage;
+    return isClosed(stage) ? undefined : stage;
   }
 
   /** The same for a reader that only clamps: where it keeps the scale, rounding before or after is all one. */
@@ -98,7 +106,7 @@ export class StageBuilder {
     const keeps = before && after && before.scale === after.scale && before.zeroPoint === after.zeroPoint;
     if (!keeps) return this.open(tensor);
     const stage = this.producers.get(this.resolve(tensor));
-    const single = this.uses.get(tensor) === 1 && stage?.output === tensor && !stage.relu;
+    const single = this.uses.get(tensor) === 1 && stage?.output === tensor && !isClosed(stage);
     return single ? stage : undefined;
   }
 
@@ -106,7 +114,7 @@ export class StageBuilder {
   add(node: { name: string; op: string }, a: string, b: string, output: string): void {
     const candidates = [a, b]
       .map((name, i) => ({ stage: this.open(name), other: [b, a][i]! }))
-      .filter((c) => c.stage !== undefined && c.stage.residual === undefined && a !== b)
+      .filter(({ stage }) => stage?.residual === undefined && stage && takesResidual(stage.sum) && a !== b)
       .sort((x, y) => reduction(y.stage!.sum, this.weights) - reduction(x.stage!.sum, this.weights));
     const best = candidates[0];
     if (best) {
@@ -129,7 +137,11 @@ export class StageBuilder {
     stage.op = `${stage.op}+${node.op}`;
     stage.nodes.push(node.name);
     this.producers.delete(stage.output);
+    const before = this.describe(stage.output);
     stage.output = output;
+    // An element-wise operator after a Flatten keeps the planes that are stored.
+    if (this.graph.values.get(output)?.shape.length === 2)
+      this.tensors.set(output, { ...before, name: output });
     this.describe(output);
     this.producers.set(output, stage);
     this.stages = [...this.stages.filter((s) => s !== stage), stage];

@@ -1,10 +1,11 @@
-import { CompileError, diagnostic } from '../../diagnostics.ts';
+import { CompileError } from '../../diagnostics.ts';
 import { floatAttribute, intAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
-import { slidingWindow } from '../../graph/window.ts';
 import type { ImportedQuantisation } from '../import/imported.ts';
-import type { WindowGeometry } from '../network.ts';
+import { lookUp, lookUps, leakyRelu, pRelu } from './activations.ts';
 import { StageBuilder } from './builder.ts';
+import { constantOf, geometryOf, unsupported } from './helpers.ts';
+import { globalMaxPool, maxPool } from './max-pool.ts';
 import { unitGeometry, type RealWeights } from './stage.ts';
 
 export const name = 'plan-forward';
@@ -19,6 +20,11 @@ const rules: Readonly<Record<string, Rule>> = {
   Relu: relu,
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,
+  MaxPool: maxPool,
+  GlobalMaxPool: globalMaxPool,
+  LeakyRelu: leakyRelu,
+  PRelu: pRelu,
+  ...Object.fromEntries(lookUps.map((op) => [op, lookUp])),
   Flatten: (node, build) => build.alias(node.outputs[0]!, node.inputs[0]!),
   Reshape: reshape,
 };
@@ -61,36 +67,6 @@ export function countUses(nodes: readonly Node[], kept: readonly string[]): Map<
   for (const input of [...nodes.flatMap((node) => node.inputs), ...kept])
     uses.set(input, (uses.get(input) ?? 0) + 1);
   return uses;
-}
-
-export function unsupported(build: StageBuilder, node: Node, what: string): void {
-  build.diagnostics.push(
-    diagnostic(
-      'CAM501',
-      `Node "${node.name}": ${what}.`,
-      'Choose a model without this operator, or use the float engine and `export`, which support it.',
-      { node: node.name },
-    ),
-  );
-}
-
-/** Geometry of a 2-D Conv or pool node; undefined for another rank. */
-export function geometryOf(graph: Graph, node: Node, kernel: readonly number[]): WindowGeometry | undefined {
-  const spatial = graph.values.get(node.inputs[0]!)?.shape.slice(2) ?? [];
-  if (spatial.length !== 2 || kernel.length !== 2) return undefined;
-  const w = slidingWindow(node, spatial, kernel);
-  return {
-    kernel: [kernel[0]!, kernel[1]!],
-    strides: [w.strides[0]!, w.strides[1]!],
-    pads: [w.padsBegin[0]!, w.padsBegin[1]!, w.padsEnd[0]!, w.padsEnd[1]!],
-    dilations: [w.dilations[0]!, w.dilations[1]!],
-  };
-}
-
-/** Constant numbers of an initializer, undefined where the tensor is not constant. */
-export function constantOf(graph: Graph, tensor: string | undefined): Float64Array | undefined {
-  const found = tensor === undefined ? undefined : graph.initializers.get(tensor);
-  return found && Float64Array.from(found.data as ArrayLike<number | bigint>, Number);
 }
 
 function conv(node: Node, build: StageBuilder): void {

@@ -4,6 +4,7 @@
  * A stage is what becomes one integer layer: a sum of products, then residual add, ReLU or mask. Fusion is decided
  * here, numbers later, so that inference and gradient share one quantiser.
  */
+import type { Node } from '../../graph/ir.ts';
 import type { Phase, WindowGeometry } from '../network.ts';
 
 /** Weights of a convolution or dense layer, OIHW (dense: [N, K, 1, 1]; after a flatten [N, K, H, W]). */
@@ -33,6 +34,15 @@ export type StageSum =
       readonly geometry: WindowGeometry;
     }
   | { readonly kind: 'windowSum'; readonly input: string; readonly geometry: WindowGeometry }
+  | { readonly kind: 'maxPool'; readonly input: string; readonly geometry: WindowGeometry }
+  | {
+      readonly kind: 'maxPoolBackward';
+      readonly input: string;
+      /** The pool's tensor of winners: `winnersOf` its output. */
+      readonly winners: string;
+      readonly geometry: WindowGeometry;
+    }
+  | { readonly kind: 'product'; readonly input: string; readonly factor: string }
   | { readonly kind: 'denseRow'; readonly weights: string }
   | {
       readonly kind: 'convBackward';
@@ -60,11 +70,25 @@ export interface Stage {
   /** Tensor added to the sum. */
   readonly residual?: string;
   readonly relu: boolean;
+  /** The activation's node, where its result is looked up. */
+  readonly activation?: Node;
+  /** One factor or one per channel: below zero (gradient: where the mask is) the element is multiplied by it. */
+  readonly slope?: Float64Array;
   /** Gradient only: the element passes where this pre-activation tensor is positive. */
   readonly mask?: string;
   readonly output: string;
   /** Tensors inside the stage that are never stored, first to last: after the sum, after the add. */
   readonly inner: readonly { readonly tensor: string; readonly residual: boolean }[];
+}
+
+/** The tensor that tells where each maximum of a pool was. */
+export const winnersOf = (pool: string): string => `${pool}#winners`;
+/** The tensor that holds an activation's derivative. */
+export const derivativeOf = (activation: string): string => `${activation}#derivative`;
+
+/** Sums that read two tensors leave the output stage no port for a residual. */
+export function takesResidual({ kind }: StageSum): boolean {
+  return kind !== 'maxPool' && kind !== 'maxPoolBackward' && kind !== 'product';
 }
 
 /** 1 x 1 window: the identity. */
@@ -77,7 +101,7 @@ export const unitGeometry: WindowGeometry = {
 
 /** Sums of products per output element (0 where the stage only adds). */
 export function reduction(sum: StageSum, weights: ReadonlyMap<string, RealWeights>): number {
-  if (sum.kind === 'windowSum' || sum.kind === 'denseRow' || sum.kind === 'borderSums') return 0;
+  if (!('weights' in sum) || sum.kind === 'denseRow') return 0;
   const [outputs, inputs, height, width] = weights.get(sum.weights)!.shape;
   return (sum.kind === 'conv' ? inputs : outputs) * height * width;
 }
