@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { startBrowser } from '../test/vscode/support/browser.ts';
 import { packagedExtension, sampleWorkspace } from '../test/vscode/support/packaged.ts';
 import { startServer } from '../test/vscode/support/server.ts';
+import { viewWith } from '../test/vscode/support/views.ts';
 import { Workbench, type Theme } from '../test/vscode/support/workbench.ts';
 
 const size = { width: 1180, height: 760 };
@@ -38,7 +39,7 @@ async function pictures(workbench: Workbench): Promise<void> {
   await workbench.waitForCommand('Camber: Open as Text');
   await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
   await workbench.openFile('tiny-resnet18.onnx');
-  const graph = await workbench.webviewWith('.block', patient);
+  const graph = await viewWith(workbench, '.block', patient);
   await workbench.statusBar('for GradCAM').waitFor({ timeout: patient });
   await inThemes(workbench, '.part.editor', 'sample');
 
@@ -54,14 +55,14 @@ async function pictures(workbench: Workbench): Promise<void> {
   }
 
   await workbench.runCommand('Camber: Show Heat Maps');
-  const maps = await workbench.webviewWith('.heatmaps', patient);
+  const maps = await viewWith(workbench, '.heatmaps', patient);
   await maps.locator('[data-picture="astronaut"] canvas').nth(3).waitFor({ timeout: patient });
   await inThemes(workbench, '.part.editor', 'heatmaps');
 
   await workbench.runCommand('Camber: Explore Arrays');
-  const resources = await workbench.webviewWith('.resources', patient);
+  const resources = await viewWith(workbench, '.resources', patient);
   await resources.locator('[data-array="8x8"]').waitFor({ timeout: patient });
-  const schedule = await workbench.webviewWith('.schedule', patient);
+  const schedule = await viewWith(workbench, '.schedule', patient);
   await schedule.getByRole('button', { name: 'Explanation' }).waitFor();
   await take(workbench, '.monaco-workbench', 'readme/editor');
 

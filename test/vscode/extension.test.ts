@@ -11,6 +11,7 @@ import { bundleSuite, runSuite, type HostResult } from './support/host.ts';
 import { addWrongModels, compileReference, fiveLayers } from './support/models.ts';
 import { extensionFolder, packagedExtension, sampleWorkspace } from './support/packaged.ts';
 import { startServer, type Server } from './support/server.ts';
+import { viewWith } from './support/views.ts';
 import { Workbench } from './support/workbench.ts';
 
 const entry = fileURLToPath(new URL('./suite/index.ts', import.meta.url));
@@ -47,7 +48,7 @@ needs('code-server', 'chromium')('the packaged extension', () => {
     let workbench: Workbench;
     const violations: string[] = [];
 
-    const view = (selector: string) => workbench.webviewWith(selector, patient);
+    const view = (selector: string) => viewWith(workbench, selector, patient);
 
     beforeAll(async () => {
       server = await startServer({

@@ -15,6 +15,7 @@ import { seriousFindings } from './support/accessibility.ts';
 import { startBrowser } from './support/browser.ts';
 import { packagedExtension } from './support/packaged.ts';
 import { startServer, type Server } from './support/server.ts';
+import { viewWith } from './support/views.ts';
 import { Workbench } from './support/workbench.ts';
 
 const patient = 120_000;
@@ -34,7 +35,7 @@ needs(
   /** Commands run from the palette or by their button. */
   const ran = new Set<string>();
 
-  const view = (selector: string): Promise<FrameLocator> => workbench.webviewWith(selector, patient);
+  const view = (selector: string): Promise<FrameLocator> => viewWith(workbench, selector, patient);
   const shot = (name: string): Promise<string> => workbench.screenshot(`tour/${name}`);
   const report = (): Report => JSON.parse(readFileSync(join(build, 'report.json'), 'utf8')) as Report;
 

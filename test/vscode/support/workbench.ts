@@ -134,25 +134,6 @@ export class Workbench {
       .frameLocator('#active-frame');
   }
 
-  /** The visible webview that holds an element; waits for it. */
-  async webviewWith(selector: string, timeout = 60_000): Promise<FrameLocator> {
-    const end = Date.now() + timeout;
-    for (;;) {
-      const count = await this.page.locator('iframe.webview.ready >> visible=true').count();
-      for (let i = 0; i < count; i++) {
-        const frame = this.webview(i);
-        // Frames come and go with the views.
-        const found = await frame
-          .locator(selector)
-          .count()
-          .catch(() => 0);
-        if (found > 0) return frame;
-      }
-      if (Date.now() > end) throw new Error(`no webview shows ${selector}`);
-      await this.page.waitForTimeout(300);
-    }
-  }
-
   /** Answers the dialog that asks for a file or folder by a path. */
   async answerDialog(path: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
