@@ -2,7 +2,8 @@
 import { analyse } from '../compiler/analyse.ts';
 import { fail, type Diagnostic } from '../compiler/diagnostics.ts';
 import type { MethodName } from '../compiler/gradient/methods.ts';
-import { defaultQuantiseOptions } from '../compiler/quantize/options.ts';
+import { defaultQuantiseOptions, type QuantiseOptions } from '../compiler/quantize/options.ts';
+import type { RangeMethod } from '../compiler/quantize/ranges.ts';
 import { quantise } from '../compiler/quantize/quantise.ts';
 import { calibrateModel } from '../engine/compile-model.ts';
 import { mapFidelity, type MapFidelity } from '../engine/fidelity.ts';
@@ -16,6 +17,7 @@ import { ortFiles } from '../toolchain/assets.ts';
 import { calibrationPictures } from '../toolchain/calibration.ts';
 import type { ModelFile } from '../toolchain/model-file.ts';
 import type { Context } from './command.ts';
+import { quantisationOf } from './options.ts';
 
 export interface Question {
   readonly model: ModelFile;
@@ -25,6 +27,8 @@ export interface Question {
   readonly class?: number;
   readonly method: MethodName;
   readonly gradientBits: 8 | 16;
+  readonly ranges: RangeMethod;
+  readonly wideActivations: QuantiseOptions['wideActivations'];
   readonly calibration?: readonly string[];
 }
 
@@ -97,7 +101,12 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
   const folded = image.picture !== undefined && {
     preprocessing: affinePreprocessing(model.info.preprocessing, inputAxes(input.shape).channels),
   };
-  const network = quantise(analysis.source, table, { ...defaultQuantiseOptions, gradientBits, ...folded });
+  const network = quantise(analysis.source, table, {
+    ...defaultQuantiseOptions,
+    ...quantisationOf(question),
+    gradientBits,
+    ...folded,
+  });
   const fixed = explainFixed(analysis.model, network, fixedInput(network, image), question.class ?? 'argmax');
   const answer = fixed.maps[0]!;
   const float = await floatAnswer({ ...question, class: fixed.class });

@@ -2,12 +2,13 @@
  * Numbers for the inference stages: weights, scales, biases, multipliers.
  */
 import { fail } from '../../diagnostics.ts';
-import { clipMagnitude, type CalibrationTable, type TensorStatistics } from '../calibration.ts';
+import type { CalibrationTable, TensorStatistics } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
 import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage, Phase } from '../network.ts';
 import type { ImportedScale } from '../import/imported.ts';
 import type { QuantiseOptions } from '../options.ts';
 import type { PlanTensor, RealWeights, Stage } from '../plan/stage.ts';
+import { clipMagnitude } from '../ranges.ts';
 import { int16Limit } from '../semantics.ts';
 import { outputLoads, quantiseWeights, roundWeights } from '../weights.ts';
 import { biasShift } from './bias-correction.ts';
@@ -31,6 +32,8 @@ export interface ForwardContext {
   readonly imported: ReadonlyMap<string, ImportedScale>;
   /** Tensors stored with 16 bits because only a dense layer reads them. */
   readonly wide: ReadonlySet<string>;
+  /** Activations promoted to 16 bits, with the largest magnitude their readers allow. */
+  readonly promoted: ReadonlyMap<string, number>;
   /** Pre-activation tensors whose sign the gradient needs. */
   readonly masks: ReadonlySet<string>;
   readonly tensors: Map<string, IntegerTensor>;
@@ -110,7 +113,7 @@ function lowerConv(
     for (let i = 0; i < perOutput; i++) weightSum += weights.data[o * perOutput + i]!;
     return Math.round((b - (shift?.[o] ?? 0)) / unit[o]!) - zeroPoint * weightSum;
   });
-  const largest = input.bits === 16 ? int16Limit : 128;
+  const largest = magnitudeOf(input, context);
   const [outputs, inputs, kernelHeight, kernelWidth] = weights.shape;
   return {
     sum: { kind: 'conv', input: sum.input, weights: weights.name, geometry: sum.geometry },
@@ -146,7 +149,7 @@ function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): 
     sum: { kind: 'windowSum', input: name, geometry },
     unit,
     bias: new Int32Array(shape.channels).fill(-input.zeroPoint * taps),
-    bound: taps * (input.bits === 16 ? int16Limit : 128),
+    bound: taps * magnitudeOf(input, context),
     macs: 0,
   };
 }
@@ -187,6 +190,11 @@ function chooseTensor(
       scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / int16Limit)))],
     };
   }
+  const limit = context.promoted.get(stage.output);
+  if (limit !== undefined) {
+    const range = clipMagnitude(statisticsOf(stage.output, context), limit, context.options.rangeMethod);
+    return { ...common, bits: 16, zeroPoint: 0, scale: [range / limit || 1] };
+  }
   const statistics = statisticsOf(stage.output, context);
   const clip = clipMagnitude(statistics, stage.relu ? 255 : 127, context.options.rangeMethod);
   const steps = stage.relu ? 255 : 127;
@@ -205,11 +213,22 @@ function statisticsOf(tensor: string, { calibration }: ForwardContext): TensorSt
   );
 }
 
+/** Largest magnitude of a tensor's integers. */
+function magnitudeOf({ name, bits }: IntegerTensor, { promoted }: ForwardContext): number {
+  return bits === 16 ? (promoted.get(name) ?? int16Limit) : 128;
+}
+
 /** Clamp bounds of a storage width. */
 export function bounds(bits: 8 | 16 | 32): { lower: number; upper: number } {
   if (bits === 8) return { lower: -128, upper: 127 };
   if (bits === 16) return { lower: -int16Limit, upper: int16Limit };
   return { lower: -(2 ** 31), upper: int32Limit };
+}
+
+/** Clamp bounds of a tensor: a promoted one stays where its readers' proofs hold. */
+function boundsOf(tensor: IntegerTensor, { promoted }: ForwardContext): { lower: number; upper: number } {
+  const limit = promoted.get(tensor.name);
+  return limit === undefined ? bounds(tensor.bits) : { lower: -limit, upper: limit };
 }
 
 function outputStage(
@@ -219,7 +238,7 @@ function outputStage(
   context: ForwardContext,
 ): OutputStage {
   const scale = tensor.scale[0]!;
-  const { lower, upper } = bounds(tensor.bits);
+  const { lower, upper } = boundsOf(tensor, context);
   const common = {
     tensor: tensor.name,
     bias: accumulator.bias,
