@@ -14,7 +14,8 @@ module camber_sequencer #(
     parameter ROM_FILE = "control.hex",
     parameter GROUPS = 2,                      // lane groups per output vector
     parameter ROW_BITS = 4,
-    parameter COLUMN_BITS = 4
+    parameter COLUMN_BITS = 4,
+    parameter CLASS = 1                        // weight tiles depend on the class
 ) (
     input  wire          clk,
     input  wire          rst_n,
@@ -264,7 +265,7 @@ module camber_sequencer #(
             header <= record;
         if (load) begin
             operation    <= record;
-            class_offset <= class_product;
+            class_offset <= CLASS != 0 ? class_product : 16'd0;
         end
     end
 

@@ -16,6 +16,8 @@ export interface SimulationOptions {
   readonly shape: EngineShape;
   /** Two products per multiplier; the results are the same. */
   readonly packed?: boolean;
+  /** Optional parts of the engine (`partsOf`); all are there by default. */
+  readonly parts?: readonly (readonly [string, 0 | 1])[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (message: string) => void;
   /** Waveforms (VCD) are written to this file. */
@@ -78,6 +80,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       benchDir: options.benchDir ?? join(rtlDir, 'sim'),
       shape,
       packed: options.packed ?? false,
+      ...(options.parts ? { parts: options.parts } : {}),
       trace: trace !== undefined,
       signal,
     },

@@ -14,6 +14,8 @@ export interface SimulatorBuild {
   readonly shape: EngineShape;
   /** Two products per multiplier. */
   readonly packed: boolean;
+  /** Optional parts of the engine by parameter, 0 where left out (`partsOf`); all are there by default. */
+  readonly parts?: readonly (readonly [string, 0 | 1])[];
   /** With waveforms. */
   readonly trace: boolean;
   readonly signal?: AbortSignal;
@@ -27,11 +29,12 @@ export interface Simulator {
   readonly run: (folder: string) => readonly [command: string, ...args: string[]];
 }
 
-const parameters = ({ shape, packed }: SimulatorBuild): [string, number][] => [
+const parameters = ({ shape, packed, parts = [] }: SimulatorBuild): [string, number][] => [
   ['ROWS', shape.rows],
   ['COLUMNS', shape.columns],
   ['LANES', shape.lanes],
   ['PACKED', packed ? 1 : 0],
+  ...parts.map(([name, present]): [string, number] => [name, present]),
 ];
 
 const verilator: Simulator = {
@@ -96,8 +99,8 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * The folder of a built simulator, made where the cache has none for this RTL and shape. One build serves all
- * networks: schedule, weights and test vectors are files read at start.
+ * The folder of a built simulator, made where the cache has none for this RTL, shape and parts. One build serves all
+ * networks of that kind: schedule, weights and test vectors are files read at start.
  *
  * @throws CompileError CAM601, CAM602, CAM606
  */

@@ -15,18 +15,20 @@ export function placements(
     const known = range.get(operation.layer);
     range.set(operation.layer, { first: known?.first ?? index, last: index });
   });
-  const live = new Map<string, [number, number]>();
-  live.set(network.input.tensor, [0, 0]);
+  // A mask may have the name of the tensor whose sign it keeps.
+  const live = new Map<string, [number, number]>([[network.input.tensor, [0, 0]]]);
+  const liveMasks = new Map<string, [number, number]>();
+  const read = (known: [number, number] | undefined, last: number) => {
+    if (known) known[1] = Math.max(known[1], last);
+  };
   for (const layer of network.layers) {
     const at = range.get(layer.name);
     if (!at) continue;
     const { maskRead, maskWrite, tensor } = layer.output;
-    for (const name of [...readsOf(layer), ...(maskRead === undefined ? [] : [maskRead])]) {
-      const known = live.get(name);
-      if (known) known[1] = Math.max(known[1], at.last);
-    }
+    for (const name of readsOf(layer)) read(live.get(name), at.last);
+    if (maskRead !== undefined) read(liveMasks.get(maskRead), at.last);
     live.set(tensor, [at.first, at.last]);
-    if (maskWrite) live.set(maskWrite.mask, [at.first, at.last]);
+    if (maskWrite) liveMasks.set(maskWrite.mask, [at.first, at.last]);
   }
   const end = Math.max(0, operations.length - 1);
   const result: Placement[] = [];
@@ -43,7 +45,7 @@ export function placements(
     });
   }
   for (const [tensor, { address, words }] of context.masks) {
-    result.push({ tensor, memory: 'mask', address, words, live: live.get(tensor) ?? [0, end] });
+    result.push({ tensor, memory: 'mask', address, words, live: liveMasks.get(tensor) ?? [0, end] });
   }
   for (const [tensor, { base, words }] of weights) {
     result.push({ tensor, memory: 'weights', address: base, words, live: [0, end] });

@@ -1,0 +1,30 @@
+import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
+import type { EngineShape } from '../schedule/operation.ts';
+
+/**
+ * Cycles that no schedule of a layer can go below: the array's slots, or the bytes of its weights through the weight port,
+ * whichever takes longer. A product of 16 by 8 bits takes two slots; adds (pools, border sums) have no bound.
+ */
+export function boundOf(
+  layer: IntegerLayer,
+  network: IntegerNetwork,
+  { rows, columns }: EngineShape,
+): number {
+  const { sum } = layer;
+  const streamed = sum.kind === 'mapFromTensor' ? sum.alpha : 'input' in sum ? sum.input : undefined;
+  const slots = streamed !== undefined && network.tensors.get(streamed)?.bits === 16 ? 2 : 1;
+  // A row of dense weights is one class's.
+  const bytes = !('weights' in sum)
+    ? 0
+    : sum.kind === 'denseRow' || sum.kind === 'mapFromRow'
+      ? network.weights.get(sum.weights)!.data.length / network.classes
+      : network.weights.get(sum.weights)!.data.length;
+  return Math.max(Math.ceil((layer.macs * slots) / (rows * columns)), Math.ceil(bytes / (rows * columns)));
+}
+
+/** The bounds of everything behind the scores, added up. */
+export function explanationBound(network: IntegerNetwork, shape: EngineShape): number {
+  return network.layers
+    .filter(({ phase }) => phase !== 'inference')
+    .reduce((sum, layer) => sum + boundOf(layer, network, shape), 0);
+}
