@@ -239,16 +239,16 @@ module camber_output_stage #(
 
     // Up to four words: both words of the high plane (or the only one), then those of the low plane. The first is
     // written at once; copies are kept of the others, for the next vector may be coming in.
-    reg                 write_first, write_wide, write_two;
+    reg                 write_first, write_two;
     reg [2:0]           pending;          // second word, first word of the low plane, its second word
     reg [15:0]          address, address_second, address_low;
     reg [ROWS*8-1:0]    second_kept;
     reg [COLUMNS*8-1:0] low_kept;
+    wire                 write_wide = WIDE != 0 && output_wide;
     wire [COLUMNS*8-1:0] first_vector = write_wide ? high_vector : low_vector;
 
     always @(posedge clk) begin
         write_first  <= rst_n && last_10 && destination == ACTIVATION;
-        write_wide   <= WIDE != 0 && output_wide;      // by the cycle of the write the next operation may be current
         write_two    <= two_words_10;
         if (!rst_n)
             pending <= 3'b000;
