@@ -34,6 +34,7 @@ export interface Question {
   readonly gradientBits: 8 | 16;
   readonly ranges: RangeMethod;
   readonly wideActivations: QuantiseOptions['wideActivations'];
+  readonly equalise?: boolean;
   readonly calibration?: readonly string[];
 }
 
@@ -105,7 +106,12 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
     fail('CAM208', text, 'Leave out --method, or take --engine float.');
   }
   const input = imageInput(model.graph);
-  const options = { target, score, class: question.class ?? ('argmax' as const) };
+  const options = {
+    target,
+    score,
+    class: question.class ?? ('argmax' as const),
+    equalise: question.equalise ?? false,
+  };
   const analysis = analyse(model.graph, options);
   const calibration = await calibrationPictures(question.calibration ?? [], model, input);
   progress(`Calibrating on ${calibration.images.length} pictures`);

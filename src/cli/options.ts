@@ -129,6 +129,7 @@ export interface QuantisationOptions {
   readonly gradientBits: 8 | 16;
   readonly ranges: RangeMethod;
   readonly wideActivations: QuantiseOptions['wideActivations'];
+  readonly equalise?: boolean;
 }
 
 /** The part of them that the quantiser takes as it is. */
@@ -158,6 +159,10 @@ export function addQuantisationOptions(parser: Command): void {
     'activations kept in 16 bits, at twice the cycles of what reads them: none, auto, or LAYER,LAYER,...',
     parseWide,
     defaultQuantiseOptions.wideActivations,
+  );
+  parser.option(
+    '--equalise',
+    'rescale convolutions in a row against each other before quantising: for depthwise networks',
   );
 }
 

@@ -42,6 +42,7 @@ export const diagnosticCodes = {
   CAM405: { title: 'Poor fidelity', severity: 'warning' },
   CAM406: { title: 'No 16-bit activation possible', severity: 'error' },
   CAM407: { title: 'Activation not finite', severity: 'error' },
+  CAM408: { title: 'Not equalised', severity: 'information' },
   // 5xx: hardware
   CAM501: { title: 'No hardware mapping', severity: 'error' },
   CAM502: { title: 'Does not fit the device', severity: 'warning' },

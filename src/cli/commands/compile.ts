@@ -80,6 +80,7 @@ export const compile: CliCommand = {
       array: options.array,
       gradientBits: options.gradientBits,
       quantisation: quantisationOf(options),
+      equalise: options.equalise ?? false,
       calibration: images,
       ...(arraysOnly ? {} : { preprocessing: affinePreprocessing(preprocessing, channels) }),
       wasmPaths: ortFiles(),
