@@ -6,6 +6,7 @@ import { alphaLimit, mapFromRow, mapFromTensor, mapTensor } from './lower/heatma
 import { lowerInput } from './lower/input.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerTable, IntegerTensor, IntegerWeights } from './network.ts';
 import type { QuantiseOptions } from './options.ts';
+import { wideActivations } from './wide-activations.ts';
 import { planNetwork } from './plan/network.ts';
 import type { ExplanationSource, QuantiseSource } from './source.ts';
 import type { StageBuilder } from './plan/builder.ts';
@@ -43,6 +44,7 @@ export function quantise(
   const weights = new Map<string, IntegerWeights>();
   const tables = new Map<string, IntegerTable>();
   const scoreTensor = forward.resolve(scores);
+  const wide = wideTensors(stages, forward);
   const context: ForwardContext = {
     plan: forward.tensors,
     realWeights: forward.weights,
@@ -51,7 +53,14 @@ export function quantise(
     input,
     scores: scoreTensor,
     imported: imported?.activations ?? new Map(),
-    wide: wideTensors(stages, forward),
+    wide,
+    promoted: wideActivations({
+      stages,
+      weights: forward.weights,
+      activations: calibration.activations,
+      options,
+      settled: settledTensors(source, scoreTensor, wide, forward),
+    }),
     masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
     kept: new Set(split?.stages.flatMap(keptPlanes)),
     views: forward.views,
@@ -127,6 +136,23 @@ export function quantise(
 function keptPlanes({ sum }: Stage): string[] {
   if (sum.kind === 'maxPoolBackward') return [sum.winners];
   return sum.kind === 'product' ? [sum.factor] : [];
+}
+
+/** Tensors whose storage is no matter of choice, each with the reason. */
+function settledTensors(
+  { imported, explanation }: QuantiseSource,
+  scores: string,
+  wide: ReadonlySet<string>,
+  { views }: StageBuilder,
+): ReadonlyMap<string, string> {
+  const joined = [...views].flatMap(([name, { of }]) => [name, of]);
+  return new Map([
+    ...joined.map((t) => [t, 'they are channels of a tensor that others write or read'] as const),
+    ...[...(imported?.activations.keys() ?? [])].map((t) => [t, 'the model came quantised'] as const),
+    ...[...wide].map((t) => [t, 'they have 16 bits already'] as const),
+    ...(explanation ? [[explanation.activation, 'the map is taken on them'] as const] : []),
+    [scores, 'they are the class scores'] as const,
+  ]);
 }
 
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
@@ -228,6 +254,10 @@ function renamed(
     minimum: less(found.minimum),
     maximum: less(found.maximum),
     mean: less(found.mean),
+    meanSquare: found.meanSquare.map((s, k) => {
+      const shift = folded?.shift[k] ?? 0;
+      return s - 2 * shift * found.mean[k]! + shift * shift;
+    }),
   };
   return { ...calibration, activations: new Map([...calibration.activations, [output, statistics]]) };
 }
