@@ -13,11 +13,11 @@ interface Column {
 
 const columns: readonly Column[] = [
   { title: 'Layer', text: (l) => l.name, name: true },
-  { title: 'Operator', text: (l) => l.op, name: true },
-  { title: 'Phase', text: (l) => phaseNames[l.phase], mark: (l) => swatch(l.phase), name: true },
-  { title: 'Start', text: (l) => format.count(l.start) },
   { title: 'Cycles', text: (l) => format.count(l.cycles) },
   { title: 'Share', text: (l, c) => format.percent(l.cycles / c.cycles.total) },
+  { title: 'Phase', text: (l) => phaseNames[l.phase], mark: (l) => swatch(l.phase), name: true },
+  { title: 'Operator', text: (l) => l.op, name: true },
+  { title: 'Start', text: (l) => format.count(l.start) },
   { title: 'MACs', text: (l) => format.count(l.macs) },
   { title: 'Utilisation', text: (l) => (l.macs > 0 ? format.percent(l.utilization) : '') },
   { title: 'Read', text: (l) => format.bytes(l.bytesRead) },

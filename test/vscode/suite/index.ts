@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import * as format from '../../../src/protocol/format.ts';
 import { commands } from '../../../src/protocol/manifest/commands.ts';
-import { textExtension, textScheme, viewTypes } from '../../../src/protocol/manifest/contributes.ts';
+import {
+  taskKinds,
+  taskType,
+  textExtension,
+  textScheme,
+  viewTypes,
+} from '../../../src/protocol/manifest/contributes.ts';
 import type { Report } from '../../../src/compiler/report/report.ts';
 import { runHostTests, type HostTest } from './runner.ts';
 
@@ -264,6 +270,38 @@ const tests: readonly HostTest[] = [
       assert.ok(document.uri.path.endsWith(textExtension));
       assert.equal(document.languageId, 'onnx-text');
       assert.equal(existsSync(document.uri.fsPath), false);
+    },
+  },
+  {
+    name: 'a task that is stopped leaves no build behind, one that is not compiles the reference',
+    async run() {
+      const found = await vscode.tasks.fetchTasks({ type: taskType });
+      const mine = found.filter(({ definition }) => definition['model'] === 'tiny-resnet18.onnx');
+      assert.deepEqual(
+        mine.map(({ definition }) => String(definition['task'])).sort(),
+        [...taskKinds].sort(),
+      );
+      const compile = mine.find(({ definition }) => definition['task'] === 'compile')!;
+      assert.equal(compile.group, vscode.TaskGroup.Build);
+      const run = async (stop: boolean): Promise<number | undefined> => {
+        const end = new Promise<number | undefined>((resolve) => {
+          const subscription = vscode.tasks.onDidEndTaskProcess((event) => {
+            if (event.execution.task.name !== compile.name) return;
+            subscription.dispose();
+            resolve(event.exitCode);
+          });
+        });
+        const execution = await vscode.tasks.executeTask(compile);
+        if (stop) execution.terminate();
+        return end;
+      };
+      const built = join(folder().fsPath, 'build/tiny-resnet18');
+      rmSync(built, { recursive: true, force: true });
+      assert.notEqual(await run(true), 0);
+      assert.equal(existsSync(built), false);
+      assert.equal(await run(false), 0);
+      const report = JSON.parse(readFileSync(join(built, 'report.json'), 'utf8')) as Report;
+      assert.deepEqual(report.layers, reference().layers);
     },
   },
 ];

@@ -134,6 +134,16 @@ export class Workbench {
       .frameLocator('#active-frame');
   }
 
+  /** Answers the dialog that asks for a file or folder by a path. */
+  async answerDialog(path: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(path);
+    // The dialog looks the path up before it takes it.
+    await this.page.waitForTimeout(600);
+    await this.page.keyboard.press('Enter');
+  }
+
   /** A line of the text editor on screen. */
   line(text: string): Locator {
     return this.page.locator('.view-line').filter({ hasText: text }).first();
