@@ -19,6 +19,7 @@ import {
 } from '../../src/server/features/text.ts';
 import type { JobContext, JobOptions } from '../../src/server/jobs/messages.ts';
 import { jobOptions, readSettings } from '../../src/server/options.ts';
+import { serialise } from '../../src/compiler/serialise.ts';
 import { Session } from '../../src/server/session/session.ts';
 import { listedPictures } from '../../src/server/session/pictures.ts';
 import { textForm, type TextForm } from '../../src/server/text/form.ts';
@@ -218,6 +219,14 @@ describe('the sample in the editor', () => {
     expect(stopped.macs).toBe(dense + map);
     expect(framework.cycles).toBe(Math.ceil(framework.macs / compiled.array.macsPerCycle));
     expect(framework.overhead).toBeCloseTo(framework.cycles / compiled.cycles.inference);
+  });
+
+  it('another target in the same session gives the network of a session of its own', async () => {
+    const other = { ...options, target: '/blocks/blocks.6/relu2/Relu_output_0' };
+    const fresh = await (await Session.read(sample)).compile(other, context);
+    const warm = await session.compile(other, context);
+    expect(warm.report.cycles).toEqual(fresh.report.cycles);
+    expect(serialise(warm.network)).toEqual(serialise(fresh.network));
   });
 
   it('a compilation is kept: the same choices give the same object', async () => {

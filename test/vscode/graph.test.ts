@@ -85,7 +85,6 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await workbench.page.keyboard.press('c');
     await view.locator(`.block.repeat[data-layer="${firstRepeated}"]`).waitFor();
     await collapse.click();
-    await collapse.click();
     await view.locator('.block.repeat').first().waitFor({ state: 'detached' });
   });
 

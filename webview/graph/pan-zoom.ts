@@ -70,15 +70,15 @@ export class PanZoom {
     });
   }
 
-  /** Brings a rectangle into view by the shortest way. */
-  reveal(left: number, top: number, width: number, height: number, margin = 24): void {
+  /** Brings a rectangle into view by the shortest way, clear of what stands over the upper and lower edge. */
+  reveal(left: number, top: number, width: number, height: number): void {
     const { x, y, zoom } = this.#camera;
-    const shift = (at: number, size: number, space: number): number => {
+    const shift = (at: number, size: number, space: number, margin: number): number => {
       if (at < margin) return margin - at;
       return at + size > space - margin ? space - margin - at - size : 0;
     };
-    const dx = shift(left * zoom + x, width * zoom, this.size.width);
-    const dy = shift(top * zoom + y, height * zoom, this.size.height);
+    const dx = shift(left * zoom + x, width * zoom, this.size.width, 24);
+    const dy = shift(top * zoom + y, height * zoom, this.size.height, 52);
     if (dx !== 0 || dy !== 0) this.set({ x: x + dx, y: y + dy, zoom });
   }
 

@@ -1,5 +1,5 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import { type MaskForm, readsOf, type TensorForm, writesOf } from './storage.ts';
+import { type MaskForm, readsOf, storedName, type TensorForm, writesOf } from './storage.ts';
 
 /** A buffer that must stay whole from its first write to its last read, in layer indices. */
 export interface Buffer {
@@ -50,7 +50,11 @@ function liveness(
       const range = live.get(name);
       if (range) range[1] = index;
     }
-    for (const name of writes(layer)) live.set(name, [index, index]);
+    for (const name of writes(layer)) {
+      const begun = live.get(name);
+      if (begun) begun[1] = index;
+      else live.set(name, [index, index]);
+    }
   });
   return [...live].flatMap(([name, range]) => {
     const size = words(name);
@@ -67,7 +71,15 @@ export function allocateActivations(
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;
   };
-  return place(liveness(network.layers, writesOf, readsOf, words));
+  const stored = (name: string) => storedName(network, name);
+  return place(
+    liveness(
+      network.layers,
+      (layer) => writesOf(layer).map(stored),
+      (layer) => readsOf(layer).map(stored),
+      words,
+    ),
+  );
 }
 
 /** Pass: static addresses of masks. */

@@ -21,7 +21,9 @@ class Memory {
     this.written = new Int32Array(depth).fill(-1);
     this.sampled = new Int32Array(depth).fill(-1);
     this.owner = new Int32Array(depth).fill(-1);
-    this.buffers = schedule.placements.filter(({ memory }) => memory === name);
+    this.buffers = schedule.placements.filter(
+      ({ memory, within }) => memory === name && within === undefined,
+    );
   }
 
   /** The buffer that is alive at an operation and holds an address. */

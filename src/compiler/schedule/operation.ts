@@ -189,6 +189,14 @@ export interface Placement {
   readonly words: number;
   /** Index of the first operation that writes it and of the last that reads it. */
   readonly live: readonly [number, number];
+  /** Activation tensors: words from position to position and from plane to plane, channels of each part that starts at a word. */
+  readonly layout?: {
+    readonly pitch: number;
+    readonly planeStride: number;
+    readonly segments: readonly number[];
+  };
+  /** The tensor whose storage this is a part of. */
+  readonly within?: string;
 }
 
 /** The static schedule: the only source of cycle figures. */

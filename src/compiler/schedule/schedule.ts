@@ -4,11 +4,11 @@ import { type Allocation, allocateActivations, allocateMasks } from './allocate.
 import { imageLayout, imageWords } from './image-layout.ts';
 import { checkDepths, checkLoops } from './limits.ts';
 import { lower } from './lower.ts';
-import type { LoweringContext } from './lowering.ts';
+import type { LoweringContext, PlacedTensor } from './lowering.ts';
 import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
-import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
+import { maskForms, type TensorForm, tensorForms, tensorOf, unmappable } from './storage.ts';
 import { tableLayout } from './table-layout.ts';
 import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
@@ -30,6 +30,16 @@ export const schedulePasses = [
 const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
   new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
 
+/** A range of another tensor's channels stands where that one stands. */
+function placedTensors(
+  forms: ReadonlyMap<string, TensorForm>,
+  { addresses }: Allocation,
+): ReadonlyMap<string, PlacedTensor> {
+  const address = (name: string, { within }: TensorForm) =>
+    within ? (addresses.get(within.of) ?? 0) + within.word : (addresses.get(name) ?? 0);
+  return new Map([...forms].map(([name, form]) => [name, { ...form, address: address(name, form) }]));
+}
+
 /**
  * The static schedule of an integer network on an array: every address, loop bound, start cycle and length.
  * Throws a CompileError that lists everything the engine has no mapping for.
@@ -39,10 +49,10 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
   if (problems.length > 0) throw new CompileError(problems);
 
   const forms = tensorForms(network, shape);
-  const masks = maskForms(network, shape);
+  const masks = maskForms(network, forms, shape);
   const image = imageLayout(network, shape);
-  const weights = weightLayout(network, shape, image);
-  const parameters = parameterLayout(network, shape);
+  const weights = weightLayout(network, forms, shape, image);
+  const parameters = parameterLayout(network, forms, shape);
   const tables = tableLayout(network);
   const activationPlan = allocateActivations(network, forms);
   const maskPlan = allocateMasks(network, masks);
@@ -51,7 +61,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     network,
     shape,
     image,
-    tensors: addressed(forms, activationPlan),
+    tensors: placedTensors(forms, activationPlan),
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,

@@ -9,7 +9,7 @@ import { methodNames, methods, type MethodName } from '../../compiler/gradient/m
 import { inferKnownShapes } from '../../compiler/graph/infer.ts';
 import { engineShapes } from '../../compiler/schedule/engine-shape.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
-import { calibrateModel } from '../../engine/compile-model.ts';
+import { calibrateModel, type Measured } from '../../engine/compile-model.ts';
 import { exploreModel } from '../../engine/explore-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
@@ -51,7 +51,7 @@ interface Prepared {
 export class Session {
   readonly #compilations = new Recent<Compiled>(kept.compilations);
   readonly #prepared = new Recent<Prepared>(kept.prepared);
-  readonly #pictures = new Recent<CalibrationPictures>(1);
+  readonly #pictures = new Recent<CalibrationPictures & { readonly measured: Measured }>(1);
   readonly #explainers = new Recent<FloatExplainer>(kept.explainers, (e) => e.dispose());
 
   private constructor(
@@ -98,14 +98,16 @@ export class Session {
       const analysis = analyse(this.file.graph, { target, class: chosen });
       progress('Reading the calibration pictures', 0.05);
       const places = calibrationFolder === '' ? [] : [calibrationFolder];
-      const { images, diagnostics } = await this.#pictures.get(calibrationFolder, () =>
-        calibrationPictures(places, this.file, imageInput(this.file.graph)),
-      );
+      const { images, diagnostics, measured } = await this.#pictures.get(calibrationFolder, async () => ({
+        ...(await calibrationPictures(places, this.file, imageInput(this.file.graph))),
+        measured: { activations: new Map() },
+      }));
       const calibration = await calibrateModel(analysis, {
         calibration: images,
         wasmPaths: ortFiles(),
         signal,
         onProgress: progress,
+        measured,
       });
       return { analysis, calibration, diagnostics };
     });

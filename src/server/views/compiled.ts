@@ -59,7 +59,9 @@ export function compiledView(
     layers,
     operations: schedule.operations.map(operationView),
     memories: memoryShapes(schedule).map(({ name, width, depth }) => ({ name, depth, wordBytes: width / 8 })),
-    placements: schedule.placements.map((placement) => placementView(placement, schedule)),
+    placements: schedule.placements
+      .filter(({ within }) => within === undefined)
+      .map((placement) => placementView(placement, schedule)),
     runtimeBackward: runtimeBackward(graph, target.tensor, array.macsPerCycle, cycles.inference),
     resources: synthesized ? { ...resources, synthesized } : resources,
     memory,
