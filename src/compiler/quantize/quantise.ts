@@ -1,12 +1,13 @@
 import { fail } from '../diagnostics.ts';
 import type { CalibrationTable } from './calibration.ts';
+import { FactorError } from './fixed-point.ts';
 import { lowerForward, type ForwardContext } from './lower/forward.ts';
 import { lowerGradient, type GradientContext } from './lower/gradient.ts';
 import { alphaLimit, mapFromRow, mapFromTensor, mapTensor } from './lower/heatmap.ts';
 import { lowerInput } from './lower/input.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerTensor, IntegerWeights } from './network.ts';
 import type { QuantiseOptions } from './options.ts';
-import { wideActivations } from './wide-activations.ts';
+import { wideActivations, wideLimit } from './wide-activations.ts';
 import { planNetwork } from './plan/network.ts';
 import type { ExplanationSource, QuantiseSource } from './source.ts';
 import type { StageBuilder } from './plan/builder.ts';
@@ -43,7 +44,9 @@ export function quantise(
   const tensors = new Map<string, IntegerTensor>([[imageName, input.tensor]]);
   const weights = new Map<string, IntegerWeights>();
   const scoreTensor = forward.resolve(scores);
-  const wide = wideTensors(stages, forward.tensors);
+  const wide = new Map(
+    wideTensors(stages, forward.tensors).map((t) => [t, wideLimit(t, stages, forward.weights)]),
+  );
   const context: ForwardContext = {
     plan: forward.tensors,
     realWeights: forward.weights,
@@ -64,7 +67,9 @@ export function quantise(
     tensors,
     weights,
   };
-  const layers: IntegerLayer[] = stages.map((stage) => lowerForward({ stage, phase: 'inference' }, context));
+  const layers: IntegerLayer[] = stages.map((stage) =>
+    withinFactors(stage, () => lowerForward({ stage, phase: 'inference' }, context)),
+  );
   const network = {
     name: graph.name,
     input: input.stage,
@@ -95,7 +100,10 @@ export function quantise(
     weights,
     limits: new Map(),
   };
-  layers.push(...split.stages.map((stage) => lowerGradient(stage, gradientContext)), ...target.layers);
+  layers.push(
+    ...split.stages.map((stage) => withinFactors(stage, () => lowerGradient(stage, gradientContext))),
+    ...target.layers,
+  );
   const alphaUnit = alphaRow
     ? alphaRow.factor
     : tensors.get((gradient.alpha as { tensor: string }).tensor)!.scale[0]!;
@@ -119,22 +127,37 @@ export function quantise(
   };
 }
 
+/** Lowers a stage; a scale so far from its operands' that no multiplier bridges them is the model's or the calibration's fault. */
+function withinFactors<T>({ name, nodes, output }: Stage, lower: () => T): T {
+  try {
+    return lower();
+  } catch (error) {
+    if (!(error instanceof FactorError)) throw error;
+    return fail(
+      'CAM402',
+      `Layer "${name}" cannot be quantised: ${error.message}.`,
+      'Look at the scales of the model and at the calibration pictures: the ranges of this layer and of what it reads are too far apart.',
+      { ...(nodes[0] === undefined ? {} : { node: nodes[0] }), tensor: output },
+    );
+  }
+}
+
 /** Tensors whose storage is no matter of choice, each with the reason. */
 function settledTensors(
   { imported, explanation }: QuantiseSource,
   scores: string,
-  wide: ReadonlySet<string>,
+  wide: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, string> {
   return new Map([
     ...[...(imported?.activations.keys() ?? [])].map((t) => [t, 'the model came quantised'] as const),
-    ...[...wide].map((t) => [t, 'they have 16 bits already'] as const),
+    ...[...wide.keys()].map((t) => [t, 'they have 16 bits already'] as const),
     ...(explanation ? [[explanation.activation, 'the map is taken on them'] as const] : []),
     [scores, 'they are the class scores'] as const,
   ]);
 }
 
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
-function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTensor>): Set<string> {
+function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTensor>): string[] {
   const readers = (tensor: string) =>
     stages.filter(
       (stage) => ('input' in stage.sum && stage.sum.input === tensor) || stage.residual === tensor,
@@ -143,16 +166,14 @@ function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTen
     const { height, width } = plan.get(output)!;
     return sum.kind === 'conv' && height * width === 1;
   };
-  return new Set(
-    stages
-      .filter((stage) => stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual)
-      .filter(
-        (stage) =>
-          readers(stage.output).length > 0 &&
-          readers(stage.output).every((r) => r.residual !== stage.output && isDense(r)),
-      )
-      .map((stage) => stage.output),
-  );
+  return stages
+    .filter((stage) => stage.sum.kind === 'windowSum' && !stage.relu && !stage.residual)
+    .filter(
+      (stage) =>
+        readers(stage.output).length > 0 &&
+        readers(stage.output).every((r) => r.residual !== stage.output && isDense(r)),
+    )
+    .map((stage) => stage.output);
 }
 
 /** The tensor the map is taken on. One that is never stored as such gets a layer of its own. */
