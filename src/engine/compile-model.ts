@@ -2,7 +2,8 @@
 import { analyse, type Analysis, type AnalyseOptions } from '../compiler/analyse.ts';
 import { compile, type Compilation, type CompileOptions } from '../compiler/compile.ts';
 import type { Graph } from '../compiler/graph/ir.ts';
-import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
+import type { CalibrationTable, TensorStatistics } from '../compiler/quantize/calibration.ts';
+import type { ObservedTensors } from '../compiler/quantize/observed.ts';
 import { calibrate } from './calibrate.ts';
 import { fidelityWarnings } from '../compiler/report/fidelity-warnings.ts';
 import { inputOfTensor } from './fixed-input.ts';
@@ -20,13 +21,47 @@ export interface CompileModelOptions extends AnalyseOptions, CompileOptions, Eng
   readonly onProgress?: (stage: string, fraction: number) => void;
 }
 
+/**
+ * What has been measured of a model on the same pictures: activations do not depend on the target. Filled by
+ * `calibrateModel`, which then measures no more than what is new.
+ */
+export interface Measured {
+  readonly activations: Map<string, TensorStatistics>;
+  topClasses?: number;
+}
+
 /** Ranges of everything the quantiser needs, measured by the float engine. */
 export async function calibrateModel(
   analysis: Analysis,
+  options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> &
+    EngineOptions & { readonly measured?: Measured },
+): Promise<CalibrationTable> {
+  const measured: Measured = options.measured ?? { activations: new Map() };
+  const wanted = analysis.observed;
+  const observed = {
+    ...wanted,
+    activations: new Map([...wanted.activations].filter(([name]) => !measured.activations.has(name))),
+  };
+  const { topClasses } = measured;
+  const measure = observed.activations.size > 0 || observed.gradients.size > 0 || topClasses === undefined;
+  const table: CalibrationTable = measure
+    ? await measureTensors(analysis, observed, options)
+    : { pictures: options.calibration.length, topClasses, activations: new Map(), gradients: new Map() };
+  for (const [name, statistics] of table.activations) measured.activations.set(name, statistics);
+  measured.topClasses = table.topClasses;
+  const activations = new Map(
+    [...wanted.activations.keys()].map((name) => [name, measured.activations.get(name)!]),
+  );
+  return { ...table, activations };
+}
+
+/** Runs the float engine on every picture and looks at the observed tensors. */
+async function measureTensors(
+  { model, source }: Analysis,
+  observed: ObservedTensors,
   options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> & EngineOptions,
 ): Promise<CalibrationTable> {
-  const { observed, model } = analysis;
-  const image = analysis.source.graph.inputs[0]!.name;
+  const image = source.graph.inputs[0]!.name;
   const names = new Set([model.scores, ...observed.activations.keys(), ...observed.gradients.keys()]);
   names.delete(image);
   const runner = await createTensorRunner(model, names, options);

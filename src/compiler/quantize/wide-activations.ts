@@ -57,7 +57,9 @@ function automatic(source: WideSource): string[] {
   const { stages, activations, options } = source;
   const noise = (stage: Stage) => {
     const statistics = activations.get(stage.output);
-    return statistics ? roundingNoise(statistics, stage.relu ? 255 : 127, options.rangeMethod) : Infinity;
+    return statistics
+      ? roundingNoise(statistics, stage.clip?.lower === 0 ? 255 : 127, options.rangeMethod)
+      : Infinity;
   };
   return stages
     .filter((stage) => obstacle(stage, source) === undefined)
@@ -112,7 +114,9 @@ const planeWise = new Set(['conv', 'windowSum']);
 function obstacle(stage: Stage, { stages, settled }: WideSource): string | undefined {
   const why = settled.get(stage.output);
   if (why !== undefined) return why;
-  if (!planeWise.has(stage.sum.kind)) return 'its operator gives 8 bits';
+  const givesBytes =
+    !planeWise.has(stage.sum.kind) || stage.activation !== undefined || stage.slope !== undefined;
+  if (givesBytes) return 'its operator gives 8 bits';
   const reader = stages.find((s) => reads(s, stage.output) && !planeWise.has(s.sum.kind));
   return reader && `layer "${reader.name}" reads 8 bits`;
 }

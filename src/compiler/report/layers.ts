@@ -34,7 +34,7 @@ export interface LayerReport {
   readonly bytesWritten: number;
   readonly time: TimeSpent;
   /** What the backward pass keeps of it. */
-  readonly gradientNeeds: 'nothing' | 'mask';
+  readonly gradientNeeds: 'nothing' | 'mask' | 'winners' | 'derivative';
 }
 
 const add = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
@@ -68,8 +68,13 @@ function layerReport(
     bytesRead: add(moved.map(({ read }) => read)),
     bytesWritten: add(moved.map(({ written }) => written)),
     time: timeSpent(operations, cycles),
-    gradientNeeds: layer.output.maskWrite ? 'mask' : 'nothing',
+    gradientNeeds: gradientNeeds(layer),
   };
+}
+
+function gradientNeeds({ sum, output }: IntegerLayer): LayerReport['gradientNeeds'] {
+  if (output.low !== undefined) return sum.kind === 'maxPool' ? 'winners' : 'derivative';
+  return output.maskWrite ? 'mask' : 'nothing';
 }
 
 /** Every layer of the network with the cycles and bytes of its operations, in order. */

@@ -4,11 +4,12 @@ import { type Allocation, allocateActivations, allocateMasks } from './allocate.
 import { imageLayout, imageWords } from './image-layout.ts';
 import { checkDepths, checkLoops } from './limits.ts';
 import { lower } from './lower.ts';
-import type { LoweringContext } from './lowering.ts';
+import type { LoweringContext, PlacedTensor } from './lowering.ts';
 import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
-import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
+import { maskForms, type TensorForm, tensorForms, tensorOf, unmappable } from './storage.ts';
+import { tableLayout } from './table-layout.ts';
 import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
 
@@ -19,6 +20,7 @@ export const schedulePasses = [
   { name: 'image-layout', description: 'Pixels per image word' },
   { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  { name: 'table-layout', description: 'Look-up tables of activations' },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
   { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
@@ -27,6 +29,16 @@ export const schedulePasses = [
 
 const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
   new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
+
+/** A range of another tensor's channels stands where that one stands. */
+function placedTensors(
+  forms: ReadonlyMap<string, TensorForm>,
+  { addresses }: Allocation,
+): ReadonlyMap<string, PlacedTensor> {
+  const address = (name: string, { within }: TensorForm) =>
+    within ? (addresses.get(within.of) ?? 0) + within.word : (addresses.get(name) ?? 0);
+  return new Map([...forms].map(([name, form]) => [name, { ...form, address: address(name, form) }]));
+}
 
 /**
  * The static schedule of an integer network on an array: every address, loop bound, start cycle and length.
@@ -37,10 +49,11 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
   if (problems.length > 0) throw new CompileError(problems);
 
   const forms = tensorForms(network, shape);
-  const masks = maskForms(network, shape);
+  const masks = maskForms(network, forms, shape);
   const image = imageLayout(network, shape);
-  const weights = weightLayout(network, shape, image);
-  const parameters = parameterLayout(network, shape);
+  const weights = weightLayout(network, forms, shape, image);
+  const parameters = parameterLayout(network, forms, shape);
+  const tables = tableLayout(network);
   const activationPlan = allocateActivations(network, forms);
   const maskPlan = allocateMasks(network, masks);
 
@@ -48,10 +61,11 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     network,
     shape,
     image,
-    tensors: addressed(forms, activationPlan),
+    tensors: placedTensors(forms, activationPlan),
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
+    tables: tables.indices,
   };
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
   const mapValues = map ? map.height * map.width : 0;
@@ -62,6 +76,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     parameters: parameters.parameters.length / shape.lanes,
     mask: maskPlan.depth,
     result: network.classes + mapValues,
+    table: tables.entries.length,
   };
   const lowered = lower(context);
   const excess = [...checkDepths(depths), ...checkLoops(lowered)];
@@ -79,5 +94,6 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     cycles: cyclesOf(operations),
     weightWords: weights.words,
     parameters: parameters.parameters,
+    tables: tables.entries,
   };
 }
