@@ -80,7 +80,12 @@ module camber_sequencer #(
     output wire [31:0]   lower,
     output wire [31:0]   upper,
     output wire [1:0]    mask_mode,
-    output wire [31:0]   mask_upper
+    output wire [31:0]   mask_upper,
+    output wire          side,
+    output wire          side_residual,
+    output wire [15:0]   side_offset,
+    output wire [15:0]   side_parameters,
+    output wire [7:0]    side_zero_point
 );
     localparam [1:0] IDLE = 2'd0, WAIT = 2'd1, ISSUE = 2'd2, GAP = 2'd3;
     localparam [1:0] ONE_HOT = 2'd2;
@@ -146,7 +151,9 @@ module camber_sequencer #(
         .output_wide(output_wide), .output_plane_stride(output_plane_stride), .output_channels(output_channels),
         .parameters(parameters), .class_column(class_column), .bias_from_register(bias_from_register),
         .zero_point(zero_point), .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_walk(mask_walk),
-        .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle)
+        .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle), .side(side),
+        .side_residual(side_residual), .side_offset(side_offset), .side_parameters(side_parameters),
+        .side_zero_point(side_zero_point)
     );
     /* verilator lint_on PINMISSING */
 

@@ -15,6 +15,7 @@ module camber_top #(
     parameter PORT = 1,                     // activations as weights, by the second read port
     parameter CLASS = 1,                    // the class as operand, weight tile or column
     parameter WIDE = 1,                     // values of 16 bits, in two planes
+    parameter SIDE = 1,                     // second results of the same sums
     parameter RESIDUAL = 1,                 // additions in the output stage, by the second read port
     parameter MASKS = 1,                    // mask memory
     parameter BIAS_REGISTER = 1,            // bias computed at run time
@@ -117,7 +118,7 @@ module camber_top #(
 
     camber_engine #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
-        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
         .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .ROM_FILE(ROM_FILE),

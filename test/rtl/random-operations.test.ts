@@ -22,6 +22,7 @@ needs('verilator')('operations as operation.ts defines them, on Verilator', () =
             .add(`weights ${o.weights.mode}`)
             .add(`mask ${o.mask.mode}`);
           seen.add(`residual ${o.port.planes}`).add(`output ${o.output.destination} ${o.output.planes}`);
+          seen.add(`side ${o.side ? o.side.residual : 'none'}`);
           seen.add(`classColumn ${o.output.classColumn}`).add(`planes ${o.counts[3]}`);
         }
         const fixedClass = seed % schedule.classes;
@@ -34,8 +35,8 @@ needs('verilator')('operations as operation.ts defines them, on Verilator', () =
         expect(result.passed, `seed ${seed}`).toBe(true);
       }
       // 3 sources, 3 weight modes (transposed words on square arrays only), 3 mask modes, 3 residuals, 5 outputs, class
-      // column or not, 1 or 2 planes.
-      expect(seen.size).toBe(shape.rows === shape.columns ? 21 : 20);
+      // column or not, 1 or 2 planes, no side output or one without or with the residual.
+      expect(seen.size).toBe(shape.rows === shape.columns ? 24 : 23);
     },
     600_000,
   );

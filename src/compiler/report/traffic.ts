@@ -27,7 +27,7 @@ function insideTurns(
 
 /** Bytes read (activations inside the window, weights, residuals, masks, parameters not) and written. */
 export function traffic(operation: Operation, shape: EngineShape): Traffic {
-  const { counts, activation, weights, port, output, mask } = operation;
+  const { counts, activation, weights, port, output, side, mask } = operation;
   const vectors = vectorsOf(counts);
   const steps = vectors * stepsOf(counts);
   const { rows, columns } = shape;
@@ -41,10 +41,10 @@ export function traffic(operation: Operation, shape: EngineShape): Traffic {
     read:
       (activation.source === 'oneHot' ? 0 : words * rows) +
       (weights.mode === 'port' ? steps * rows : steps * rows * columns) +
-      (weights.mode === 'port' ? 0 : vectors * port.planes * perVector) +
+      (weights.mode === 'port' ? 0 : vectors * port.planes * (side?.residual ? 2 : 1) * perVector) +
       (mask.mode === 'read' ? maskBytes : 0),
     written:
-      (output.destination === 'activation' ? vectors * output.planes * perVector : wide) +
+      (output.destination === 'activation' ? vectors * (output.planes + (side ? 1 : 0)) * perVector : wide) +
       (mask.mode === 'write' ? maskBytes : 0),
   };
 }

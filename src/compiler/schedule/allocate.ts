@@ -1,4 +1,5 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
+import { carriedOut, type SideOutputs } from './side-outputs.ts';
 import { type MaskForm, readsOf, type TensorForm } from './storage.ts';
 
 /** A buffer that must stay whole from its first write to its last read, in layer indices. */
@@ -40,7 +41,7 @@ export function place(buffers: readonly Buffer[]): Allocation {
 /** From the layer that writes a name to the last that reads it (its writer where nothing does). */
 function liveness(
   layers: readonly IntegerLayer[],
-  writes: (layer: IntegerLayer) => string | undefined,
+  writes: (layer: IntegerLayer) => readonly string[],
   reads: (layer: IntegerLayer) => readonly string[],
   words: (name: string) => number | undefined,
 ): Buffer[] {
@@ -50,8 +51,7 @@ function liveness(
       const range = live.get(name);
       if (range) range[1] = index;
     }
-    const written = writes(layer);
-    if (written !== undefined) live.set(written, [index, index]);
+    for (const written of writes(layer)) live.set(written, [index, index]);
   });
   return [...live].flatMap(([name, range]) => {
     const size = words(name);
@@ -63,12 +63,17 @@ function liveness(
 export function allocateActivations(
   network: IntegerNetwork,
   forms: ReadonlyMap<string, TensorForm>,
+  sides: SideOutputs,
 ): Allocation {
   const words = (name: string) => {
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;
   };
-  return place(liveness(network.layers, (layer) => layer.output.tensor, readsOf, words));
+  const writes = (layer: IntegerLayer) => {
+    const side = sides.get(layer.name);
+    return [layer.output.tensor, ...(side ? [side.output.tensor] : [])];
+  };
+  return place(liveness(carriedOut(network, sides), writes, readsOf, words));
 }
 
 /** Pass: static addresses of masks. */
@@ -76,7 +81,7 @@ export function allocateMasks(network: IntegerNetwork, forms: ReadonlyMap<string
   return place(
     liveness(
       network.layers,
-      ({ output }) => output.maskWrite?.mask,
+      ({ output }) => (output.maskWrite ? [output.maskWrite.mask] : []),
       ({ output }) => (output.maskRead === undefined ? [] : [output.maskRead]),
       (name) => forms.get(name)?.words,
     ),

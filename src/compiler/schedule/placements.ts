@@ -1,6 +1,7 @@
 import type { LoweringContext } from './lowering.ts';
 import type { Placement, ScheduledOperation } from './operation.ts';
 import { imageWords } from './image-layout.ts';
+import { carriedOut } from './side-outputs.ts';
 import { readsOf } from './storage.ts';
 
 /** Pass: the memory map, with live ranges in operation indices. */
@@ -21,13 +22,15 @@ export function placements(
   const read = (known: [number, number] | undefined, last: number) => {
     if (known) known[1] = Math.max(known[1], last);
   };
-  for (const layer of network.layers) {
+  for (const layer of carriedOut(network, context.sides)) {
     const at = range.get(layer.name);
     if (!at) continue;
     const { maskRead, maskWrite, tensor } = layer.output;
     for (const name of readsOf(layer)) read(live.get(name), at.last);
     if (maskRead !== undefined) read(liveMasks.get(maskRead), at.last);
     live.set(tensor, [at.first, at.last]);
+    const side = context.sides.get(layer.name);
+    if (side) live.set(side.output.tensor, [at.first, at.last]);
     if (maskWrite) liveMasks.set(maskWrite.mask, [at.first, at.last]);
   }
   const end = Math.max(0, operations.length - 1);

@@ -8,6 +8,7 @@ import type { LoweringContext } from './lowering.ts';
 import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
+import { noSideOutputs, sideOutputs, type SideOutputs } from './side-outputs.ts';
 import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
 import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
@@ -19,6 +20,10 @@ export const schedulePasses = [
   { name: 'image-layout', description: 'Pixels per image word' },
   { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  {
+    name: 'side-outputs',
+    description: 'Targets inside fused stages, written beside the stage that has their sums',
+  },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
   { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
@@ -35,13 +40,23 @@ const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) 
 export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule {
   const problems = unmappable(network, shape);
   if (problems.length > 0) throw new CompileError(problems);
+  const alone = scheduleWith(network, shape, noSideOutputs);
+  const sides = sideOutputs(network);
+  if (sides.size === 0) return alone;
+  // A side output must not cost the inference a cycle, and must be cheaper than computing the target once more.
+  const riding = scheduleWith(network, shape, sides);
+  const isFree = riding.cycles.inference === alone.cycles.inference;
+  return isFree && riding.cycles.explanation < alone.cycles.explanation ? riding : alone;
+}
 
+/** The schedule with these side outputs. */
+function scheduleWith(network: IntegerNetwork, shape: EngineShape, sides: SideOutputs): Schedule {
   const forms = tensorForms(network, shape);
   const masks = maskForms(network, shape);
   const image = imageLayout(network, shape);
   const weights = weightLayout(network, shape, image);
   const parameters = parameterLayout(network, shape);
-  const activationPlan = allocateActivations(network, forms);
+  const activationPlan = allocateActivations(network, forms, sides);
   const maskPlan = allocateMasks(network, masks);
 
   const context: LoweringContext = {
@@ -52,6 +67,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
+    sides,
   };
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
   const mapValues = map ? map.height * map.width : 0;

@@ -1,0 +1,43 @@
+import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
+import { tensorOf } from './storage.ts';
+
+/** Layers whose results a layer before them writes as a side output, by the name of that layer. */
+export type SideOutputs = ReadonlyMap<string, IntegerLayer>;
+
+export const noSideOutputs: SideOutputs = new Map();
+
+/** True where both have the same sums, and the second one's stage can follow the first one's on them. */
+function canRideOn(main: IntegerLayer, layer: IntegerLayer, network: IntegerNetwork): boolean {
+  const bits = ({ output }: IntegerLayer) => tensorOf(network, output.tensor).bits;
+  const { lower, upper, maskRead, maskWrite, residual } = layer.output;
+  return (
+    main.phase === 'inference' &&
+    main.sum.kind === 'conv' &&
+    JSON.stringify(main.sum) === JSON.stringify(layer.sum) &&
+    bits(main) === 8 &&
+    bits(layer) === 8 &&
+    lower === -128 &&
+    upper === 127 &&
+    maskRead === undefined &&
+    maskWrite === undefined &&
+    main.output.maskRead === undefined &&
+    (residual === undefined || residual.tensor === main.output.residual?.tensor)
+  );
+}
+
+/** Pass: a target inside a fused stage is computed once more from the same sums: the stage that has them can write it too. */
+export function sideOutputs(network: IntegerNetwork): SideOutputs {
+  const found = new Map<string, IntegerLayer>();
+  for (const layer of network.layers) {
+    if (layer.phase === 'inference') continue;
+    const main = network.layers.find((other) => !found.has(other.name) && canRideOn(other, layer, network));
+    if (main) found.set(main.name, layer);
+  }
+  return found;
+}
+
+/** The layers that get operations of their own. */
+export function carriedOut(network: IntegerNetwork, sides: SideOutputs): IntegerLayer[] {
+  const riding = new Set(sides.values());
+  return network.layers.filter((layer) => !riding.has(layer));
+}
