@@ -158,6 +158,7 @@ export function summary(
   readonly cycles: string;
   readonly overhead: string;
   readonly latency: string;
+  readonly array: string;
   readonly fit: string;
 } {
   const { estimated, available, fits } = compiled.resources;
@@ -166,6 +167,7 @@ export function summary(
     target: `Target ${layerOf(compiled.target.tensor, model)}`,
     cycles: format.cycles(compiled.cycles.inference),
     overhead: `${format.added(compiled.cycles.overhead)} for GradCAM`,
+    array: `array ${format.shape([compiled.array.rows, compiled.array.columns])}`,
     latency: `${format.latency(compiled.cycles.total, compiled.device.clockMHz)} at ${format.count(compiled.device.clockMHz)} MHz`,
     fit:
       `${fits ? 'fits' : 'does not fit'} ${compiled.device.part} ` +

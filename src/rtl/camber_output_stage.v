@@ -25,13 +25,23 @@ module camber_output_stage #(
     parameter RESIDUAL = 1,
     parameter SIDE = 1,
     parameter MASKS = 1,
-    parameter BIAS_REGISTER = 1
+    parameter BIAS_REGISTER = 1,
+    parameter MAXIMUM = 1,
+    parameter SLOPE = 1,
+    parameter TABLES = 1,
+    parameter TABLE_WORDS = 65536,
+    parameter TABLE_FILE = "tables.hex"
 ) (
     input  wire                       clk,
     input  wire                       rst_n,
     // a vector: complete in `held` in the next cycle, where its addresses are the ones given now
     input  wire                       vector_start,
     input  wire [COLUMNS*32-1:0]      held,
+    // Only pools by maximum have winners.
+    /* verilator lint_off UNUSEDSIGNAL */
+    input  wire [COLUMNS*8-1:0]       held_winners,
+    input  wire                       maximum,      // sums are largest values: 256 times them + held_winners
+    /* verilator lint_on UNUSEDSIGNAL */
     input  wire [15:0]                output_address,
     input  wire [15:0]                mask_address,
     input  wire [15:0]                residual_address,
@@ -57,6 +67,12 @@ module camber_output_stage #(
     input  wire [15:0]                side_offset,
     input  wire [15:0]                side_parameters,
     input  wire [7:0]                 side_zero_point,
+    // Without slopes and tables nobody looks at them.
+    /* verilator lint_off UNUSEDSIGNAL */
+    input  wire                       slope,
+    input  wire                       lookup,
+    input  wire [7:0]                 table_number,
+    /* verilator lint_on UNUSEDSIGNAL */
     input  wire [15:0]                classes,
     input  wire [11:0]                class_used,
     // reads: data two cycles after the address
@@ -170,7 +186,10 @@ module camber_output_stage #(
         channel_1 <= vector_channel_0 + {{(16-COLUMN_BITS){1'b0}}, column};
         for (k = 0; k < LANES; k = k + 1)
             live_2[k] <= destination != ACTIVATION || channel_1 + k[15:0] < output_channels;
-        sums_1 <= held[group*(LANES*32) +: LANES*32];
+        for (k = 0; k < LANES; k = k + 1)
+            sums_1[k*32 +: 32] <= MAXIMUM != 0 && maximum
+                ? {held[(group*LANES + k)*32 +: 24], held_winners[(group*LANES + k)*8 +: 8]}
+                : held[(group*LANES + k)*32 +: 32];
         sums_2 <= sums_1;
         if (residual_first_2)
             residual_high <= residual_word;
@@ -206,6 +225,32 @@ module camber_output_stage #(
 
     wire [LANES*32-1:0] q;
     wire [LANES-1:0]    mask_out;
+    wire [LANES*8-1:0]  index;
+    wire [LANES*16-1:0] entries;
+    wire                looks_up;
+    wire                reads_mask = MASKS != 0 && mask_mode == 2'd2;
+    wire                has_slope = SLOPE != 0 && slope;
+
+    // A table's entry is read while its lane takes its last step.
+    genvar t;
+    generate
+        if (TABLES != 0) begin : tables
+            assign looks_up = lookup;
+            for (t = 0; t < LANES; t = t + 2) begin : pair
+                camber_table #(.DEPTH(TABLE_WORDS), .FILE(TABLE_FILE)) lookup_table (
+                    .clk(clk), .address_0({table_number, index[t*8 +: 8]}), .address_1({table_number, index[t*8 + 8 +: 8]}),
+                    .entry_0(entries[t*16 +: 16]), .entry_1(entries[t*16 + 16 +: 16])
+                );
+            end
+        end else begin : tables
+            assign looks_up = 1'b0;
+            assign entries = {LANES*16{1'b0}};
+            // The lanes tell an index all the same.
+            /* verilator lint_off UNUSEDSIGNAL */
+            wire unused = ^index;
+            /* verilator lint_on UNUSEDSIGNAL */
+        end
+    endgenerate
 
     genvar l;
     generate
@@ -226,9 +271,11 @@ module camber_output_stage #(
             camber_requantise_lane #(.RESIDUAL(RESIDUAL), .MASKS(MASKS)) requantise (
                 .clk(clk), .residual_step(residual_step_2), .accumulator(sums_2[l*32 +: 32]),
                 .bias(BIAS_REGISTER != 0 && bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
-                .residual_multiplier(residual_multiplier), .residual_shift(residual_shift),
+                .residual_multiplier(residual_multiplier), .slope_by_sign(has_slope && !reads_mask),
+                .slope_by_mask(has_slope && reads_mask && !mask_bits[l]), .residual_shift(residual_shift),
                 .shift_minus_1(shift_minus_1), .zero_point(pass_zero_point), .lower(pass_lower), .upper(pass_upper),
-                .mask_upper(mask_upper), .live(live_2[l]), .keep(mask_mode != 2'd2 || mask_bits[l]),
+                .mask_upper(mask_upper), .lookup(looks_up), .live(live_2[l]),
+                .keep(!reads_mask || has_slope || mask_bits[l]), .index(index[l*8 +: 8]), .entry(entries[l*16 +: 16]),
                 .q(q[l*32 +: 32]), .mask_out(mask_out[l])
             );
         end

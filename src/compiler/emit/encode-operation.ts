@@ -7,7 +7,15 @@
  */
 import { fail } from '../diagnostics.ts';
 import { multiplierBits } from '../quantize/semantics.ts';
-import { levels, type Operation, type PerLevel, type Schedule, type Walk } from '../schedule/operation.ts';
+import {
+  levels,
+  type Operation,
+  type PerLevel,
+  readsPort,
+  readsWeights,
+  type Schedule,
+  type Walk,
+} from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
 export const recordBits = 1280;
@@ -58,6 +66,9 @@ export const operationFields = [
   ['mask_upper', 32],
   ['closes_inference', 1],
   ['settle', 12],
+  ['slope', 1],
+  ['lookup', 1],
+  ['table_number', 8],
   ['side', 1],
   ['side_residual', 1],
   ['side_offset', 16],
@@ -89,7 +100,7 @@ type FieldValues<T extends FieldTable> = Readonly<Record<FieldName<T>, number | 
 
 /** Codes of the operation's choices, in the order in which the RTL numbers them. */
 const sources = ['memory', 'input', 'oneHot'] as const;
-const weightModes = ['plain', 'transposed', 'port'] as const;
+const weightModes = ['plain', 'transposed', 'port', 'diagonal', 'maximum', 'winners'] as const;
 const destinations = ['activation', 'scores', 'map', 'bias'] as const;
 const maskModes = ['none', 'write', 'read'] as const;
 
@@ -192,7 +203,8 @@ interface OperationPlace {
 export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
   const { counts, activation, y, x, weights, port, output, side, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
-  const hasResidual = port.planes > 0 && weights.mode !== 'port';
+  const isOperand = readsPort(operation);
+  const hasResidual = port.planes > 0 && !isOperand;
   return packFields(
     operationFields,
     {
@@ -210,11 +222,15 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       y_limit: y.limit,
       x_walk: coordinateWalk(x.walk, counts, `${where}: x`),
       x_limit: x.limit,
-      weight_walk:
-        weights.mode === 'port' ? 0n : addressWalk(weights.walk, counts, `${where}: weight address`),
+      // Without weights the walk numbers the steps of a window.
+      weight_walk: readsWeights(operation)
+        ? addressWalk(weights.walk, counts, `${where}: weight address`)
+        : packWalk(weights.walk, counts, addressBits),
       class_stride: weights.classStride,
-      port_walk:
-        hasResidual || weights.mode === 'port'
+      // Like the first operand's, its address may be anywhere where the step is outside the window.
+      port_walk: isOperand
+        ? packWalk(port.walk, counts, addressBits)
+        : hasResidual
           ? addressWalk(port.walk, counts, `${where}: port address`)
           : 0n,
       residual_planes: hasResidual ? port.planes : 0,
@@ -224,7 +240,8 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       output_walk:
         output.destination === 'bias' ? 0n : addressWalk(output.walk, counts, `${where}: output address`, 3),
       output_wide: output.planes === 2 ? 1 : 0,
-      output_plane_stride: output.planes === 2 ? output.planeStride : 0,
+      // The low plane may lie anywhere: the addition wraps.
+      output_plane_stride: output.planes === 2 ? output.planeStride & (2 ** addressBits - 1) : 0,
       output_channels: output.channels,
       parameters: output.parameters,
       class_column: output.classColumn ? 1 : 0,
@@ -237,6 +254,9 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       mask_upper: mask.upper,
       closes_inference: closesInference ? 1 : 0,
       settle: operation.settle - 1,
+      slope: output.slope ? 1 : 0,
+      lookup: output.table === undefined ? 0 : 1,
+      table_number: output.table ?? 0,
       side: side ? 1 : 0,
       side_residual: side?.residual ? 1 : 0,
       // Both are added to the operation's own, modulo their width.

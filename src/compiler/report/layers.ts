@@ -26,6 +26,8 @@ export interface LayerReport {
   readonly start: number;
   readonly cycles: number;
   readonly macs: number;
+  /** Bits its accumulator needs in the worst case, whatever the picture: proven from weights and ranges, at most 32. */
+  readonly accumulatorBits: number;
   /** macs / (cycles * macsPerCycle). */
   readonly utilization: number;
   readonly bytesRead: number;
@@ -62,6 +64,7 @@ function layerReport(
     cycles,
     // A side output takes the sums of another layer.
     macs: last ? layer.macs : 0,
+    accumulatorBits: layer.accumulatorBits,
     utilization: cycles === 0 ? 0 : layer.macs / (cycles * shape.rows * shape.columns),
     bytesRead: add(moved.map(({ read }) => read)),
     bytesWritten: add(moved.map(({ written }) => written)),

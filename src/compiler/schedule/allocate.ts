@@ -1,6 +1,6 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
 import { carriedOut, type SideOutputs } from './side-outputs.ts';
-import { type MaskForm, readsOf, type TensorForm } from './storage.ts';
+import { type MaskForm, readsOf, storedName, type TensorForm, writesOf } from './storage.ts';
 
 /** A buffer that must stay whole from its first write to its last read, in layer indices. */
 export interface Buffer {
@@ -51,7 +51,11 @@ function liveness(
       const range = live.get(name);
       if (range) range[1] = index;
     }
-    for (const written of writes(layer)) live.set(written, [index, index]);
+    for (const name of writes(layer)) {
+      const begun = live.get(name);
+      if (begun) begun[1] = index;
+      else live.set(name, [index, index]);
+    }
   });
   return [...live].flatMap(([name, range]) => {
     const size = words(name);
@@ -69,11 +73,19 @@ export function allocateActivations(
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;
   };
+  const stored = (name: string) => storedName(network, name);
   const writes = (layer: IntegerLayer) => {
     const side = sides.get(layer.name);
-    return [layer.output.tensor, ...(side ? [side.output.tensor] : [])];
+    return [...writesOf(layer), ...(side ? writesOf(side) : [])];
   };
-  return place(liveness(carriedOut(network, sides), writes, readsOf, words));
+  return place(
+    liveness(
+      carriedOut(network, sides),
+      (layer) => writes(layer).map(stored),
+      (layer) => readsOf(layer).map(stored),
+      words,
+    ),
+  );
 }
 
 /** Pass: static addresses of masks. */

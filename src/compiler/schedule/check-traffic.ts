@@ -1,5 +1,5 @@
 import { arrayLatency, imageWordReady, mainSteps, outputSteps, writeLatency } from './timing.ts';
-import type { Operation, Placement, Schedule, Walk } from './operation.ts';
+import { type Operation, type Placement, readsPort, type Schedule, type Walk } from './operation.ts';
 import { stepsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
 
@@ -21,7 +21,9 @@ class Memory {
     this.written = new Int32Array(depth).fill(-1);
     this.sampled = new Int32Array(depth).fill(-1);
     this.owner = new Int32Array(depth).fill(-1);
-    this.buffers = schedule.placements.filter(({ memory }) => memory === name);
+    this.buffers = schedule.placements.filter(
+      ({ memory, within }) => memory === name && within === undefined,
+    );
   }
 
   /** The buffer that is alive at an operation and holds an address. */
@@ -168,13 +170,15 @@ function readStep(
   imageRead: (address: number) => void,
 ): void {
   const { source, walk } = operation.activation;
+  const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
+  const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
   if (source !== 'oneHot') {
-    const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
-    const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
     if (isInside && source === 'memory') activation.read(at(walk, index), number, issue + 1);
     if (isInside && source === 'input') imageRead(at(walk, index));
   }
-  if (operation.weights.mode === 'port') activation.read(at(operation.port.walk, index), number, issue + 1);
+  // What the second port holds for a step outside the window decides nothing.
+  const isUsed = readsPort(operation) && (isInside || operation.weights.mode !== 'winners');
+  if (isUsed) activation.read(at(operation.port.walk, index), number, issue + 1);
 }
 
 /**
@@ -193,7 +197,7 @@ function finishVector(
   const { port, output } = operation;
   const valid = Math.min(shape.columns, output.channels - index[0]! * shape.columns);
   const words = Math.ceil(valid / shape.rows);
-  const isPort = operation.weights.mode === 'port';
+  const isPort = readsPort(operation);
   const firstStep = issue + arrayLatency(shape);
   const firstWrite = firstStep + mainSteps(shape, operation) - 1 + writeLatency;
   const sideWrite = firstStep + outputSteps(shape, operation) - 1 + writeLatency;

@@ -1,5 +1,5 @@
 import type { LoweredOperation } from './lowering.ts';
-import type { EngineShape, Operation, PerLevel, Walk } from './operation.ts';
+import { type EngineShape, type Operation, type PerLevel, readsPort, type Walk } from './operation.ts';
 import { firstOutputStep, firstSideWrite, firstWrite, intervalOf, writesOf } from './timing.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 
@@ -77,10 +77,10 @@ export class InFlight {
       const written = this.writes[memory].get(address);
       if (written !== undefined) start = Math.max(start, written - offset);
     };
-    const { counts, activation, weights, port, mask } = operation;
+    const { counts, activation, port, mask } = operation;
     const interval = intervalOf(this.shape, operation);
     const steps = stepsOf(counts);
-    const isPort = weights.mode === 'port';
+    const isPort = readsPort(operation);
     for (let vector = 0; vector < vectorsOf(counts); vector++) {
       const issue = vector * interval;
       if (from + issue >= this.last) break;

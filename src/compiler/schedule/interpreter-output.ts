@@ -1,7 +1,15 @@
 /** The interpreter's output stage, and the record of what it writes. */
-import { maskBit, requantise, splitPlanes, wideValue } from '../quantize/semantics.ts';
+import {
+  maskBit,
+  requantise,
+  signedMultiplier,
+  splitPlanes,
+  toByte,
+  wideValue,
+} from '../quantize/semantics.ts';
 import { type Memories, outer } from './interpreter-memories.ts';
-import type { ChannelParameters, Operation } from './operation.ts';
+import { type ChannelParameters, type Operation, readsPort } from './operation.ts';
+import { tableEntries } from './table-layout.ts';
 
 /** Everything one operation wrote, in order. */
 export interface OperationTrace {
@@ -60,7 +68,7 @@ export function finish(
     output.classColumn
       ? schedule.parameters[output.parameters * lanes + memories.class]!
       : schedule.parameters[output.parameters * lanes + t * columns + column]!;
-  const hasResidual = op.port.planes > 0 && op.weights.mode !== 'port';
+  const hasResidual = op.port.planes > 0 && !readsPort(op);
   const residualAddress = outer(op.port.walk, t, r, c);
 
   // Written out: spreading the parameters makes this the slowest line of the interpreter.
@@ -74,10 +82,14 @@ export function finish(
     residualShift: parameters.residualShift,
   });
 
-  /** One column through the output stage: its wide value and its result. */
-  const stage = (column: number) => {
-    const input = stageInput(column, parameterOf(column), hasResidual);
-    return { wide: wideValue(input), q: requantise(input, output.zeroPoint, output.lower, output.upper) };
+  /** One column through the output stage: its wide value, its result and whether it took the slope. */
+  const stage = (column: number, isFlat?: boolean) => {
+    const parameters = parameterOf(column);
+    const input = stageInput(column, parameters, hasResidual);
+    const onSlope = output.slope && (isFlat ?? input.accumulator + input.bias <= 0);
+    if (onSlope) input.multiplier = signedMultiplier(parameters.residualMultiplier);
+    const q = requantise(input, output.zeroPoint, output.lower, output.upper);
+    return { wide: wideValue(input), q, onSlope };
   };
 
   const address = outer(output.walk, t, r, c);
@@ -107,9 +119,11 @@ export function finish(
   const values = new Int32Array(columns);
   // Columns beyond the channels are written as 0.
   for (let column = 0; column < valid; column++) {
-    const { wide, q } = stage(column);
-    bits[column] = maskBit(wide, q, mask.upper);
-    values[column] = mask.mode === 'read' && memories.mask[maskBase + column] === 0 ? 0 : q;
+    const isFlat = mask.mode === 'read' ? memories.mask[maskBase + column] === 0 : undefined;
+    const { wide, q, onSlope } = stage(column, isFlat);
+    bits[column] = onSlope ? 0 : maskBit(wide, q, mask.upper);
+    const looked = output.table === undefined ? q : schedule.tables[output.table * tableEntries + q + 128]!;
+    values[column] = isFlat && !output.slope ? 0 : looked;
   }
   if (mask.mode === 'write') {
     memories.mask.set(bits, maskBase);
@@ -128,7 +142,7 @@ export function finish(
       write(address + plane * output.planeStride + word, (row) => {
         const value = values[word * rows + row]!;
         const { high, low } = splitPlanes(value);
-        return output.planes === 1 ? value : plane === 0 ? high : low;
+        return output.planes === 1 ? value : plane === 0 ? toByte(high) : low;
       });
     }
   }

@@ -6,21 +6,25 @@ export type SideOutputs = ReadonlyMap<string, IntegerLayer>;
 
 export const noSideOutputs: SideOutputs = new Map();
 
+/** True where an output stage only requantises, into a tensor of its own. */
+function isPlain({ output }: IntegerLayer, network: IntegerNetwork): boolean {
+  const { bits, view } = tensorOf(network, output.tensor);
+  const hasMore = [output.low, output.slope, output.table, output.region, output.maskRead];
+  return bits === 8 && view === undefined && hasMore.every((more) => more === undefined);
+}
+
 /** True where both have the same sums, and the second one's stage can follow the first one's on them. */
 function canRideOn(main: IntegerLayer, layer: IntegerLayer, network: IntegerNetwork): boolean {
-  const bits = ({ output }: IntegerLayer) => tensorOf(network, output.tensor).bits;
-  const { lower, upper, maskRead, maskWrite, residual } = layer.output;
+  const { lower, upper, maskWrite, residual } = layer.output;
   return (
     main.phase === 'inference' &&
     main.sum.kind === 'conv' &&
     JSON.stringify(main.sum) === JSON.stringify(layer.sum) &&
-    bits(main) === 8 &&
-    bits(layer) === 8 &&
+    isPlain(main, network) &&
+    isPlain(layer, network) &&
     lower === -128 &&
     upper === 127 &&
-    maskRead === undefined &&
     maskWrite === undefined &&
-    main.output.maskRead === undefined &&
     (residual === undefined || residual.tensor === main.output.residual?.tensor)
   );
 }

@@ -3,7 +3,7 @@
  * the test bench checks every one of them. Cycle 0 is the cycle in which the first input beat is accepted; cycles in
  * which the input stream keeps the engine waiting are not counted.
  */
-import type { EngineShape, ImageLayout, Operation } from './operation.ts';
+import { type EngineShape, type ImageLayout, type Operation, readsPort } from './operation.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 
 /** What the timing of an operation depends on. */
@@ -29,18 +29,16 @@ export function arrayLatency(shape: EngineShape): number {
 }
 
 /** True where the second activation port reads residual words. */
-function hasResidual({ port, weights }: Pick<TimedOperation, 'port' | 'weights'>): boolean {
-  return port.planes > 0 && weights.mode !== 'port';
+function hasResidual(operation: Pick<TimedOperation, 'port' | 'weights'>): boolean {
+  return operation.port.planes > 0 && !readsPort(operation);
 }
 
 /** Steps of the output stage for a vector's own result: lane groups (twice with a residual), or single wide columns. */
-export function mainSteps(
-  { columns, lanes }: EngineShape,
-  { output, port, weights }: TimedOperation,
-): number {
+export function mainSteps({ columns, lanes }: EngineShape, operation: TimedOperation): number {
+  const { output } = operation;
   if (output.destination === 'map' || output.destination === 'bias') return 1;
   if (output.destination === 'scores') return columns;
-  return (columns / lanes) * (hasResidual({ port, weights }) ? 2 : 1);
+  return (columns / lanes) * (hasResidual(operation) ? 2 : 1);
 }
 
 /** Steps of the output stage per output vector, those of a side output included. */
@@ -118,7 +116,7 @@ export function earliestAfter(shape: EngineShape, before: TimedOperation, next: 
     issued + operandLatency,
     lastStep + outputFieldsHeld - firstOutputStep(shape, next),
     // The second activation port reads residuals until then.
-    hasResidual(before) && next.weights.mode === 'port' ? lastStep : 0,
+    hasResidual(before) && readsPort(next) ? lastStep : 0,
     // The output stage takes its fields a cycle before its first step's vector begins.
     firstOutputStep(shape, before) - 1,
     fetchCycles,

@@ -36,6 +36,9 @@ export function operatorsOf({ layers, tensors }: IntegerNetwork): string[] {
     ...(output.residual ? ['residual'] : []),
     ...(output.maskWrite ? ['mask written'] : []),
     ...(output.maskRead === undefined ? [] : ['mask read']),
+    ...(output.slope ? ['slope'] : []),
+    ...(output.table ? ['table'] : []),
+    ...(output.low === undefined ? [] : ['low plane']),
     ...(tensors.get(output.tensor)!.bits === 16 ? ['16 bits'] : []),
   ]);
 }
