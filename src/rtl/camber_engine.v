@@ -17,11 +17,13 @@ module camber_engine #(
     parameter DIAGONAL = 1,
     parameter MAXIMUM = 1,
     parameter WINNERS = 1,
+    parameter WINDOW = 1,
     parameter SLOPE = 1,
     parameter TABLES = 1,
     parameter CLASS = 1,
     parameter WIDE = 1,
     parameter RESIDUAL = 1,
+    parameter SIDE = 1,
     parameter MASKS = 1,
     parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
@@ -69,6 +71,11 @@ module camber_engine #(
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
     localparam PARAMETER_BITS = 76;
     localparam [2:0] PORT_MODE = 3'd2, DIAGONAL_MODE = 3'd3, MAXIMUM_MODE = 3'd4, WINNERS_MODE = 3'd5;
+    localparam [2:0] WINDOW_MODE = 3'd6, STRIDED_WINDOW_MODE = 3'd7;
+    // Four rows have no quarters that a pair of columns could share.
+    localparam SLIDES = WINDOW != 0 && ROWS > 4 ? 1 : 0;
+    localparam GROUPS = SLIDES != 0 ? 4 : 1;
+    localparam WINDOW_ROWS = 3;
 
     // Sequencer ------------------------------------------------------------------------------------------------
     wire [23:0]  image_beats;
@@ -93,6 +100,9 @@ module camber_engine #(
     wire         output_wide, class_column, bias_from_register;
     wire [15:0]  zero_point;
     wire [31:0]  lower, upper, mask_upper;
+    wire         side, side_residual;
+    wire [15:0]  side_offset, side_parameters;
+    wire [7:0]   side_zero_point;
     wire         slope, lookup;
     wire [7:0]   table_number;
 
@@ -117,7 +127,9 @@ module camber_engine #(
         .destination(destination), .output_wide(output_wide), .output_plane_stride(output_plane_stride),
         .output_channels(output_channels), .parameters(parameters), .class_column(class_column),
         .bias_from_register(bias_from_register), .zero_point(zero_point), .lower(lower), .upper(upper),
-        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup), .table_number(table_number)
+        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup),
+        .table_number(table_number), .side(side), .side_residual(side_residual),
+        .side_offset(side_offset), .side_parameters(side_parameters), .side_zero_point(side_zero_point)
     );
 
     // The first step of each operation, for simulation traces.
@@ -127,15 +139,21 @@ module camber_engine #(
 
     // Cycle 1: addresses ------------------------------------------------------------------------------------------
     reg [15:0] activation_address, weight_address, port_address;
-    reg        inside_1, port_read_1;
+    reg        inside_1, right_1, left_1, port_read_1;
+    wire       sliding = weight_mode == WINDOW_MODE || weight_mode == STRIDED_WINDOW_MODE;
+    wire [11:0] x_right = x + 12'd1;
+    wire [11:0] x_left = x - 12'd1;
 
     always @(posedge clk) begin
         activation_address <= activation_walk;
         weight_address     <= weight_walk + class_offset;
         port_address       <= port_walk;
         inside_1           <= y < y_limit && x < x_limit;
+        right_1            <= y < y_limit && x_right < x_limit;
+        left_1             <= y < y_limit && x_left < x_limit;
         port_read_1        <= rst_n && issue && PORT != 0
-            && (weight_mode == PORT_MODE || weight_mode == DIAGONAL_MODE || weight_mode == WINNERS_MODE);
+            && (weight_mode == PORT_MODE || weight_mode == DIAGONAL_MODE || weight_mode == WINNERS_MODE
+                || sliding);
     end
 
     // Cycles 2 and 3: memories --------------------------------------------------------------------------------------
@@ -189,18 +207,24 @@ module camber_engine #(
     );
 
     // Cycle 4: operands ----------------------------------------------------------------------------------------------
-    wire                      inside_3, second_half_3;
+    wire                      inside_3, right_3, left_3, issue_3, second_half_3;
     wire [7:0]                number_3;    // of the step in its window, where no weights are read
-    wire [ROWS*8-1:0]         first;
+    wire [GROUPS*ROWS*8-1:0]  first;
 
-    camber_delay #(.WIDTH(9), .STAGES(2)) delay_inside (
-        .clk(clk), .in({inside_1, weight_address[7:0]}), .out({inside_3, number_3})
+    camber_delay #(.WIDTH(11), .STAGES(2)) delay_inside (
+        .clk(clk), .in({inside_1, right_1, left_1, weight_address[7:0]}), .out({inside_3, right_3, left_3, number_3})
     );
+    camber_delay_flag #(.STAGES(3)) delay_issue_3 (.clk(clk), .rst_n(rst_n), .in(issue), .out(issue_3));
     camber_delay #(.WIDTH(1), .STAGES(3)) delay_half (.clk(clk), .in(second_half), .out(second_half_3));
 
-    camber_first_operand #(.ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS), .WINNERS(WINNERS)) first_operand (
+    camber_first_operand #(
+        .ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS), .WINNERS(WINNERS), .WINDOW(SLIDES), .GROUPS(GROUPS),
+        .DEPTH(WINDOW_ROWS * COLUMNS / ROWS)
+    ) first_operand (
         .clk(clk), .source(source), .is_inside(inside_3), .padding(padding),
         .winners(weight_mode == WINNERS_MODE), .number(number_3), .port_word(port_word),
+        .valid(issue_3), .sliding(sliding), .by_two(weight_mode == STRIDED_WINDOW_MODE), .right_inside(right_3),
+        .left_inside(left_3),
         .image_pattern(image_pattern[ROWS*8-1:0]), .class_row(class_used[ROW_BITS-1:0]),
         .activation_word(activation_word), .image_word(image_word), .first(first)
     );
@@ -218,7 +242,7 @@ module camber_engine #(
 
     camber_array #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .PACKED(PACKED), .TREE_STAGES(TREE_STAGES), .TRANSPOSED(TRANSPOSED),
-        .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WIDE(WIDE)
+        .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WIDE(WIDE), .GROUPS(GROUPS)
     ) array (
         .clk(clk), .rst_n(rst_n), .weight_mode(weight_mode), .weight_word(weight_word), .port_word(port_word),
         .first(first), .valid(issue_4), .vector_first(flags_4[2]), .vector_shift(flags_4[1]),
@@ -240,7 +264,7 @@ module camber_engine #(
 
     // The fields of an operation follow its vectors: those the stage works with are taken over from the sequencer in
     // the cycle before the operation's first vector, while the next operation may be issuing soon after.
-    localparam OUTPUT_FIELD_BITS = 212;
+    localparam OUTPUT_FIELD_BITS = 254;
     reg  [OUTPUT_FIELD_BITS-1:0] output_fields;
     wire                         fields_due;
     camber_delay_flag #(.STAGES(5 + TREE_STAGES)) delay_opens (
@@ -251,7 +275,8 @@ module camber_engine #(
             output_fields <= {
                 destination, residual_planes, residual_plane_stride, residual_zero_point, output_wide,
                 output_plane_stride, output_channels, parameters, class_column, bias_from_register, zero_point,
-                lower, upper, mask_mode, mask_upper, slope, lookup, table_number, weight_mode == MAXIMUM_MODE
+                lower, upper, mask_mode, mask_upper, slope, lookup, table_number, weight_mode == MAXIMUM_MODE,
+                side, side_residual, side_offset, side_parameters, side_zero_point
             };
 
     wire [1:0]  stage_destination, stage_residual_planes, stage_mask_mode;
@@ -261,17 +286,21 @@ module camber_engine #(
     wire        stage_maximum;
     wire [7:0]  stage_table_number;
     wire [31:0] stage_lower, stage_upper, stage_mask_upper;
+    wire        stage_side, stage_side_residual;
+    wire [15:0] stage_side_offset, stage_side_parameters;
+    wire [7:0]  stage_side_zero_point;
     assign {
         stage_destination, stage_residual_planes, stage_residual_plane_stride, stage_residual_zero_point,
         stage_output_wide, stage_output_plane_stride, stage_output_channels, stage_parameters, stage_class_column,
         stage_bias_from_register, stage_zero_point, stage_lower, stage_upper, stage_mask_mode, stage_mask_upper,
-        stage_slope, stage_lookup, stage_table_number, stage_maximum
+        stage_slope, stage_lookup, stage_table_number, stage_maximum,
+        stage_side, stage_side_residual, stage_side_offset, stage_side_parameters, stage_side_zero_point
     } = output_fields;
 
     camber_output_stage #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
-        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS),
-        .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
+        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE),
+        .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
         .TABLE_FILE(TABLE_FILE)
     ) output_stage (
         .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held),
@@ -284,6 +313,8 @@ module camber_engine #(
         .bias_from_register(stage_bias_from_register), .zero_point(stage_zero_point), .lower(stage_lower),
         .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper), .slope(stage_slope),
         .lookup(stage_lookup), .table_number(stage_table_number), .classes(classes),
+        .side(stage_side), .side_residual(stage_side_residual), .side_offset(stage_side_offset),
+        .side_parameters(stage_side_parameters), .side_zero_point(stage_side_zero_point),
         .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
         .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
         .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),
