@@ -7,7 +7,15 @@
  */
 import { fail } from '../diagnostics.ts';
 import { multiplierBits } from '../quantize/semantics.ts';
-import { levels, type Operation, type PerLevel, type Schedule, type Walk } from '../schedule/operation.ts';
+import {
+  levels,
+  type Operation,
+  type PerLevel,
+  readsPort,
+  readsWeights,
+  type Schedule,
+  type Walk,
+} from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
 export const recordBits = 1280;
@@ -24,7 +32,6 @@ const countBits = 12;
 /** Fields of an operation's record. A walk is its base, then the delta of each level, outermost first. */
 export const operationFields = [
   ['last_operation', 1],
-  ['explanation', 1],
   ['counts', 7 * countBits],
   ['bubbles', 16],
   ['drain', 12],
@@ -57,6 +64,16 @@ export const operationFields = [
   ['mask_mode', 2],
   ['mask_walk', 4 * addressBits],
   ['mask_upper', 32],
+  ['closes_inference', 1],
+  ['settle', 12],
+  ['slope', 1],
+  ['lookup', 1],
+  ['table_number', 8],
+  ['side', 1],
+  ['side_residual', 1],
+  ['side_offset', 16],
+  ['side_parameters', 16],
+  ['side_zero_point', 8],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -83,7 +100,7 @@ type FieldValues<T extends FieldTable> = Readonly<Record<FieldName<T>, number | 
 
 /** Codes of the operation's choices, in the order in which the RTL numbers them. */
 const sources = ['memory', 'input', 'oneHot'] as const;
-const weightModes = ['plain', 'transposed', 'port'] as const;
+const weightModes = ['plain', 'transposed', 'port', 'diagonal', 'maximum', 'winners'] as const;
 const destinations = ['activation', 'scores', 'map', 'bias'] as const;
 const maskModes = ['none', 'write', 'read'] as const;
 
@@ -94,6 +111,9 @@ function tooLarge(what: string, value: number | bigint, bits: number): never {
     'Use a larger array, or a smaller input or network.',
   );
 }
+
+/** An address difference as the hardware adds it. */
+const wrapped = (difference: number) => BigInt.asUintN(addressBits, BigInt(difference));
 
 /** Puts fields into a record. Throws CAM501 where a value does not fit its field (negative values in two's complement). */
 export function packFields<T extends FieldTable>(table: T, values: FieldValues<T>, where: string): bigint {
@@ -172,16 +192,23 @@ function packCounts(counts: PerLevel, what: string): bigint {
   );
 }
 
+/** Where an operation stands in its schedule. */
+interface OperationPlace {
+  readonly isLast: boolean;
+  /** The last one of inference, where an explanation follows: its results are the scores. */
+  readonly closesInference: boolean;
+}
+
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
-export function encodeOperation(operation: Operation, isLast: boolean): bigint {
-  const { counts, activation, y, x, weights, port, output, mask } = operation;
+export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
+  const { counts, activation, y, x, weights, port, output, side, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
-  const hasResidual = port.planes > 0 && weights.mode !== 'port';
+  const isOperand = readsPort(operation);
+  const hasResidual = port.planes > 0 && !isOperand;
   return packFields(
     operationFields,
     {
       last_operation: isLast ? 1 : 0,
-      explanation: operation.phase === 'inference' ? 0 : 1,
       counts: packCounts(counts, `${where}: loop count`),
       bubbles: operation.interval - stepsOf(counts),
       drain: operation.drain - 1,
@@ -195,11 +222,15 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       y_limit: y.limit,
       x_walk: coordinateWalk(x.walk, counts, `${where}: x`),
       x_limit: x.limit,
-      weight_walk:
-        weights.mode === 'port' ? 0n : addressWalk(weights.walk, counts, `${where}: weight address`),
+      // Without weights the walk numbers the steps of a window.
+      weight_walk: readsWeights(operation)
+        ? addressWalk(weights.walk, counts, `${where}: weight address`)
+        : packWalk(weights.walk, counts, addressBits),
       class_stride: weights.classStride,
-      port_walk:
-        hasResidual || weights.mode === 'port'
+      // Like the first operand's, its address may be anywhere where the step is outside the window.
+      port_walk: isOperand
+        ? packWalk(port.walk, counts, addressBits)
+        : hasResidual
           ? addressWalk(port.walk, counts, `${where}: port address`)
           : 0n,
       residual_planes: hasResidual ? port.planes : 0,
@@ -209,7 +240,8 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       output_walk:
         output.destination === 'bias' ? 0n : addressWalk(output.walk, counts, `${where}: output address`, 3),
       output_wide: output.planes === 2 ? 1 : 0,
-      output_plane_stride: output.planes === 2 ? output.planeStride : 0,
+      // The low plane may lie anywhere: the addition wraps.
+      output_plane_stride: output.planes === 2 ? output.planeStride & (2 ** addressBits - 1) : 0,
       output_channels: output.channels,
       parameters: output.parameters,
       class_column: output.classColumn ? 1 : 0,
@@ -220,6 +252,17 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       mask_mode: maskModes.indexOf(mask.mode),
       mask_walk: mask.mode === 'none' ? 0n : addressWalk(mask.walk, counts, `${where}: mask address`, 3),
       mask_upper: mask.upper,
+      closes_inference: closesInference ? 1 : 0,
+      settle: operation.settle - 1,
+      slope: output.slope ? 1 : 0,
+      lookup: output.table === undefined ? 0 : 1,
+      table_number: output.table ?? 0,
+      side: side ? 1 : 0,
+      side_residual: side?.residual ? 1 : 0,
+      // Both are added to the operation's own, modulo their width.
+      side_offset: wrapped(side?.offset ?? 0),
+      side_parameters: wrapped(side ? side.parameters - output.parameters : 0),
+      side_zero_point: side?.zeroPoint ?? 0,
     },
     where,
   );
@@ -266,10 +309,14 @@ export function encodeHeader({ shape, image, classes, mapValues }: Schedule, opt
 
 /** All records of the control ROM: header, then the operations in order. */
 export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigint[] {
-  const last = schedule.operations.length - 1;
+  const { operations } = schedule;
+  const closing = operations.findLastIndex(({ operation }) => operation.phase === 'inference');
   return [
     encodeHeader(schedule, options),
-    ...schedule.operations.map(({ operation }, i) => encodeOperation(operation, i === last)),
+    ...operations.map(({ operation }, i) => {
+      const isLast = i === operations.length - 1;
+      return encodeOperation(operation, { isLast, closesInference: i === closing && !isLast });
+    }),
   ];
 }
 

@@ -8,6 +8,9 @@ import { convMean } from './sums/conv-mean.ts';
 import { denseRow } from './sums/dense-row.ts';
 import { mapFromRow } from './sums/map-from-row.ts';
 import { mapFromTensor } from './sums/map-from-tensor.ts';
+import { maxPool } from './sums/max-pool.ts';
+import { maxPoolBackward } from './sums/max-pool-backward.ts';
+import { product } from './sums/product.ts';
 import { windowSum } from './sums/window-sum.ts';
 import { windowSumBackward } from './sums/window-sum-backward.ts';
 
@@ -33,10 +36,14 @@ export interface ExecuteOptions {
   readonly inferenceOnly?: boolean;
 }
 
-const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
+/** The sums of products, by kind. */
+export const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
   conv,
   convBackward,
   windowSum,
+  maxPool,
+  maxPoolBackward,
+  product,
   windowSumBackward,
   denseRow,
   borderSums,
@@ -65,6 +72,7 @@ export function execute(
     if (options.inferenceOnly && layer.phase !== 'inference') break;
     const context: SumContext = { network, values, classIndex };
     const result = outputStage(network, layer, runSum(layer, context), context, masks);
+    if (result.low) values.set(layer.output.low!, result.low);
     if (result.mask) masks.set(layer.output.maskWrite!.mask, result.mask);
     if (layer.output.tensor === network.scores) {
       topClass = argmax(result.values);

@@ -66,6 +66,23 @@ export type LayerKind =
     }
   /** acc[k,y,x] = sum of in[k, ...] over the window, taps outside read the zero point. 1x1: a rescaled copy; strides of 0: one pixel spread over a plane. */
   | { readonly kind: 'windowSum'; readonly input: string; readonly geometry: WindowGeometry }
+  /**
+   * acc[k,y,x] = 256 * m + (255 - t): m is the largest in[k, ...] of the window, t the row-major number of the first tap
+   * that reads it. Taps outside are left out; where all are, m = -128 and t is the last tap.
+   */
+  | { readonly kind: 'maxPool'; readonly input: string; readonly geometry: WindowGeometry }
+  /**
+   * Adjoint of `maxPool`: in = dY [K, Ho, Wo], acc[k,y,x] = sum of dY over the windows whose first maximum is (k,y,x).
+   * `winners` [K, Ho, Wo] holds 127 - t of each window.
+   */
+  | {
+      readonly kind: 'maxPoolBackward';
+      readonly input: string;
+      readonly winners: string;
+      readonly geometry: WindowGeometry;
+    }
+  /** acc[k,y,x] = (in[k,y,x] - zeroPoint(in)) * factor[k,y,x]; the factor is int8 with zero point 0, and broadcast where it is [K, 1, 1]. */
+  | { readonly kind: 'product'; readonly input: string; readonly factor: string }
   /** Adjoint of `windowSum`: acc[k,y,x] = sum of dY over the windows in which (y,x) lies. Gradients have zero point 0. */
   | { readonly kind: 'windowSumBackward'; readonly input: string; readonly geometry: WindowGeometry }
   /** acc[k,y,x] = W[class, k] at every output position (a dense layer's adjoint, spread over H x W). Weights are [N, K, 1, 1]. */
@@ -83,6 +100,13 @@ export type LayerKind =
   | { readonly kind: 'mapFromRow'; readonly input: string; readonly weights: string }
   /** acc[y,x] = sum_k alpha[k] * (A[k,y,x] - zeroPoint(A)): the heat map where alpha is a run-time tensor [K, 1, 1] of 8 or 16 bits. */
   | { readonly kind: 'mapFromTensor'; readonly input: string; readonly alpha: string };
+
+/** A function of an int8 value: entry q + 128 is what becomes of q. With a `low` plane, 256 * high + low. */
+export interface IntegerTable {
+  readonly name: string;
+  /** 256 entries; only their low 16 bits count. */
+  readonly values: Int16Array;
+}
 
 /** A rectangle of output positions. */
 export interface Region {
@@ -111,8 +135,17 @@ export interface OutputStage {
   readonly upper: number;
   /** Writes one mask bit per element: V > 0 and q < `upper` (Relu: upper is +infinity, encoded as 2^31 - 1). */
   readonly maskWrite?: { readonly mask: string; readonly upper: number };
-  /** Elements whose bit of this mask is 0 become 0 (after the clamp). */
+  /** Elements whose bit of this mask is 0 become 0 (after the clamp); with `slope` they take the other multiplier instead. */
   readonly maskRead?: string;
+  /**
+   * Signed multipliers per channel in place of `multiplier` where acc + bias <= 0 or, with `maskRead`, where the bit is 0.
+   * A stage with slopes has no residual. A mask bit it writes is 0 wherever the slope was taken.
+   */
+  readonly slope?: Int32Array;
+  /** The clamped value, on a scale of its own with this zero point, is looked up: the table gives the result. */
+  readonly table?: { readonly name: string; readonly zeroPoint: number };
+  /** The result has 16 bits: `tensor` takes its high plane, this tensor its low one; both are int8. */
+  readonly low?: string;
 }
 
 export type Phase = 'inference' | 'gradient' | 'heatmap';
@@ -146,6 +179,8 @@ export interface IntegerNetwork {
   readonly input: InputStage;
   readonly tensors: ReadonlyMap<string, IntegerTensor>;
   readonly weights: ReadonlyMap<string, IntegerWeights>;
+  /** Look-up tables of activations; absent where there are none. */
+  readonly tables?: ReadonlyMap<string, IntegerTable>;
   /** In execution order: all inference layers, then gradient, then heat map. */
   readonly layers: readonly IntegerLayer[];
   /** The wide tensor with the class scores; one scale for all classes. */

@@ -1,10 +1,12 @@
 import type { IntegerLayer, IntegerNetwork, IntegerTensor } from './network.ts';
-import { maskBit, roundingShift, wideValue } from './semantics.ts';
-import { operand, tensorOf, valuesOf, type SumContext } from './sums/context.ts';
+import { maskBit, roundingShift, splitPlanes, toByte, wideValue } from './semantics.ts';
+import { operand, tableOf, tensorOf, valuesOf, type SumContext } from './sums/context.ts';
 
 /** What an output stage writes. */
 export interface StageResult {
   readonly values: Int32Array;
+  /** The low plane, where it is a tensor of its own. */
+  readonly low?: Int32Array;
   /** One 0 or 1 per element, where the stage writes a mask. */
   readonly mask?: Uint8Array;
 }
@@ -39,6 +41,9 @@ export function outputStage(
   if (stage.maskRead !== undefined && !gate)
     throw new Error(`mask ${stage.maskRead} is read before it is written`);
 
+  const table = stage.table && tableOf(network, stage.table.name).values;
+  const zeroPoint = stage.table?.zeroPoint ?? tensor.zeroPoint;
+  const low = stage.low === undefined ? undefined : new Int32Array(accumulators.length);
   const values = storage(tensor, context);
   const mask = stage.maskWrite && (masks.get(stage.maskWrite.mask) ?? new Uint8Array(accumulators.length));
   const { rows, columns } = stage.region ?? { rows: [0, tensor.height], columns: [0, tensor.width] };
@@ -59,12 +64,21 @@ export function outputStage(
       const at = channel * pixels + y * tensor.width + columns[0] + (pixel % columns[1]);
       element.accumulator = accumulators[at]!;
       element.residual = residual ? residual.values[at]! - residual.tensor.zeroPoint : 0;
+      const flat = gate ? gate[at] === 0 : element.accumulator + element.bias <= 0;
+      const onSlope = stage.slope !== undefined && flat;
+      element.multiplier = onSlope ? stage.slope[p]! : stage.multiplier[p]!;
       const wide = wideValue(element);
-      const rounded = roundingShift(wide, element.shift) + tensor.zeroPoint;
+      const rounded = roundingShift(wide, element.shift) + zeroPoint;
       const q = Math.min(stage.upper, Math.max(stage.lower, rounded));
-      if (mask) mask[at] = maskBit(wide, q, stage.maskWrite!.upper);
-      values[at] = gate && gate[at] === 0 ? 0 : q;
+      if (mask) mask[at] = onSlope ? 0 : maskBit(wide, q, stage.maskWrite!.upper);
+      const kept = gate && flat && !onSlope ? 0 : table ? table[q + 128]! : q;
+      if (!low) values[at] = table ? toByte(kept) : kept;
+      else {
+        const planes = splitPlanes(kept);
+        values[at] = toByte(planes.high);
+        low[at] = planes.low;
+      }
     }
   }
-  return mask ? { values, mask } : { values };
+  return { values, ...(mask ? { mask } : {}), ...(low ? { low } : {}) };
 }

@@ -2,6 +2,7 @@ import type { Execution } from '../quantize/executor.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerTensor } from '../quantize/network.ts';
 import type { InterpreterResult } from './interpreter.ts';
 import type { Schedule } from './operation.ts';
+import { writesOf } from './storage.ts';
 import { unpackTensor } from './unpack.ts';
 
 /** One layer whose lowered operations gave other integers than the layer itself. */
@@ -42,8 +43,9 @@ export function compareLayers(
 ): LayerComparison {
   const differences: LayerDifference[] = [];
   let values = 0;
-  for (const layer of network.layers) {
-    const tensor = network.tensors.get(layer.output.tensor)!;
+  const written = network.layers.flatMap((layer) => writesOf(layer).map((name) => ({ layer, name })));
+  for (const { layer, name } of written) {
+    const tensor = network.tensors.get(name)!;
     const expected = reference.tensors.get(tensor.name)!;
     const actual =
       tensor.name === network.scores
@@ -68,5 +70,5 @@ export function compareLayers(
       count: wrong.length,
     });
   }
-  return { tensors: network.layers.length, values, differences };
+  return { tensors: written.length, values, differences };
 }

@@ -4,11 +4,16 @@ import {
   type LoweringContext,
   need,
   outputHalf,
+  operandPort,
   outside,
+  type PlacedTensor,
   wordsPerVector,
 } from './lowering.ts';
 import { adjointRuns, identityRuns, type TileRun } from './tile-runs.ts';
+import type { Walk } from './operation.ts';
 import { counts, walk } from './walk.ts';
+
+type AdjointLayer = LayerOf<'convBackward' | 'windowSumBackward' | 'maxPoolBackward'>;
 
 /**
  * The taps of one axis that reach input positions p, p + s, p + 2s, ... (one stride phase): with
@@ -65,10 +70,16 @@ export function lowerWindowSumBackward(
   return lowerAdjoint(layer, context, runs);
 }
 
-function lowerAdjoint(
-  layer: LayerOf<'convBackward' | 'windowSumBackward'>,
+/**
+ * Operations of an adjoint, one for each stride phase and run of output tiles.
+ *
+ * @param second tensor of the gradient's size that the second activation port reads beside it
+ */
+export function lowerAdjoint(
+  layer: AdjointLayer,
   context: LoweringContext,
   runs: readonly TileRun[],
+  second?: string,
 ): LoweredOperation[] {
   const { kernel, strides, pads, dilations } = layer.sum.geometry;
   const { height, width } = need(context.tensors, layer.output.tensor).tensor;
@@ -77,7 +88,7 @@ function lowerAdjoint(
     const y = phaseTaps(py, kernel[0], strides[0], pads[0], dilations[0]);
     for (let px = 0; px < Math.min(strides[1], width); px++) {
       const x = phaseTaps(px, kernel[1], strides[1], pads[1], dilations[1]);
-      for (const run of runs) operations.push(lowerPhase(layer, context, run, [py, px], [y, x]));
+      for (const run of runs) operations.push(lowerPhase(layer, context, run, [py, px], [y, x], second));
     }
   }
   return operations;
@@ -85,14 +96,16 @@ function lowerAdjoint(
 
 /** One stride phase of some output tiles. */
 function lowerPhase(
-  layer: LayerOf<'convBackward' | 'windowSumBackward'>,
+  layer: AdjointLayer,
   context: LoweringContext,
   run: TileRun,
   phase: readonly [number, number],
   [y, x]: readonly [PhaseTaps, PhaseTaps],
+  second: string | undefined,
 ): LoweredOperation {
   const { strides } = layer.sum.geometry;
-  const { address, pitch, planes, planeStride, tensor: gradient } = need(context.tensors, layer.sum.input);
+  const source = need(context.tensors, layer.sum.input);
+  const { planes, tensor: gradient } = source;
   const { height, width } = need(context.tensors, layer.output.tensor).tensor;
   const half = outputHalf(layer, context, {
     start: phase,
@@ -119,18 +132,10 @@ function lowerPhase(
   return {
     ...half,
     counts: counts({ ...outputs, plane: planes, ky: y.count, kx: x.count, input: run.inputs }),
-    activation: {
-      source: 'memory',
-      walk: walk(address + run.input + (y.offset * gradient.width + x.offset) * pitch, {
-        tile: run.inputStep,
-        row: gradient.width * pitch,
-        column: pitch,
-        plane: planes === 2 ? planeStride : 0,
-        ky: -y.back * gradient.width * pitch,
-        kx: -x.back * pitch,
-        input: 1,
-      }),
-    },
+    activation: { source: 'memory', walk: phaseWalk(source, run, [y, x]) },
+    ...(second === undefined
+      ? {}
+      : { port: operandPort(phaseWalk(need(context.tensors, second), run, [y, x])) }),
     y: { walk: walk(y.offset, { row: 1, ky: -y.back }), limit: gradient.height },
     x: { walk: walk(x.offset, { column: 1, kx: -x.back }), limit: gradient.width },
     padding: 0,
@@ -145,4 +150,21 @@ function lowerPhase(
       classStride: 0,
     },
   };
+}
+
+/** Words of a tensor of the gradient's size, the taps backwards. */
+function phaseWalk(
+  { address, pitch, planes, planeStride, tensor }: PlacedTensor,
+  run: TileRun,
+  [y, x]: readonly [PhaseTaps, PhaseTaps],
+): Walk {
+  return walk(address + run.input + (y.offset * tensor.width + x.offset) * pitch, {
+    tile: run.inputStep,
+    row: tensor.width * pitch,
+    column: pitch,
+    plane: planes === 2 ? planeStride : 0,
+    ky: -y.back * tensor.width * pitch,
+    kx: -x.back * pitch,
+    input: 1,
+  });
 }

@@ -14,7 +14,11 @@ import { counts, walk } from './walk.ts';
 type Front = Pick<LoweredOperation, 'counts' | 'activation' | 'y' | 'x' | 'padding'>;
 
 /** The window of a convolution or pool over a tensor in activation memory, for some of the output tiles. */
-function windowFront(layer: LayerOf<'conv' | 'windowSum'>, context: LoweringContext, run: TileRun): Front {
+function windowFront(
+  layer: LayerOf<'conv' | 'windowSum' | 'maxPool'>,
+  context: LoweringContext,
+  run: TileRun,
+): Front {
   const { kernel, strides, pads, dilations } = layer.sum.geometry;
   const { address, pitch, planes, planeStride, tensor } = need(context.tensors, layer.sum.input);
   const { rows, columns } = regionOf(layer, context);
@@ -50,7 +54,7 @@ function windowFront(layer: LayerOf<'conv' | 'windowSum'>, context: LoweringCont
 
 /** The operations of a window over activation memory, one for each run of output tiles. */
 export function lowerWindow(
-  layer: LayerOf<'conv' | 'windowSum'>,
+  layer: LayerOf<'conv' | 'windowSum' | 'maxPool'>,
   context: LoweringContext,
   runs: readonly TileRun[],
 ): LoweredOperation[] {

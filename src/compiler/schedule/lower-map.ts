@@ -4,6 +4,7 @@ import {
   type LoweredOperation,
   type LoweringContext,
   need,
+  operandPort,
   outputHalf,
   outside,
 } from './lowering.ts';
@@ -58,12 +59,7 @@ export function lowerMapFromTensor(
   const { padding, times } = negated(tensor.zeroPoint);
   const half = outputHalf(layer, context);
   const second = {
-    port: {
-      walk: walk(alpha.address, { plane: alpha.planes === 2 ? alpha.planeStride : 0, input: 1 }),
-      planes: 0 as const,
-      planeStride: 0,
-      zeroPoint: 0,
-    },
+    port: operandPort(walk(alpha.address, { plane: alpha.planes === 2 ? alpha.planeStride : 0, input: 1 })),
     weights: { mode: 'port' as const, walk: walk(0), classStride: 0 },
   };
   const map: LoweredOperation = {

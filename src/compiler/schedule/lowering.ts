@@ -1,12 +1,13 @@
 import { fail } from '../diagnostics.ts';
 import type { IntegerLayer, IntegerNetwork, Region } from '../quantize/network.ts';
-import type { EngineShape, ImageLayout, Operation } from './operation.ts';
+import type { EngineShape, ImageLayout, Operation, SideOutput, Walk } from './operation.ts';
+import type { SideOutputs } from './side-outputs.ts';
 import type { MaskForm, TensorForm } from './storage.ts';
 import { walk } from './walk.ts';
 import type { WeightBlock } from './weight-layout.ts';
 
 /** An operation before `timing` has given it its cycles. */
-export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'inputWords'>;
+export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'settle' | 'inputWords'>;
 
 /** A tensor and where it stands. */
 export interface PlacedTensor extends TensorForm {
@@ -22,6 +23,9 @@ export interface LoweringContext {
   readonly masks: ReadonlyMap<string, MaskForm & { readonly address: number }>;
   readonly weights: ReadonlyMap<string, WeightBlock>;
   readonly parameters: ReadonlyMap<string, number>;
+  readonly sides: SideOutputs;
+  /** Number of each look-up table. */
+  readonly tables: ReadonlyMap<string, number>;
 }
 
 /** A layer whose sum is of one kind. */
@@ -62,6 +66,11 @@ export const inside: Operation['y'] = { walk: walk(0), limit: 1 };
 export const outside: Operation['y'] = { walk: walk(-1), limit: 0 };
 
 const noPort: Operation['port'] = { walk: walk(0), planes: 0, planeStride: 0, zeroPoint: 0 };
+/** The second activation port as an operand. */
+export function operandPort(walk: Walk): Operation['port'] {
+  return { walk, planes: 0, planeStride: 0, zeroPoint: 0 };
+}
+
 const noMask: Operation['mask'] = { mode: 'none', walk: walk(0), upper: 0 };
 
 /** Residual port: the words of the output's own positions in another tensor of the same shape. */
@@ -113,16 +122,22 @@ function outputWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputG
   const { network, shape } = context;
   const target = need(context.tensors, layer.output.tensor);
   const { width, zeroPoint } = target.tensor;
+  const { low, table, slope } = layer.output;
   const first = grid.tiles?.first ?? 0;
   const left = target.extent - first * shape.columns;
+  const planes =
+    low === undefined
+      ? { planes: target.planes, planeStride: target.planeStride }
+      : { planes: 2 as const, planeStride: need(context.tensors, low).address - target.address };
   const rest = {
-    planes: target.planes,
-    planeStride: target.planeStride,
+    ...planes,
     channels: grid.tiles ? Math.min(left, grid.tiles.count * shape.columns) : left,
     parameters: need(context.parameters, layer.name) + (first * shape.columns) / shape.lanes,
     classColumn: false,
     biasRegister: false,
-    zeroPoint,
+    slope: slope !== undefined,
+    ...(table ? { table: need(context.tables, table.name) } : {}),
+    zeroPoint: table?.zeroPoint ?? zeroPoint,
     lower: layer.output.lower,
     upper: layer.output.upper,
   };
@@ -136,15 +151,31 @@ function outputWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputG
   return { ...rest, destination: 'activation', walk: words };
 }
 
+/** The result of another layer that rides on this one's sums. */
+function sideOutput(layer: IntegerLayer, context: LoweringContext): SideOutput | undefined {
+  const side = context.sides.get(layer.name);
+  if (!side) return undefined;
+  const target = need(context.tensors, side.output.tensor);
+  return {
+    layer: side.name,
+    offset: target.address - need(context.tensors, layer.output.tensor).address,
+    parameters: need(context.parameters, side.name),
+    residual: side.output.residual !== undefined,
+    zeroPoint: target.tensor.zeroPoint,
+  };
+}
+
 /** The half of an operation behind the accumulators: the same for all kinds of layers. */
 export function outputHalf(
   layer: IntegerLayer,
   context: LoweringContext,
   grid: OutputGrid = everyPosition,
-): Pick<LoweredOperation, 'layer' | 'phase' | 'port' | 'output' | 'mask'> {
+): Pick<LoweredOperation, 'layer' | 'phase' | 'port' | 'output' | 'mask' | 'side'> {
+  const side = sideOutput(layer, context);
   return {
     layer: layer.name,
     phase: layer.phase,
+    ...(side ? { side } : {}),
     port: residualPort(layer, context, grid),
     output: outputWalk(layer, context, grid),
     mask: maskWalk(layer, context, grid),

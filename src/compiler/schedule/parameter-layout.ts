@@ -23,7 +23,7 @@ function channelParameters(output: OutputStage, channel: number): ChannelParamet
     bias: output.bias[channel]!,
     multiplier: output.multiplier[channel]!,
     shift: output.shift[channel]!,
-    residualMultiplier: output.residual?.multiplier[channel] ?? 0,
+    residualMultiplier: output.residual?.multiplier[channel] ?? output.slope?.[channel] ?? 0,
     residualShift: output.residual?.shift[channel] ?? 0,
   };
 }

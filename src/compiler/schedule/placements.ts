@@ -1,7 +1,9 @@
 import type { LoweringContext } from './lowering.ts';
 import type { Placement, ScheduledOperation } from './operation.ts';
 import { imageWords } from './image-layout.ts';
-import { readsOf, storedName } from './storage.ts';
+import { carriedOut } from './side-outputs.ts';
+import { tableEntries } from './table-layout.ts';
+import { readsOf, storedName, writesOf } from './storage.ts';
 
 /** Pass: the memory map, with live ranges in operation indices. */
 export function placements(
@@ -31,14 +33,16 @@ export function placements(
     if (known) known[1] = Math.max(known[1], last);
     else of.set(name, [first, last]);
   };
-  for (const layer of network.layers) {
+  for (const layer of carriedOut(network, context.sides)) {
     const at = range.get(layer.name);
     if (!at) continue;
-    const { maskRead, maskWrite, tensor } = layer.output;
+    const { maskRead, maskWrite } = layer.output;
     const stored = (name: string) => storedName(network, name);
     for (const name of readsOf(layer)) read(live.get(stored(name)), at.last);
     if (maskRead !== undefined) read(liveMasks.get(maskRead), at.last);
-    write(live, stored(tensor), at);
+    for (const name of writesOf(layer)) write(live, stored(name), at);
+    const side = context.sides.get(layer.name);
+    if (side) write(live, stored(side.output.tensor), at);
     if (maskWrite) write(liveMasks, maskWrite.mask, at);
   }
   const end = Math.max(0, operations.length - 1);
@@ -63,6 +67,10 @@ export function placements(
   }
   for (const [tensor, { base, words }] of weights) {
     result.push({ tensor, memory: 'weights', address: base, words, live: [0, end] });
+  }
+  for (const [name, index] of context.tables) {
+    const [address, words] = [index * tableEntries, tableEntries];
+    result.push({ tensor: name, memory: 'table', address, words, live: [0, end] });
   }
   return result;
 }

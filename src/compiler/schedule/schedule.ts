@@ -5,11 +5,13 @@ import { imageLayout, imageWords } from './image-layout.ts';
 import { checkDepths, checkLoops } from './limits.ts';
 import { lower } from './lower.ts';
 import type { LoweringContext, PlacedTensor } from './lowering.ts';
-import type { EngineShape, Schedule, ScheduledOperation } from './operation.ts';
+import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
+import { noSideOutputs, sideOutputs, type SideOutputs } from './side-outputs.ts';
 import { maskForms, type TensorForm, tensorForms, tensorOf, unmappable } from './storage.ts';
-import { time } from './time.ts';
+import { tableLayout } from './table-layout.ts';
+import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
 
 /** The passes of the scheduler, in order; each one's result is immutable and the next one's input. */
@@ -19,19 +21,16 @@ export const schedulePasses = [
   { name: 'image-layout', description: 'Pixels per image word' },
   { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  {
+    name: 'side-outputs',
+    description: 'Targets inside fused stages, written beside the stage that has their sums',
+  },
+  { name: 'table-layout', description: 'Look-up tables of activations' },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
   { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
   { name: 'time', description: 'Start and length of every operation' },
 ] as const;
-
-/** Cycles up to the end of the last inference operation, and from there to the end. */
-function cycles(operations: readonly ScheduledOperation[]): Schedule['cycles'] {
-  const end = (of: readonly ScheduledOperation[]) =>
-    Math.max(0, ...of.map(({ start, length }) => start + length));
-  const inference = end(operations.filter(({ operation }) => operation.phase === 'inference'));
-  return { inference, explanation: end(operations) - inference };
-}
 
 const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
   new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
@@ -53,13 +52,25 @@ function placedTensors(
 export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule {
   const problems = unmappable(network, shape);
   if (problems.length > 0) throw new CompileError(problems);
+  const alone = scheduleWith(network, shape, noSideOutputs);
+  const sides = sideOutputs(network);
+  if (sides.size === 0) return alone;
+  // A side output must not cost the inference a cycle, and must be cheaper than computing the target once more.
+  const riding = scheduleWith(network, shape, sides);
+  const isWhole = riding.operations.filter(({ operation }) => operation.side).length === sides.size;
+  const isFree = isWhole && riding.cycles.inference === alone.cycles.inference;
+  return isFree && riding.cycles.explanation < alone.cycles.explanation ? riding : alone;
+}
 
+/** The schedule with these side outputs. */
+function scheduleWith(network: IntegerNetwork, shape: EngineShape, sides: SideOutputs): Schedule {
   const forms = tensorForms(network, shape);
   const masks = maskForms(network, forms, shape);
   const image = imageLayout(network, shape);
   const weights = weightLayout(network, forms, shape, image);
   const parameters = parameterLayout(network, forms, shape);
-  const activationPlan = allocateActivations(network, forms);
+  const tables = tableLayout(network);
+  const activationPlan = allocateActivations(network, forms, sides);
   const maskPlan = allocateMasks(network, masks);
 
   const context: LoweringContext = {
@@ -70,6 +81,8 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
+    sides,
+    tables: tables.indices,
   };
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
   const mapValues = map ? map.height * map.width : 0;
@@ -80,12 +93,13 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     parameters: parameters.parameters.length / shape.lanes,
     mask: maskPlan.depth,
     result: network.classes + mapValues,
+    table: tables.entries.length,
   };
   const lowered = lower(context);
   const excess = [...checkDepths(depths), ...checkLoops(lowered)];
   if (excess.length > 0) throw new CompileError(excess);
 
-  const operations = time(lowered, shape, image);
+  const operations = time(lowered, shape, image, network.classes);
   return {
     shape,
     image,
@@ -94,8 +108,9 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     placements: placements(context, operations, weights.contents),
     classes: network.classes,
     mapValues,
-    cycles: cycles(operations),
+    cycles: cyclesOf(operations),
     weightWords: weights.words,
     parameters: parameters.parameters,
+    tables: tables.entries,
   };
 }

@@ -35,12 +35,18 @@ function links({ sum, output }: IntegerLayer, network: IntegerNetwork): Link[] {
     case 'mapFromTensor':
       found.push([sum.input, sum.alpha]);
       break;
+    case 'maxPoolBackward':
+      found.push([sum.input, sum.winners], [sum.input, output.tensor]);
+      break;
+    case 'product':
+      found.push([sum.input, sum.factor], [sum.input, output.tensor]);
+      break;
     default:
       found.push([sum.input, output.tensor]);
   }
   const weights = 'weights' in sum ? network.weights.get(sum.weights) : undefined;
-  if (weights && isDepthwise(weights))
-    found.push([rows(weights.name), columns(weights.name)]);
+  if (weights && isDepthwise(weights)) found.push([rows(weights.name), columns(weights.name)]);
+  if (output.low !== undefined) found.push([output.low, output.tensor]);
   if (output.residual) found.push([output.residual.tensor, output.tensor]);
   if (output.maskWrite) found.push([mask(output.maskWrite.mask), output.tensor]);
   if (output.maskRead !== undefined) found.push([mask(output.maskRead), output.tensor]);

@@ -35,10 +35,22 @@ export function sumInput(layer: IntegerLayer): string | undefined {
   return layer.sum.kind === 'denseRow' ? undefined : layer.sum.input;
 }
 
-/** Every tensor a layer reads: input, alpha, residual. */
+/** The tensor a layer's sum reads beside its input. */
+function secondInput({ sum }: IntegerLayer): string | undefined {
+  if (sum.kind === 'mapFromTensor') return sum.alpha;
+  if (sum.kind === 'maxPoolBackward') return sum.winners;
+  return sum.kind === 'product' ? sum.factor : undefined;
+}
+
+/** Every tensor a layer reads: input, second input, residual. */
 export function readsOf(layer: IntegerLayer): string[] {
-  const names = [sumInput(layer), layer.sum.kind === 'mapFromTensor' ? layer.sum.alpha : undefined];
-  return [...names, layer.output.residual?.tensor].filter((name) => name !== undefined);
+  const names = [sumInput(layer), secondInput(layer), layer.output.residual?.tensor];
+  return names.filter((name) => name !== undefined);
+}
+
+/** Every tensor a layer writes: its result and, where that is one of its own, the low plane. */
+export function writesOf({ output }: IntegerLayer): string[] {
+  return output.low === undefined ? [output.tensor] : [output.tensor, output.low];
 }
 
 /** The tensor of that name; a network that names none is a fault of ours. */
@@ -53,7 +65,7 @@ export function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
 function storedFirst(network: IntegerNetwork): IntegerTensor[] {
   const names = new Set([
     network.input.tensor,
-    ...network.layers.flatMap((layer) => [...readsOf(layer), layer.output.tensor]),
+    ...network.layers.flatMap((layer) => [...readsOf(layer), ...writesOf(layer)]),
   ]);
   const used = [...names].map((name) => tensorOf(network, name));
   const wholes = used.flatMap(({ view }) => (view ? [tensorOf(network, view.of)] : []));
@@ -104,6 +116,14 @@ export function tensorForms(network: IntegerNetwork, shape: EngineShape): Readon
       planeStride,
       words,
     });
+  }
+  for (const { output } of network.layers) {
+    if (output.low === undefined) continue;
+    // Written along with its high plane, word for word.
+    const { memory, segments: parts, tiles, pitch, extent, planeStride } = forms.get(output.tensor)!;
+    const tensor = tensorOf(network, output.low);
+    const form = { tensor, memory, segments: parts, tiles, pitch, extent, planeStride };
+    forms.set(tensor.name, { ...form, planes: 1, words: planeStride });
   }
   return forms;
 }

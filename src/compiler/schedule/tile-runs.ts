@@ -11,7 +11,7 @@ export interface TileRun {
   readonly input: number;
   readonly inputStep: number;
   readonly inputs: number;
-  readonly mode: Exclude<Operation['weights']['mode'], 'port'>;
+  readonly mode: Operation['weights']['mode'];
   readonly weights: number;
   readonly strides: {
     readonly tile: number;
@@ -57,13 +57,18 @@ export function adjointRuns(block: WeightBlock): TileRun[] {
 
 /** Tiles that pass each channel to its own column: C columns take `across` = C / R words, the last tile maybe fewer. */
 export function identityRuns(block: WeightBlock, tiles: number, across: number): TileRun[] {
+  const strides = { tile: 0, ky: 0, kx: 0, input: 1 };
+  return elementRuns({ mode: 'plain', weights: block.parts[0]!.base, strides }, tiles, across);
+}
+
+/** Tiles whose channels each go to their own column, by the weights of a mode that has none in memory. */
+export function elementRuns(
+  weights: Pick<TileRun, 'mode' | 'weights' | 'strides'>,
+  tiles: number,
+  across: number,
+): TileRun[] {
   const [whole, rest] = [Math.floor(tiles / across), tiles % across];
-  const common = {
-    inputStep: across,
-    mode: 'plain' as const,
-    weights: block.parts[0]!.base,
-    strides: { tile: 0, ky: 0, kx: 0, input: 1 },
-  };
+  const common = { ...weights, inputStep: across };
   const runs = [
     { ...common, first: 0, count: whole, input: 0, inputs: across },
     { ...common, first: whole, count: 1, input: whole * across, inputs: rest },

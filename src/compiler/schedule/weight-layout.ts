@@ -173,6 +173,9 @@ function matrixOf(
       return fromImage ? imageOnes(layout, sum.geometry) : identity(shape);
     case 'borderSums':
       return identity(shape);
+    case 'maxPool':
+    case 'maxPoolBackward':
+    case 'product':
     case 'mapFromTensor':
       return undefined;
   }

@@ -2,6 +2,7 @@ import type { LayerKind, OutputStage } from '../../compiler/quantize/network.ts'
 import { tensorOf } from '../../compiler/quantize/sums/context.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { storedChannels } from './layout.ts';
+import { prepareMaxPool, prepareMaxPoolBackward, prepareProduct } from './prepare-elements.ts';
 import { prepareConv, prepareConvBackward, prepareConvMean } from './prepare-conv.ts';
 import { prepareWindowSum, prepareWindowSumBackward } from './prepare-depthwise.ts';
 import { borderSums, mapSum, spreadRow } from './small-sums.ts';
@@ -21,6 +22,9 @@ const preparations: { readonly [K in LayerKind['kind']]: Preparation<K> } = {
   convMean: prepareConvMean,
   windowSum: prepareWindowSum,
   windowSumBackward: prepareWindowSumBackward,
+  maxPool: prepareMaxPool,
+  maxPoolBackward: prepareMaxPoolBackward,
+  product: prepareProduct,
   borderSums:
     ({ input, geometry, inputSize }, _output, memory) =>
     () =>

@@ -2,25 +2,37 @@
  * Numbers for the inference stages: weights, scales, biases, multipliers.
  */
 import { fail } from '../../diagnostics.ts';
-import { clipMagnitude, type CalibrationTable, type TensorStatistics } from '../calibration.ts';
+import type { CalibrationTable, TensorStatistics } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
 import { inputOf } from '../groups.ts';
-import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage, Phase } from '../network.ts';
+import type {
+  IntegerLayer,
+  IntegerTable,
+  IntegerTensor,
+  IntegerWeights,
+  OutputStage,
+  Phase,
+} from '../network.ts';
 import type { ImportedScale } from '../import/imported.ts';
 import type { QuantiseOptions } from '../options.ts';
 import {
+  derivativeOf,
   maskName,
   type Clip,
   type PlanTensor,
   type RealWeights,
   type Stage,
   type View,
+  winnersOf,
 } from '../plan/stage.ts';
+import { clipMagnitude } from '../ranges.ts';
 import { int16Limit } from '../semantics.ts';
 import { outputLoads, quantiseWeights, roundWeights } from '../weights.ts';
 import { biasShift } from './bias-correction.ts';
+import { chooseTable, byteScale } from './look-up.ts';
 import type { LoweredInput } from './input.ts';
 import { int32Limit, provenBits } from './proof.ts';
+import { slopedFactors } from './slope.ts';
 
 /** Mask upper kink of a plain ReLU: none. */
 const noKink = 2 ** 31 - 1;
@@ -37,14 +49,19 @@ export interface ForwardContext {
   readonly scores: string;
   /** Scales of activations that came with the model. */
   readonly imported: ReadonlyMap<string, ImportedScale>;
-  /** Tensors stored with 16 bits because only a dense layer reads them. */
-  readonly wide: ReadonlySet<string>;
+  /** Tensors stored with 16 bits because only a dense layer reads them, with the largest magnitude it allows. */
+  readonly wide: ReadonlyMap<string, number>;
+  /** Activations promoted to 16 bits, with the largest magnitude their readers allow. */
+  readonly promoted: ReadonlyMap<string, number>;
   /** Masks the gradient needs, by `maskName`. */
   readonly masks: ReadonlySet<string>;
+  /** Winners of pools and derivatives of activations that the gradient needs. */
+  readonly kept: ReadonlySet<string>;
   /** Tensors stored as channels of another one. */
   readonly views: ReadonlyMap<string, View>;
   readonly tensors: Map<string, IntegerTensor>;
   readonly weights: Map<string, IntegerWeights>;
+  readonly tables: Map<string, IntegerTable>;
 }
 
 /** A stage to lower, with what only a heat map's own copy of a layer has. */
@@ -70,13 +87,14 @@ export function lowerForward(
   context: ForwardContext,
 ): IntegerLayer[] {
   const shape = context.plan.get(stage.output)!;
+  if (stage.sum.kind === 'maxPool') {
+    const { name, op, nodes } = stage;
+    return [{ name, op, nodes, phase, ...lowerMaxPool(stage, stage.sum, shape, context) }];
+  }
   const accumulator =
     stage.sum.kind === 'conv'
       ? lowerConv(stage, stage.sum, shape, offset, context)
       : lowerWindow(stage, shape, context);
-  const tensor = chooseTensor(stage, shape, accumulator, context);
-  context.tensors.set(tensor.name, tensor);
-  const masked = maskOf(stage, tensor, context);
   const layer = {
     op: stage.op,
     nodes: stage.nodes,
@@ -85,6 +103,11 @@ export function lowerForward(
     macs: accumulator.macs,
     accumulatorBits: provenBits(stage.name, accumulator.bound),
   };
+  if (stage.activation)
+    return [{ ...layer, name: stage.name, output: lookUpStage(stage, shape, accumulator, context) }];
+  const tensor = chooseTensor(stage, shape, accumulator, context);
+  context.tensors.set(tensor.name, tensor);
+  const masked = maskOf(stage, tensor, context);
   return inRegions(stage, accumulator.unit).map(({ name, unit, region }) => ({
     ...layer,
     name,
@@ -111,21 +134,126 @@ export function inRegions(
 
 /** The mask a clamped stage writes, where the gradient reads it: between 0 and the upper bound. */
 function maskOf(
-  { clip, inner }: Stage,
+  { clip, slope, inner }: Stage,
   tensor: IntegerTensor,
   { masks }: ForwardContext,
 ): Pick<OutputStage, 'maskWrite'> {
   const preActivation = inner.at(-1)?.tensor;
-  if (!clip || preActivation === undefined) return {};
-  const mask = maskName(preActivation, clip.upper);
+  if ((!clip && !slope) || preActivation === undefined) return {};
+  const upper = clip?.upper ?? Infinity;
+  const mask = maskName(preActivation, upper);
   if (!masks.has(mask)) return {};
-  const kink = Number.isFinite(clip.upper) ? quantised(clip.upper, tensor) : noKink;
+  const kink = Number.isFinite(upper) ? quantised(upper, tensor) : noKink;
   return { maskWrite: { mask, upper: Math.min(kink, noKink) } };
 }
 
 /** A real number on a tensor's grid, not clamped to its storage. */
 function quantised(value: number, { scale, zeroPoint }: IntegerTensor): number {
   return Math.round(value / scale[0]!) + zeroPoint;
+}
+
+/** A maximum keeps the scale of what it is taken of; where it was goes into a tensor of its own. */
+function lowerMaxPool(
+  stage: Stage,
+  sum: Extract<Stage['sum'], { kind: 'maxPool' }>,
+  { name, channels, height, width }: PlanTensor,
+  context: ForwardContext,
+): Pick<IntegerLayer, 'sum' | 'output' | 'macs' | 'accumulatorBits'> {
+  const { scale, zeroPoint } = context.tensors.get(sum.input)!;
+  const kept = context.imported.get(name);
+  if (kept && (kept.scale !== scale[0] || kept.zeroPoint !== zeroPoint)) {
+    fail(
+      'CAM501',
+      `Node "${stage.nodes[0]}" changes the scale of what it takes the maximum of.`,
+      'Quantise the model again with one scale on both sides of its maximum pools.',
+      { node: stage.nodes[0]! },
+    );
+  }
+  const size = { channels, height, width, bits: 8 as const };
+  context.tensors.set(name, { ...size, name, onnx: name, zeroPoint, scale });
+  const winners = winnersOf(name);
+  const keepsWinners = context.kept.has(winners);
+  if (keepsWinners) context.tensors.set(winners, { ...size, name: winners, zeroPoint: 0, scale: [1] });
+  // acc - 128 = 256 * maximum + (127 - tap): both bytes as they are, or the high one alone. The zero point comes on top.
+  const [multiplier, shift, offset] = keepsWinners ? [2, 1, zeroPoint] : [1, 8, 256 * zeroPoint];
+  return {
+    sum,
+    output: {
+      tensor: name,
+      bias: new Int32Array(channels).fill(-128 - offset),
+      multiplier: new Uint32Array(channels).fill(multiplier),
+      shift: new Uint8Array(channels).fill(shift),
+      ...(keepsWinners ? { lower: -(2 ** 16), upper: 2 ** 16, low: winners } : bounds(8)),
+    },
+    macs: 0,
+    accumulatorBits: provenBits(stage.name, 2 ** 15),
+  };
+}
+
+/** The pre-activation on a scale of its own, the activation's table behind it, and beside its values its derivative. */
+function lookUpStage(
+  stage: Stage,
+  { name, channels, height, width }: PlanTensor,
+  accumulator: Accumulator,
+  context: ForwardContext,
+): OutputStage {
+  const view = context.views.get(name);
+  const preActivation = stage.inner.at(-1)!.tensor;
+  const given = context.imported.get(preActivation);
+  const derivative = derivativeOf(name);
+  const keepsDerivative = context.kept.has(derivative);
+  const copied = stage.sum.kind === 'windowSum' && accumulator.unit.length > 0 ? stage.sum.input : undefined;
+  const exact = copied === undefined ? undefined : context.tensors.get(copied);
+  const chosen = chooseTable(stage.activation!, {
+    name,
+    // A copy of stored integers is looked up as it stands.
+    domain:
+      given ??
+      (exact && isCopy(stage) && exact.bits === 8
+        ? { scale: exact.scale[0]!, zeroPoint: exact.zeroPoint }
+        : undefined),
+    statistics: () => statisticsOf(preActivation, context),
+    range: context.imported.get(name) ?? joinedScale(view, context),
+    withDerivative: keepsDerivative,
+  });
+  context.tables.set(name, chosen.table);
+  const size = { channels, height, width, bits: 8 as const };
+  const { scale, zeroPoint } = chosen.result;
+  context.tensors.set(name, {
+    ...size,
+    name,
+    onnx: name,
+    zeroPoint,
+    scale: [scale],
+    ...(view ? { view } : {}),
+  });
+  if (keepsDerivative) {
+    context.tensors.set(derivative, {
+      ...size,
+      name: derivative,
+      zeroPoint: 0,
+      scale: [chosen.derivativeScale],
+    });
+  }
+  const input = { ...size, name, zeroPoint: chosen.domain.zeroPoint, scale: [chosen.domain.scale] };
+  return {
+    ...outputStage(stage, input, accumulator, context),
+    table: { name, zeroPoint: chosen.domain.zeroPoint },
+    ...(keepsDerivative ? { low: derivative } : {}),
+  };
+}
+
+/** The scale of the tensor that a view lies in. */
+function joinedScale(view: View | undefined, { tensors }: ForwardContext): ImportedScale | undefined {
+  if (!view) return undefined;
+  const { scale, zeroPoint } = tensors.get(view.of)!;
+  return { scale: scale[0]!, zeroPoint };
+}
+
+function isCopy({ sum, residual, factor }: Stage): boolean {
+  return (
+    sum.kind === 'windowSum' && sum.geometry.kernel.join() === '1,1' && residual === undefined && factor === 1
+  );
 }
 
 function lowerConv(
@@ -158,7 +286,7 @@ function lowerConv(
     for (let i = 0; i < perOutput; i++) weightSum += weights.data[o * perOutput + i]!;
     return Math.round((b - (shift?.[o] ?? 0)) / unit[o]!) - zeroPoint * weightSum;
   });
-  const largest = input.bits === 16 ? int16Limit : 128;
+  const largest = magnitudeOf(input, context);
   return {
     sum: { kind: 'conv', input: sum.input, weights: weights.name, geometry: sum.geometry },
     unit,
@@ -193,7 +321,7 @@ function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): 
     sum: { kind: 'windowSum', input: name, geometry },
     unit,
     bias: new Int32Array(shape.channels).fill(-input.zeroPoint * taps),
-    bound: taps * (input.bits === 16 ? int16Limit : 128),
+    bound: taps * magnitudeOf(input, context),
     macs: 0,
   };
 }
@@ -224,20 +352,34 @@ function chooseTensor(
   }
   const kept = context.imported.get(stage.output);
   if (kept) return { ...common, bits: 8, zeroPoint: kept.zeroPoint, scale: [kept.scale] };
-  if (context.wide.has(stage.output)) {
+  const room = context.wide.get(stage.output);
+  if (room !== undefined) {
     const largest = accumulator.bound * 2;
     const unit = accumulator.unit[0]!;
     return {
       ...common,
       bits: 16,
       zeroPoint: 0,
-      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / int16Limit)))],
+      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / room)))],
     };
+  }
+  const limit = context.promoted.get(stage.output);
+  if (limit !== undefined) {
+    const range = clipMagnitude(statisticsOf(stage.output, context), limit, context.options.rangeMethod);
+    return { ...common, bits: 16, zeroPoint: 0, scale: [range / limit || 1] };
   }
   const view = context.views.get(stage.output);
   if (view) {
     const { zeroPoint, scale } = context.tensors.get(view.of)!;
     return { ...common, bits: 8, zeroPoint, scale, view };
+  }
+  if (stage.slope) {
+    const statistics = statisticsOf(stage.output, context);
+    const clip = clipMagnitude(statistics, 255, context.options.rangeMethod);
+    const least = statistics.minimum.reduce((a, b) => Math.min(a, b), 0);
+    const most = statistics.maximum.reduce((a, b) => Math.max(a, b), 0);
+    const { scale, zeroPoint } = byteScale(Math.max(least, -clip), Math.min(most, clip));
+    return { ...common, bits: 8, zeroPoint, scale: [scale] };
   }
   return { ...common, ...storage(stage.output, stage.clip, context) };
 }
@@ -280,11 +422,25 @@ function statisticsOf(
   );
 }
 
+/** Largest magnitude of a tensor's integers. */
+function magnitudeOf({ name, bits }: IntegerTensor, { promoted, wide }: ForwardContext): number {
+  return bits === 16 ? (promoted.get(name) ?? wide.get(name) ?? int16Limit) : 128;
+}
+
 /** Clamp bounds of a storage width. */
 export function bounds(bits: 8 | 16 | 32): { lower: number; upper: number } {
   if (bits === 8) return { lower: -128, upper: 127 };
   if (bits === 16) return { lower: -int16Limit, upper: int16Limit };
   return { lower: -(2 ** 31), upper: int32Limit };
+}
+
+/** Clamp bounds of a tensor: a promoted one stays where its readers' proofs hold. */
+function boundsOf(
+  tensor: IntegerTensor,
+  { promoted, wide }: ForwardContext,
+): { lower: number; upper: number } {
+  const limit = promoted.get(tensor.name) ?? wide.get(tensor.name);
+  return limit === undefined ? bounds(tensor.bits) : { lower: -limit, upper: limit };
 }
 
 function outputStage(
@@ -294,7 +450,7 @@ function outputStage(
   context: ForwardContext,
 ): OutputStage {
   const scale = tensor.scale[0]!;
-  const { lower, upper } = bounds(tensor.bits);
+  const { lower, upper } = boundsOf(tensor, context);
   const common = {
     tensor: tensor.name,
     bias: accumulator.bias,
@@ -302,6 +458,7 @@ function outputStage(
     upper: stage.clip ? Math.min(upper, quantised(stage.clip.upper, tensor)) : upper,
   };
   const factors = accumulator.unit.map((u) => u / scale);
+  if (stage.slope) return { ...common, ...slopedFactors(factors, stage.slope) };
   if (stage.residual === undefined) {
     const fixed = factors.map((f) => fixedPoint(f));
     return {

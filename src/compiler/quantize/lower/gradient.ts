@@ -7,7 +7,7 @@
 import { fail } from '../../diagnostics.ts';
 import { channelPeaks, type CalibrationTable } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
-import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage } from '../network.ts';
+import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage, WindowGeometry } from '../network.ts';
 import type { QuantiseOptions } from '../options.ts';
 import type { ScaleDemand, ScaleDemands } from '../plan/split-scales.ts';
 import { isDepthwise } from '../groups.ts';
@@ -16,6 +16,7 @@ import { int16Limit } from '../semantics.ts';
 import { inputLoads, quantiseWeights, roundWeights, rowMagnitudes, weightLimit } from '../weights.ts';
 import { inRegions } from './forward.ts';
 import { int32Limit, provenBits } from './proof.ts';
+import { slopedFactors } from './slope.ts';
 
 /** Room above the largest gradient seen in calibration, before the scale is rounded up to a power of two. */
 const headroom = 1.25;
@@ -114,9 +115,29 @@ function accumulate(stage: Stage, shape: PlanTensor, context: GradientContext): 
       const unit = Array.from({ length: shape.channels }, (_, k) => scaleAt(input, k) * factor);
       return { sum, unit, bound: taps * context.limits.get(sum.input)!, macs: 0 };
     }
+    case 'maxPoolBackward': {
+      const input = context.tensors.get(sum.input)!;
+      const unit = Array.from({ length: shape.channels }, (_, k) => scaleAt(input, k) * factor);
+      const windows = overlap(sum.geometry, 0) * overlap(sum.geometry, 1);
+      return { sum, unit, bound: windows * context.limits.get(sum.input)!, macs: 0 };
+    }
+    case 'product': {
+      const [input, other] = [context.tensors.get(sum.input)!, context.tensors.get(sum.factor)!];
+      const unit = Array.from(
+        { length: shape.channels },
+        (_, k) => scaleAt(input, k) * other.scale[0]! * factor,
+      );
+      return { sum, unit, bound: 128 * context.limits.get(sum.input)!, macs: 0 };
+    }
     default:
       throw new Error(`stage ${stage.name} of kind ${sum.kind} is not a gradient stage`);
   }
+}
+
+/** How many windows one position lies in, at most, along an axis. */
+function overlap({ kernel, strides, dilations }: WindowGeometry, axis: 0 | 1): number {
+  const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+  return Math.ceil((kernel[axis] * gcd(strides[axis], dilations[axis])) / strides[axis]);
 }
 
 /** The weights of an adjoint convolution: those of inference, where there are such. */
@@ -227,6 +248,7 @@ function outputStage(
     ...(stage.mask === undefined ? {} : { maskRead: stage.mask }),
   };
   const factors = accumulator.unit.map((u, k) => u / scaleAt(tensor, k));
+  if (stage.slope) return { ...common, ...slopedFactors(factors, stage.slope) };
   if (stage.residual === undefined) {
     const fixed = factors.map((f) => fixedPoint(f));
     return {

@@ -4,6 +4,7 @@ import type { ImportedQuantisation, ImportedScale } from '../import/imported.ts'
 import type { Phase } from '../network.ts';
 import {
   reduction,
+  takesResidual,
   unitGeometry,
   type PlanTensor,
   type RealWeights,
@@ -15,6 +16,17 @@ import {
 
 /** A stage still open for fusion: its result is not stored yet. */
 type OpenStage = { -readonly [K in keyof Stage]: Stage[K] } & { nodes: string[]; inner: Stage['inner'] };
+
+/** A stage after its activation takes nothing more in, and a maximum pool nothing at all. */
+function isClosed({ clip, mask, activation, slope, sum }: OpenStage): boolean {
+  return (
+    clip !== undefined ||
+    mask !== undefined ||
+    activation !== undefined ||
+    slope !== undefined ||
+    sum.kind === 'maxPool'
+  );
+}
 
 /**
  * Builds a list of fused stages from nodes given in topological order. A stage stays open while its result has a
@@ -99,7 +111,7 @@ export class StageBuilder {
     if (!stage || this.uses.get(tensor) !== 1 || stage.output !== tensor) return undefined;
     // A model that came quantised rounds here: a fused sum would not, and give other answers.
     if (this.imported?.activations.has(tensor)) return undefined;
-    return stage.clip || stage.mask !== undefined ? undefined : stage;
+    return isClosed(stage) ? undefined : stage;
   }
 
   /** The same for a reader that only clamps: where it keeps the scale, rounding before or after is all one. */
@@ -108,7 +120,7 @@ export class StageBuilder {
     const keeps = before && after && before.scale === after.scale && before.zeroPoint === after.zeroPoint;
     if (!keeps) return this.open(tensor);
     const stage = this.producers.get(this.resolve(tensor));
-    const single = this.uses.get(tensor) === 1 && stage?.output === tensor && !stage.clip;
+    const single = this.uses.get(tensor) === 1 && stage?.output === tensor && !isClosed(stage);
     return single ? stage : undefined;
   }
 
@@ -116,7 +128,7 @@ export class StageBuilder {
   add(node: { name: string; op: string }, a: string, b: string, output: string): void {
     const candidates = [a, b]
       .map((name, i) => ({ stage: this.open(name), other: [b, a][i]! }))
-      .filter((c) => c.stage !== undefined && c.stage.residual === undefined && a !== b)
+      .filter(({ stage }) => stage?.residual === undefined && stage && takesResidual(stage.sum) && a !== b)
       .sort((x, y) => reduction(y.stage!.sum, this.weights) - reduction(x.stage!.sum, this.weights));
     const best = candidates[0];
     if (best) {
@@ -139,7 +151,11 @@ export class StageBuilder {
     stage.op = `${stage.op}+${node.op}`;
     stage.nodes.push(node.name);
     this.producers.delete(stage.output);
+    const before = this.describe(stage.output);
     stage.output = output;
+    // An element-wise operator after a Flatten keeps the planes that are stored.
+    if (this.graph.values.get(output)?.shape.length === 2)
+      this.tensors.set(output, { ...before, name: output });
     this.describe(output);
     this.producers.set(output, stage);
     this.stages = [...this.stages.filter((s) => s !== stage), stage];
@@ -188,7 +204,9 @@ export class StageBuilder {
       const source = this.resolve(input);
       const { channels } = this.describe(source);
       const keeps = sameScale(this.imported?.activations.get(source), this.imported?.activations.get(output));
-      const free = this.isStored(source) && !this.views.has(source) && keeps;
+      // A maximum keeps the scale of what it is taken of; the parts of the result share one.
+      const isMaximum = this.producers.get(source)?.sum.kind === 'maxPool';
+      const free = this.isStored(source) && !this.views.has(source) && keeps && !isMaximum;
       const part = free ? source : this.copy({ ...node, name: `${node.name}/${channel}` }, source).output;
       for (const [name, view] of this.views) {
         if (view.of === part) this.views.set(name, { of: output, channel: channel + view.channel });

@@ -2,10 +2,12 @@ import { CompileError } from '../../diagnostics.ts';
 import { floatAttribute, intAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import type { ImportedQuantisation } from '../import/imported.ts';
+import { lookUp, lookUps, leakyRelu, pRelu } from './activations.ts';
 import type { WindowGeometry } from '../network.ts';
 import { batchNormalization, constantArithmetic } from './affine.ts';
 import { averageFactors } from './average.ts';
 import { StageBuilder } from './builder.ts';
+import { globalMaxPool, maxPool } from './max-pool.ts';
 import { unitGeometry, type RealWeights } from './stage.ts';
 import { constantOf, countUses, geometryOf, nodesBefore, reducesPlane, unsupported } from './support.ts';
 
@@ -26,6 +28,11 @@ const rules: Readonly<Record<string, Rule>> = {
   Clip: clip,
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,
+  MaxPool: maxPool,
+  GlobalMaxPool: globalMaxPool,
+  LeakyRelu: leakyRelu,
+  PRelu: pRelu,
+  ...Object.fromEntries(lookUps.map((op) => [op, lookUp])),
   ReduceMean: reduceMean,
   Concat: concat,
   Flatten: (node, build) => build.alias(node.outputs[0]!, node.inputs[0]!),

@@ -3,6 +3,7 @@ import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '..
 import type { Graph, Node } from '../../graph/ir.ts';
 import { StageBuilder } from './builder.ts';
 import { mergeEqual } from './merge-equal.ts';
+import { activationBackward, isLookedUp, maxPoolBackward, slope } from './element-adjoints.ts';
 import { depthwiseWeights, perChannelConstant } from './affine.ts';
 import { averageFactors, type Divisor } from './average.ts';
 import { maskName, unitGeometry, type PlanTensor, type RealWeights, type Stage, type View } from './stage.ts';
@@ -29,7 +30,7 @@ export interface GradientPlan {
   readonly alpha: { readonly row: string; readonly factor: number } | { readonly tensor: string };
 }
 
-type Rule = (node: Node, build: StageBuilder) => void;
+type Rule = (node: Node, build: StageBuilder, forward: StageBuilder) => void;
 
 const rules: Readonly<Record<string, Rule>> = {
   DenseRow: denseRow,
@@ -43,6 +44,11 @@ const rules: Readonly<Record<string, Rule>> = {
   Reshape: reshape,
   Identity: (node, build) => build.rename(node, node.inputs[0]!, node.outputs[0]!),
   ReduceMean: reduceMean,
+  Seed: seed,
+  MatMul: matMul,
+  MaxPoolBackward: maxPoolBackward,
+  ActivationBackward: activationBackward,
+  Slope: slope,
   Slice: slice,
   AveragePoolBackward: averagePoolBackward,
 };
@@ -51,26 +57,26 @@ const rules: Readonly<Record<string, Rule>> = {
  * Plans the nodes between the scores and `alpha`.
  *
  * @param forward Tensors of the inference graph: what the gradient may read as masks.
- * @param weights The inference plan's weights; new ones are added.
+ * @param inference The inference plan: its stages are what the gradient reads, its weights grow.
  * @throws CompileError with one CAM501 per node that has no hardware mapping.
  */
 export function planGradient(
   graph: Graph,
   alpha: string,
   forward: ReadonlySet<string>,
-  weights: Map<string, RealWeights>,
+  inference: StageBuilder,
 ): GradientPlan {
   const { nodes, renamed } = mergeEqual(
     graph,
     nodesBefore(graph, alpha).filter((node) => !node.outputs.some((output) => forward.has(output))),
   );
   const result = renamed.get(alpha) ?? alpha;
-  const build = new StageBuilder(graph, 'gradient', countUses(nodes, [result]), weights);
+  const build = new StageBuilder(graph, 'gradient', countUses(nodes, [result]), inference.weights);
   for (const node of nodes) {
     // The class index's own arithmetic (argmax, optional input) is the sequencer's business.
     if (node.outputs.every((output) => graph.values.get(output)?.dtype !== 'float32')) continue;
     const rule = rules[node.op];
-    if (rule) rule(node, build);
+    if (rule) rule(node, build, inference);
     else unsupported(build, node, `operator ${node.op} of the gradient has no integer mapping`);
   }
   if (build.diagnostics.length > 0) throw new CompileError(build.diagnostics);
@@ -119,7 +125,8 @@ function findMultiple(
 ): { weights: string; ratio: number } | undefined {
   const largest = table.data.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
   for (const { name, shape, groups, data } of weights.values()) {
-    if (shape.join() !== table.shape.join() || groups !== table.groups || largest === 0) continue;
+    const isSame = shape[0] === table.shape[0] && data.length === table.data.length;
+    if (!isSame || groups !== table.groups || largest === 0) continue;
     const at = table.data.findIndex((v) => Math.abs(v) === largest);
     const ratio = table.data[at]! / data[at]!;
     if (!(ratio > 0) || !Number.isFinite(ratio)) continue;
@@ -173,7 +180,43 @@ function spread(node: Node, build: StageBuilder): void {
   build.push(node, { kind: 'windowSum', input, geometry }, node.outputs[0]!, factor);
 }
 
-function mask(node: Node, build: StageBuilder): void {
+/** One-hot of the class: the row of an identity. */
+function seed(node: Node, build: StageBuilder): void {
+  const { channels } = build.describe(node.outputs[0]!);
+  const data = Float64Array.from({ length: channels * channels }, (_, i) =>
+    i % (channels + 1) === 0 ? 1 : 0,
+  );
+  const weights: RealWeights = { name: `identity/${channels}`, shape: [channels, channels, 1, 1], data };
+  build.weights.set(weights.name, weights);
+  build.push(node, { kind: 'denseRow', weights: weights.name }, node.outputs[0]!);
+}
+
+/** A dense layer's adjoint is that of a convolution whose window is its whole input. */
+function matMul(node: Node, build: StageBuilder): void {
+  const data = constantOf(build.graph, node.inputs[1]);
+  const shape = build.graph.initializers.get(node.inputs[1]!)?.shape ?? [];
+  const input = build.resolve(node.inputs[0]!);
+  if (!data || shape.length !== 2) return unsupported(build, node, 'its weights are computed at run time');
+  if (build.describe(input).channels !== shape[0])
+    return unsupported(build, node, 'only a dense layer on one vector has an integer adjoint');
+  const table: RealWeights = { name: node.inputs[1]!, shape: [shape[0], shape[1]!, 1, 1], data };
+  const known = findMultiple(table, build.weights);
+  if (!known) build.weights.set(table.name, table);
+  const weights = build.weights.get(known?.weights ?? table.name)!;
+  const [, channels, height, width] = weights.shape;
+  const output = node.outputs[0]!;
+  build.tensors.set(output, { name: output, channels, height, width });
+  const geometry = { ...unitGeometry, kernel: [height, width] as const };
+  build.push(
+    node,
+    { kind: 'convBackward', input, weights: weights.name, geometry },
+    output,
+    known?.ratio ?? 1,
+  );
+}
+
+function mask(node: Node, build: StageBuilder, forward: StageBuilder): void {
+  if (isLookedUp(node.inputs[1]!, forward)) return activationBackward(node, build, forward);
   const lower = floatAttribute(node, 'lower', 0);
   const upper = floatAttribute(node, 'upper', Infinity);
   if (lower !== 0)

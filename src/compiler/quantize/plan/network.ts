@@ -35,7 +35,7 @@ export function planNetwork({ graph, scores, explanation, imported }: QuantiseSo
     );
   }
   if (!explanation) return { forward, stages };
-  const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward.weights);
+  const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward);
   return { forward, stages, gradient };
 }
 

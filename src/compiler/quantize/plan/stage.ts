@@ -4,6 +4,7 @@
  * A stage is what becomes one integer layer: a sum of products, then residual add, ReLU or mask. Fusion is decided
  * here, numbers later, so that inference and gradient share one quantiser.
  */
+import type { Node } from '../../graph/ir.ts';
 import type { Phase, Region, WindowGeometry } from '../network.ts';
 
 /** Weights of a convolution or dense layer, OIHW (dense: [N, K, 1, 1]; after a flatten [N, K, H, W]; I counts one group's inputs). */
@@ -34,6 +35,15 @@ export type StageSum =
       readonly geometry: WindowGeometry;
     }
   | { readonly kind: 'windowSum'; readonly input: string; readonly geometry: WindowGeometry }
+  | { readonly kind: 'maxPool'; readonly input: string; readonly geometry: WindowGeometry }
+  | {
+      readonly kind: 'maxPoolBackward';
+      readonly input: string;
+      /** The pool's tensor of winners: `winnersOf` its output. */
+      readonly winners: string;
+      readonly geometry: WindowGeometry;
+    }
+  | { readonly kind: 'product'; readonly input: string; readonly factor: string }
   | { readonly kind: 'windowSumBackward'; readonly input: string; readonly geometry: WindowGeometry }
   | { readonly kind: 'denseRow'; readonly weights: string }
   | {
@@ -81,11 +91,25 @@ export interface Stage {
   /** Where positions differ in their factor (an average that leaves padding out): it comes on top of `factor`. */
   readonly regions?: readonly StageRegion[];
   readonly clip?: Clip;
+  /** The activation's node, where its result is looked up. */
+  readonly activation?: Node;
+  /** One factor or one per channel: below zero (gradient: where the mask is) the element is multiplied by it. */
+  readonly slope?: Float64Array;
   /** Gradient only: the element passes where this mask bit is set. */
   readonly mask?: string;
   readonly output: string;
   /** Tensors inside the stage that are never stored, first to last: after the sum, after the add. */
   readonly inner: readonly { readonly tensor: string; readonly residual: boolean }[];
+}
+
+/** The tensor that tells where each maximum of a pool was. */
+export const winnersOf = (pool: string): string => `${pool}#winners`;
+/** The tensor that holds an activation's derivative. */
+export const derivativeOf = (activation: string): string => `${activation}#derivative`;
+
+/** Sums that read two tensors leave the output stage no port for a residual. */
+export function takesResidual({ kind }: StageSum): boolean {
+  return kind !== 'maxPool' && kind !== 'maxPoolBackward' && kind !== 'product';
 }
 
 /** Name of the mask that says where a pre-activation tensor lies between 0 and `upper`. */

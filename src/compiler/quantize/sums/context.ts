@@ -1,4 +1,4 @@
-import type { IntegerNetwork, IntegerTensor, IntegerWeights, LayerKind } from '../network.ts';
+import type { IntegerNetwork, IntegerTable, IntegerTensor, IntegerWeights, LayerKind } from '../network.ts';
 
 /** What one layer's sum of products may read: every stored tensor so far, as integers in CHW order, and the class. */
 export interface SumContext {
@@ -36,6 +36,13 @@ export function weightsOf(network: IntegerNetwork, name: string): IntegerWeights
   const weights = network.weights.get(name);
   if (!weights) throw new Error(`integer network ${network.name} has no weights ${name}`);
   return weights;
+}
+
+/** Looks a look-up table of the network up by name. */
+export function tableOf(network: IntegerNetwork, name: string): IntegerTable {
+  const table = network.tables?.get(name);
+  if (!table) throw new Error(`integer network ${network.name} has no table ${name}`);
+  return table;
 }
 
 /** A tensor's values; those of a view are a range of the tensor it lies in. */

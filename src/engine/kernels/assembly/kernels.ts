@@ -300,9 +300,120 @@ export function place(
 }
 
 /**
+ * Maximum pool: accumulators 256 * largest + (255 - number of the first tap that has it). Taps outside the input do not
+ * count; a window of such taps alone gives -128 and the last tap.
+ */
+export function maxPool(
+  input: usize,
+  inputHeight: i32,
+  inputWidth: i32,
+  channels: i32,
+  accumulators: usize,
+  height: i32,
+  width: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  const pixel: usize = <usize>channels << 1;
+  const last = kernelHeight * kernelWidth - 1;
+  let target = accumulators;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let k: usize = 0; k < pixel; k += 16) {
+        let best = i16x8.splat(-129);
+        let tag = i16x8.splat(<i16>(255 - (last & 255)));
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const iy = y * strideY + ky * dilationY - top;
+          if (iy < 0 || iy >= inputHeight) continue;
+          for (let kx = 0; kx < kernelWidth; kx++) {
+            const ix = x * strideX + kx * dilationX - left;
+            if (ix < 0 || ix >= inputWidth) continue;
+            const value = v128.load(input + <usize>(iy * inputWidth + ix) * pixel + k);
+            const wins = i16x8.gt_s(value, best);
+            best = v128.bitselect(value, best, wins);
+            tag = v128.bitselect(i16x8.splat(<i16>(255 - ((ky * kernelWidth + kx) & 255))), tag, wins);
+          }
+        }
+        best = i16x8.shl(i16x8.max_s(best, i16x8.splat(-128)), 8);
+        v128.store(target, i32x4.add(i32x4.extend_low_i16x8_s(best), i32x4.extend_low_i16x8_u(tag)));
+        v128.store(target, i32x4.add(i32x4.extend_high_i16x8_s(best), i32x4.extend_high_i16x8_u(tag)), 16);
+        target += 32;
+      }
+    }
+  }
+}
+
+/** Adjoint of the maximum pool: each gradient is added where its window's first maximum was. */
+export function maxPoolBackward(
+  gradient: usize,
+  winners: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  accumulators: usize,
+  targetHeight: i32,
+  targetWidth: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  memory.fill(accumulators, 0, (<usize>(targetHeight * targetWidth * channels)) << 2);
+  let at: usize = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let k = 0; k < channels; k++, at += 2) {
+        const tap = 127 - <i32>load<i16>(winners + at);
+        const iy = y * strideY + (tap / kernelWidth) * dilationY - top;
+        const ix = x * strideX + (tap % kernelWidth) * dilationX - left;
+        if (iy < 0 || iy >= targetHeight || ix < 0 || ix >= targetWidth) continue;
+        const to = accumulators + ((<usize>((iy * targetWidth + ix) * channels + k)) << 2);
+        store<i32>(to, load<i32>(to) + <i32>load<i16>(gradient + at));
+      }
+    }
+  }
+}
+
+/** Element-wise product (input - zero) * factor; `factorStep` is 0 where one pixel of factors counts everywhere. */
+export function product(
+  input: usize,
+  factor: usize,
+  factorStep: usize,
+  pixels: i32,
+  channels: i32,
+  zero: i32,
+  accumulators: usize,
+): void {
+  const pixel: usize = <usize>channels << 1;
+  const zeros = i16x8.splat(<i16>zero);
+  let target = accumulators;
+  for (let n = 0; n < pixels; n++) {
+    for (let k: usize = 0; k < pixel; k += 16) {
+      const a = i16x8.sub(v128.load(input + k), zeros);
+      const b = v128.load(factor + k);
+      v128.store(target, i32x4.extmul_low_i16x8_s(a, b));
+      v128.store(target, i32x4.extmul_high_i16x8_s(a, b), 16);
+      target += 32;
+    }
+    input += pixel;
+    factor += factorStep;
+  }
+}
+
+/**
  * The output stage of a layer: bias, multiplier, residual, rounding shift, zero point, clamp, masks.
- * Parameters are one int32 per channel, in five arrays of `channels` one after the other: bias, multiplier, shift,
- * residual multiplier, residual shift. `residual`, `maskWrite` and `maskRead` are 0 where there is none.
+ * Parameters are one int32 per channel, in six arrays of `channels` one after the other: bias, multiplier, shift,
+ * residual multiplier, residual shift, slope. `residual`, `maskWrite` and `maskRead` are 0 where there is none; so are
+ * `table`, 256 int16 for the values -128 ... 127, and `low`, where the low plane goes. `sloped`: slopes count.
  */
 export function outputStage(
   accumulators: usize,
@@ -318,6 +429,9 @@ export function outputStage(
   maskWrite: usize,
   maskUpper: i32,
   maskRead: usize,
+  sloped: bool,
+  table: usize,
+  low: usize,
 ): void {
   const array: usize = <usize>channels << 2;
   for (let k = 0; k < channels; k++) {
@@ -326,16 +440,25 @@ export function outputStage(
     const multiplier = <i64>load<i32>(p + array);
     const shift = <i64>load<i32>(p + 2 * array);
     const residualMultiplier = <i64>load<i32>(p + 3 * array) << <i64>load<i32>(p + 4 * array);
+    const slope = <i64>load<i32>(p + 5 * array);
     const half: i64 = (<i64>1) << (shift - 1);
     let at: usize = <usize>k;
     for (let n = 0; n < pixels; n++) {
-      let wide = (<i64>load<i32>(accumulators + (at << 2)) + bias) * multiplier;
+      const sum = <i64>load<i32>(accumulators + (at << 2)) + bias;
+      const flat = maskRead ? !load<u8>(maskRead + at) : sum <= 0;
+      const onSlope = sloped && flat;
+      let wide = sum * (onSlope ? slope : multiplier);
       if (residual) wide += <i64>(<i32>load<i16>(residual + (at << 1)) - residualZero) * residualMultiplier;
       const rounded = ((wide + half) >> shift) + <i64>zeroPoint;
       let q = <i32>min<i64>(<i64>upper, max<i64>(<i64>lower, rounded));
-      if (maskWrite) store<u8>(maskWrite + at, <u8>(wide > 0 && q < maskUpper));
-      if (maskRead && !load<u8>(maskRead + at)) q = 0;
-      store<i16>(target + (at << 1), <i16>q);
+      if (maskWrite) store<u8>(maskWrite + at, <u8>(wide > 0 && q < maskUpper && !onSlope));
+      if (table) q = <i32>load<i16>(table + (<usize>(q + 128) << 1));
+      if (maskRead && flat && !onSlope) q = 0;
+      if (low) {
+        store<i16>(low + (at << 1), <i16>(<i8>q));
+        q = (q + 128) >> 8;
+      }
+      store<i16>(target + (at << 1), low || table ? <i16>(<i8>q) : <i16>q);
       at += <usize>channels;
     }
   }
