@@ -113,9 +113,10 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await graph();
     await workbench.runCommand('View: Split Editor Right');
     await workbench.runCommand('Camber: Open as Text');
-    await workbench.line('/blocks/blocks.0/conv1/Conv').click();
+    // The text opens where the graph's selection is.
+    await workbench.line('["/blocks/blocks.5/conv2/Conv"]').click();
     const view = await graph();
-    await view.locator('[data-layer="/blocks/blocks.0/conv1/Conv"][aria-selected="true"]').waitFor();
+    await view.locator('.block[data-layer="/blocks/blocks.5/conv2/Conv"][aria-selected="true"]').waitFor();
     await workbench.screenshot('graph-beside-text');
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('tiny-resnet18.onnx');
@@ -140,6 +141,8 @@ needs('code-server', 'chromium')('the graph editor', () => {
   });
 
   test('zoom, target and collapsed blocks survive a reload of the window', async () => {
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.openFile('tiny-resnet18.onnx');
     const view = await graph();
     await view.getByRole('button', { name: 'Zoom in (+)' }).click();
     await view.getByRole('button', { name: /Collapse or expand/ }).click();
