@@ -150,7 +150,9 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await view.locator('.block.repeat').first().waitFor({ state: 'attached' });
     await workbench.page.waitForTimeout(1500);
     const before = await transform();
-    await workbench.page.reload();
+    const loaded = workbench.page.waitForEvent('load');
+    await workbench.runCommand('Developer: Reload Window');
+    await loaded;
     await workbench.waitForCommand('Camber: Open as Text');
     const again = await viewWith(workbench, '.world');
     await expect
