@@ -6,6 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Locator } from 'playwright-core';
 import { startBrowser } from '../test/vscode/support/browser.ts';
 import { packagedExtension, sampleWorkspace } from '../test/vscode/support/packaged.ts';
 import { startServer } from '../test/vscode/support/server.ts';
@@ -16,20 +17,22 @@ const size = { width: 1180, height: 760 };
 const patient = 90_000;
 const place = (name: string): string => fileURLToPath(new URL(`../media/${name}.png`, import.meta.url));
 
-/** Pictures a part of the window. */
-async function take(workbench: Workbench, part: string, name: string): Promise<void> {
+async function shoot({ page }: Workbench, part: Locator, name: string): Promise<void> {
   mkdirSync(dirname(place(name)), { recursive: true });
-  await workbench.page.waitForTimeout(700);
-  await workbench.page
-    .locator(part)
-    .first()
-    .screenshot({ path: place(name) });
+  await page.waitForTimeout(900);
+  await part.screenshot({ path: place(name) });
 }
+
+/** Pictures a part of the window. */
+const take = (workbench: Workbench, part: string, name: string): Promise<void> =>
+  shoot(workbench, workbench.page.locator(part).first(), name);
 
 /** Every step in both themes, one after the other. */
 async function inThemes(workbench: Workbench, part: string, step: string): Promise<void> {
   for (const theme of ['light', 'dark'] as const satisfies readonly Theme[]) {
     await workbench.setTheme(theme);
+    // No tooltip of a button that the pointer happens to rest on.
+    await workbench.page.mouse.move(4, size.height - 4);
     await take(workbench, part, `walkthrough/${step}-${theme}`);
   }
 }
@@ -64,19 +67,26 @@ async function pictures(workbench: Workbench): Promise<void> {
   await resources.locator('[data-array="8x8"]').waitFor({ timeout: patient });
   const schedule = await viewWith(workbench, '.schedule', patient);
   await schedule.getByRole('button', { name: 'Explanation' }).waitFor();
+  // The whole window wants more room.
+  await page.setViewportSize({ width: 1520, height: 1080 });
+  await page.mouse.move(4, 4);
+  await resources.locator('.top').scrollIntoViewIfNeeded();
   await take(workbench, '.monaco-workbench', 'readme/editor');
+  await page.setViewportSize(size);
 
-  // One view of the panel at a time: the other is folded.
   await workbench.runCommand('View: Toggle Maximized Panel');
-  await page.waitForTimeout(800);
-  const fold = async (title: string): Promise<void> =>
-    page.locator('.part.panel .pane-header').filter({ hasText: title }).click();
-  await fold('Resources');
-  await inThemes(workbench, '.part.panel', 'compile');
-  await fold('Resources');
-  await fold('Schedule');
-  await resources.locator('.arrays').waitFor();
-  await inThemes(workbench, '.part.panel', 'resources');
+  const arrays = resources.locator('.arrays');
+  await arrays.scrollIntoViewIfNeeded();
+  for (const theme of ['light', 'dark'] as const) {
+    await workbench.setTheme(theme);
+    await shoot(workbench, resources.locator('.resources'), `walkthrough/resources-${theme}`);
+  }
+  // Folded away, so that the timeline has the whole width.
+  await page.locator('.part.panel .pane-header').filter({ hasText: 'Resources' }).click();
+  for (const theme of ['light', 'dark'] as const) {
+    await workbench.setTheme(theme);
+    await shoot(workbench, schedule.locator('.schedule'), `walkthrough/compile-${theme}`);
+  }
 }
 
 const { folder, remove } = sampleWorkspace();

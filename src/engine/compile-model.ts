@@ -5,12 +5,17 @@ import type { Graph } from '../compiler/graph/ir.ts';
 import type { CalibrationTable, TensorStatistics } from '../compiler/quantize/calibration.ts';
 import type { ObservedTensors } from '../compiler/quantize/observed.ts';
 import { calibrate } from './calibrate.ts';
+import { fidelityWarnings } from '../compiler/report/fidelity-warnings.ts';
+import { inputOfTensor } from './fixed-input.ts';
+import { measureFidelity } from './measure-fidelity.ts';
 import type { EngineOptions } from './ort.ts';
 import { createTensorRunner } from './tensors.ts';
 
 export interface CompileModelOptions extends AnalyseOptions, CompileOptions, EngineOptions {
   /** Calibration pictures as the model takes them, float32. */
   readonly calibration: readonly Float32Array[];
+  /** Measure the agreement with the float network on these pictures, for the report. */
+  readonly fidelity?: boolean;
   readonly signal?: AbortSignal;
   /** Called before each stage with the share of the work done; may throw to cancel. */
   readonly onProgress?: (stage: string, fraction: number) => void;
@@ -71,10 +76,33 @@ async function measureTensors(
   }
 }
 
+/** A compilation whose report tells how faithful the integer network is on pictures (float32, as the model takes them). */
+export async function withFidelity(
+  compilation: Compilation,
+  pictures: readonly Float32Array[],
+  options: Pick<CompileModelOptions, 'class' | 'preprocessing' | 'signal' | 'onProgress'> & EngineOptions,
+): Promise<Compilation> {
+  const { analysis, network, report } = compilation;
+  const inputs = pictures.map((tensor) => inputOfTensor(network, tensor, options.preprocessing));
+  const { report: fidelity } = await measureFidelity(analysis.model, network, inputs, {
+    ...options,
+    onProgress: (done, total) =>
+      options.onProgress?.('Comparing with the float network', 0.9 + (0.1 * done) / total),
+  });
+  const diagnostics = [
+    ...report.diagnostics,
+    ...fidelityWarnings(fidelity, {
+      gradientBits: report.numerics.gradientBits ?? 16,
+      wide: new Set(report.numerics.wideActivations),
+    }),
+  ];
+  return { ...compilation, report: { ...report, fidelity, diagnostics }, diagnostics };
+}
+
 /**
  * Analyses, calibrates and compiles.
  *
- * @throws CompileError as `analyse` and `compile`; the signal's reason where aborted
+ * @throws CompileError as `analyse` and `compile`; CAM407; the signal's reason where aborted
  */
 export async function compileModel(graph: Graph, options: CompileModelOptions): Promise<Compilation> {
   const stage = (name: string, fraction: number): void => {
@@ -85,6 +113,9 @@ export async function compileModel(graph: Graph, options: CompileModelOptions): 
   const analysis = analyse(graph, options);
   stage('Calibrating', 0.1);
   const calibration = await calibrateModel(analysis, options);
-  const fractions = { Quantising: 0.7, Scheduling: 0.8, 'Checking the schedule': 0.9 };
-  return compile(analysis, calibration, options, (name) => stage(name, fractions[name]));
+  const fractions = { Quantising: 0.7, Scheduling: 0.8, 'Checking the schedule': 0.85 };
+  const compilation = compile(analysis, calibration, options, (name) => stage(name, fractions[name]));
+  if (!options.fidelity) return compilation;
+  stage('Comparing with the float network', 0.9);
+  return withFidelity(compilation, options.calibration, options);
 }

@@ -18,14 +18,14 @@ export interface WebviewRequests {
   pictures: { params: undefined; result: readonly PictureView[] };
   heatMapChoices: { params: undefined; result: HeatMapChoices };
   heatMap: { params: HeatMapParams; result: HeatMapRow };
-  /** Lets the user choose pictures. */
-  addPictures: { params: undefined; result: readonly PictureView[] };
+  /** Lets the user choose pictures. That there are others now is told by an event, here as below. */
+  addPictures: { params: undefined; result: null };
   /** Adds pictures dropped onto the view: by place where it is known, else by contents. */
   dropPictures: {
     params: { uris: readonly string[]; files: readonly DroppedFile[] };
-    result: readonly PictureView[];
+    result: null;
   };
-  removePicture: { params: { picture: string }; result: readonly PictureView[] };
+  removePicture: { params: { picture: string }; result: null };
   /** Lets the user choose a file for a PNG. */
   savePng: { params: { name: string; bytes: Uint8Array }; result: null };
   /**

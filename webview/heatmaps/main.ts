@@ -58,7 +58,7 @@ const enlarged = new Enlarged(
 const events: RowEvents = {
   enlarge: (row, cell) => enlarged.show(row, cell),
   save: (row) => void savePng(row.picture(look()), `${row.view.title}-${memory.method}`).catch(failed),
-  remove: ({ view }) => void client.request('removePicture', { picture: view.id }).then(fill, failed),
+  remove: ({ view }) => void client.request('removePicture', { picture: view.id }).catch(failed),
 };
 
 const redraw = (): void => {
@@ -87,6 +87,11 @@ async function answerRow(picture: string, row: Row, turn: number): Promise<void>
   }
 }
 
+/**
+ * Shows a row for each picture, and asks for those that wait for an answer.
+ *
+ * @param first is asked for before the rest
+ */
 async function fill(pictures: readonly PictureView[], first?: string): Promise<void> {
   const turn = ++filling;
   const before = rows;
@@ -94,16 +99,19 @@ async function fill(pictures: readonly PictureView[], first?: string): Promise<v
   list.replaceChildren(...[...rows.values()].map((row) => row.element));
   if (rows.size === 0)
     list.append(h('p', { class: 'none' }, 'There are no pictures yet. Add some, or set a picture folder.'));
-  for (const row of rows.values()) row.dim();
-  // What the user has just asked for is answered before the rest.
-  const order = [...rows].sort(([a], [b]) => Number(b === first) - Number(a === first));
-  for (const [picture, row] of order) {
+  const waiting = [...rows].filter(([, row]) => row.waits);
+  waiting.sort(([a], [b]) => Number(b === first) - Number(a === first));
+  for (const [picture, row] of waiting) {
     if (turn !== filling) return;
     await answerRow(picture, row, turn);
   }
 }
 
-const refill = (): void => void client.request('pictures', undefined).then(fill, failed);
+/** Every map anew: something that all of them depend on has changed. */
+function refill(): void {
+  for (const row of rows.values()) row.dim();
+  client.request('pictures', undefined).then((pictures) => void fill(pictures), failed);
+}
 
 function failed(error: unknown): void {
   notice.textContent = errorData(error).message;
@@ -204,8 +212,7 @@ client.onEvent((event) => {
   if (event.event !== 'pictures') return;
   notice.textContent = '';
   void fill(event.pictures, event.show);
-  const row = rows.get(event.show ?? '');
-  row?.element.scrollIntoView({ block: 'nearest' });
+  rows.get(event.show ?? '')?.element.scrollIntoView({ block: 'nearest' });
 });
 
 watch(document.getElementById('root')!, {

@@ -66,6 +66,7 @@ export class Row {
   #canvases: { canvas: HTMLCanvasElement; cell: Cell }[] = [];
   readonly #cells = h('div', { class: 'cells' });
   readonly #tools: HTMLElement;
+  #waits = true;
 
   constructor(
     readonly view: PictureView,
@@ -101,6 +102,7 @@ export class Row {
 
   async show(answer: HeatMapRow, look: Look): Promise<void> {
     const picture = await loadPicture(answer.image);
+    this.#waits = false;
     this.element.classList.remove('stale');
     this.element.removeAttribute('aria-busy');
     this.cells = cellsOf(answer, picture);
@@ -111,13 +113,20 @@ export class Row {
     this.draw(look);
   }
 
+  /** No answer is there yet, or what is shown is out of date. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
   /** Old maps stay, dimmed, until new ones are there. */
   dim(): void {
+    this.#waits = true;
     this.element.classList.add('stale');
     this.element.setAttribute('aria-busy', 'true');
   }
 
   fail(error: ErrorData): void {
+    this.#waits = false;
     this.cells = [];
     this.#canvases = [];
     this.element.classList.remove('stale');

@@ -1,5 +1,6 @@
 /** The timeline: time in cycles along the top, a row for each unit of the accelerator. */
 import * as format from '../../src/protocol/format.ts';
+import { shortName } from '../../src/protocol/short-name.ts';
 import type { CompiledView, OperationView } from '../../src/protocol/views.ts';
 import { h, svg } from '../shared/dom.ts';
 import type { Tooltip } from '../shared/tooltip.ts';
@@ -161,7 +162,9 @@ export class Timeline {
           class: 'bar-label',
           attributes: { x: Math.max(from, 0) + 4, y: axisHeight + rowHeight / 2 + 4 },
         });
-        label.textContent = operation.layer.slice(
+        const name = operation.layer;
+        // The operator is the last part of an exporter's name.
+        label.textContent = shortName(name, name.slice(name.lastIndexOf('/') + 1)).slice(
           0,
           Math.floor((Math.min(to, width) - Math.max(from, 0)) / 8),
         );

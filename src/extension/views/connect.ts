@@ -63,17 +63,16 @@ function handlers(
     addPictures: async () => {
       const uri = required();
       await models.addPictures(uri, await choosePictures());
-      return picturesOf(services, uri);
+      return null;
     },
     dropPictures: async ({ uris, files }) => {
       const uri = required();
       await models.addPictures(uri, await droppedPictures(services, uris, files));
-      return picturesOf(services, uri);
+      return null;
     },
     removePicture: async ({ picture }) => {
-      const uri = required();
-      await models.removePicture(uri, picture);
-      return picturesOf(services, uri);
+      await models.removePicture(required(), picture);
+      return null;
     },
     savePng: async ({ name, bytes }) => {
       await savePng(name, bytes);

@@ -2,7 +2,7 @@
  * Numbers for the inference stages: weights, scales, biases, multipliers.
  */
 import { fail } from '../../diagnostics.ts';
-import { clipMagnitude, type CalibrationTable, type TensorStatistics } from '../calibration.ts';
+import type { CalibrationTable, TensorStatistics } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
 import { inputOf } from '../groups.ts';
 import type {
@@ -25,6 +25,7 @@ import {
   type View,
   winnersOf,
 } from '../plan/stage.ts';
+import { clipMagnitude } from '../ranges.ts';
 import { int16Limit } from '../semantics.ts';
 import { outputLoads, quantiseWeights, roundWeights } from '../weights.ts';
 import { biasShift } from './bias-correction.ts';
@@ -48,8 +49,10 @@ export interface ForwardContext {
   readonly scores: string;
   /** Scales of activations that came with the model. */
   readonly imported: ReadonlyMap<string, ImportedScale>;
-  /** Tensors stored with 16 bits because only a dense layer reads them. */
-  readonly wide: ReadonlySet<string>;
+  /** Tensors stored with 16 bits because only a dense layer reads them, with the largest magnitude it allows. */
+  readonly wide: ReadonlyMap<string, number>;
+  /** Activations promoted to 16 bits, with the largest magnitude their readers allow. */
+  readonly promoted: ReadonlyMap<string, number>;
   /** Masks the gradient needs, by `maskName`. */
   readonly masks: ReadonlySet<string>;
   /** Winners of pools and derivatives of activations that the gradient needs. */
@@ -283,7 +286,7 @@ function lowerConv(
     for (let i = 0; i < perOutput; i++) weightSum += weights.data[o * perOutput + i]!;
     return Math.round((b - (shift?.[o] ?? 0)) / unit[o]!) - zeroPoint * weightSum;
   });
-  const largest = input.bits === 16 ? int16Limit : 128;
+  const largest = magnitudeOf(input, context);
   return {
     sum: { kind: 'conv', input: sum.input, weights: weights.name, geometry: sum.geometry },
     unit,
@@ -318,7 +321,7 @@ function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): 
     sum: { kind: 'windowSum', input: name, geometry },
     unit,
     bias: new Int32Array(shape.channels).fill(-input.zeroPoint * taps),
-    bound: taps * (input.bits === 16 ? int16Limit : 128),
+    bound: taps * magnitudeOf(input, context),
     macs: 0,
   };
 }
@@ -349,15 +352,21 @@ function chooseTensor(
   }
   const kept = context.imported.get(stage.output);
   if (kept) return { ...common, bits: 8, zeroPoint: kept.zeroPoint, scale: [kept.scale] };
-  if (context.wide.has(stage.output)) {
+  const room = context.wide.get(stage.output);
+  if (room !== undefined) {
     const largest = accumulator.bound * 2;
     const unit = accumulator.unit[0]!;
     return {
       ...common,
       bits: 16,
       zeroPoint: 0,
-      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / int16Limit)))],
+      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / room)))],
     };
+  }
+  const limit = context.promoted.get(stage.output);
+  if (limit !== undefined) {
+    const range = clipMagnitude(statisticsOf(stage.output, context), limit, context.options.rangeMethod);
+    return { ...common, bits: 16, zeroPoint: 0, scale: [range / limit || 1] };
   }
   const view = context.views.get(stage.output);
   if (view) {
@@ -413,11 +422,25 @@ function statisticsOf(
   );
 }
 
+/** Largest magnitude of a tensor's integers. */
+function magnitudeOf({ name, bits }: IntegerTensor, { promoted, wide }: ForwardContext): number {
+  return bits === 16 ? (promoted.get(name) ?? wide.get(name) ?? int16Limit) : 128;
+}
+
 /** Clamp bounds of a storage width. */
 export function bounds(bits: 8 | 16 | 32): { lower: number; upper: number } {
   if (bits === 8) return { lower: -128, upper: 127 };
   if (bits === 16) return { lower: -int16Limit, upper: int16Limit };
   return { lower: -(2 ** 31), upper: int32Limit };
+}
+
+/** Clamp bounds of a tensor: a promoted one stays where its readers' proofs hold. */
+function boundsOf(
+  tensor: IntegerTensor,
+  { promoted, wide }: ForwardContext,
+): { lower: number; upper: number } {
+  const limit = promoted.get(tensor.name) ?? wide.get(tensor.name);
+  return limit === undefined ? bounds(tensor.bits) : { lower: -limit, upper: limit };
 }
 
 function outputStage(
@@ -427,7 +450,7 @@ function outputStage(
   context: ForwardContext,
 ): OutputStage {
   const scale = tensor.scale[0]!;
-  const { lower, upper } = bounds(tensor.bits);
+  const { lower, upper } = boundsOf(tensor, context);
   const common = {
     tensor: tensor.name,
     bias: accumulator.bias,
