@@ -110,7 +110,8 @@ needs('code-server', 'chromium')('the graph editor', () => {
   test('text and graph beside each other show one selection', async () => {
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('tiny-resnet18.onnx');
-    await graph();
+    await (await graph()).getByRole('searchbox').fill('/blocks/blocks.5/relu2/Relu');
+    expect(await selected()).toBe('/blocks/blocks.5/relu2/Relu');
     await workbench.runCommand('View: Split Editor Right');
     await workbench.runCommand('Camber: Open as Text');
     // The text opens where the graph's selection is.
@@ -144,6 +145,10 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('tiny-resnet18.onnx');
     const view = await graph();
+    await view.getByRole('searchbox').fill('/blocks/blocks.5/relu2/Relu');
+    await view.getByRole('searchbox').press('Escape');
+    await workbench.page.keyboard.press('t');
+    await view.locator('.summary', { hasText: 'Target blocks.5/relu2' }).waitFor();
     await view.getByRole('button', { name: 'Zoom in (+)' }).click();
     await view.getByRole('button', { name: /Collapse or expand/ }).click();
     const transform = () => view.locator('.world').getAttribute('style');
