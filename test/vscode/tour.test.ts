@@ -158,16 +158,16 @@ needs(
   test('a dropped picture is a row; one that is none says so in its row; both can be removed', async () => {
     const maps = await view('.heatmaps');
     const bytes = [...readFileSync(join(sample, 'coffee.jpg'))];
-    // Runs in the page: text, because DOM types are not known here.
-    await maps.locator('.heatmaps').evaluate<void, number[]>(
-      `(element, contents) => {
-        const data = new DataTransfer();
-        data.items.add(new File([new Uint8Array(contents)], 'My cup.jpg', { type: 'image/jpeg' }));
-        data.items.add(new File(['no picture'], 'wrong.png', { type: 'image/png' }));
-        element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
-      }` as never,
-      bytes,
-    );
+    // Runs in the page: made from text, because DOM types are not known here.
+    const drop = new Function(
+      'element',
+      'contents',
+      `const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(contents)], 'My cup.jpg', { type: 'image/jpeg' }));
+      data.items.add(new File(['no picture'], 'wrong.png', { type: 'image/png' }));
+      element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));`,
+    ) as (element: unknown, contents: number[]) => void;
+    await maps.locator('.heatmaps').evaluate(drop, bytes);
     await maps.locator('[data-picture="My-cup"] canvas').nth(3).waitFor({ timeout: patient });
     const wrong = maps.locator('[data-picture="wrong"]');
     await wrong.locator('.diagnostic', { hasText: 'CAM301' }).waitFor({ timeout: patient });
