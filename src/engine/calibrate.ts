@@ -26,7 +26,7 @@ export interface CalibrateOptions {
  * Collects the ranges of every activation and gradient over the calibration pictures. Gradients are taken for the
  * top class of each picture and for the runner-up, so that a chosen class other than the top one stays in range.
  *
- * @throws CompileError CAM407 with the first tensor that is not finite; the signal's reason where aborted.
+ * @throws CompileError CAM401 without pictures, CAM407 with the first tensor that is not finite; the signal's reason where aborted.
  */
 export async function calibrate(
   run: RunTensors,
@@ -39,6 +39,12 @@ export async function calibrate(
   const activations = collectors(observed.activations);
   const gradients = collectors(observed.gradients);
   const gradientNames = [...gradients.keys()];
+  if (pictures.length === 0)
+    fail(
+      'CAM401',
+      'There are no calibration pictures.',
+      'Give some dozens of typical pictures, or leave the option out.',
+    );
   const topClasses = new Set<number>();
   const first = [...new Set([options.scores, ...activations.keys(), ...gradientNames])];
   for (const [index, picture] of pictures.entries()) {

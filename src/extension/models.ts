@@ -14,6 +14,9 @@ const gone: Diagnostic = {
   hint: 'Reload the window to start it again; the output says why it stopped.',
 };
 
+/** How long a layer is selected before its choice as target is prepared for, in milliseconds. */
+const rested = 300;
+
 const choicesKey = (uri: string): string => `choices:${uri}`;
 const picturesKey = (uri: string): string => `pictures:${uri}`;
 
@@ -35,6 +38,7 @@ export class Models implements vscode.Disposable {
   readonly onSelectionChanged = this.#selectionChanged.event;
   readonly #subscriptions: vscode.Disposable[];
   #active: string | undefined;
+  #considering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly server: Server,
@@ -107,6 +111,7 @@ export class Models implements vscode.Disposable {
   select(uri: string, layer: string | undefined): void {
     if (layer === undefined) this.#selected.delete(uri);
     else this.#selected.set(uri, layer);
+    this.#consider(uri, layer);
     this.#selectionChanged.fire({ uri, layer });
   }
 
@@ -136,7 +141,19 @@ export class Models implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#considering);
     for (const subscription of [...this.#subscriptions, ...this.#watchers.values()]) subscription.dispose();
+  }
+
+  /** Who rests on a layer may want it as the target: the server prepares for that. */
+  #consider(uri: string, layer: string | undefined): void {
+    clearTimeout(this.#considering);
+    const { model, compiled } = this.#states.get(uri) ?? {};
+    const { outputs = [] } = model?.layers.find(({ id }) => id === layer) ?? {};
+    const target = outputs.find((output) => model?.targets.includes(output));
+    if (target === undefined || target === compiled?.target.tensor) return;
+    const ask = (): void => void this.server.ask('camber/consider', { uri, target }).catch(() => undefined);
+    this.#considering = setTimeout(ask, rested);
   }
 
   /** Says of every model that its figures are not followed at the moment; those that are known stay. */

@@ -23,6 +23,8 @@ export interface LayerFacts {
 const needs: Readonly<Record<GradientNeeds, string>> = {
   nothing: 'nothing',
   mask: 'one mask bit per element',
+  winners: 'one byte per window: where its maximum was',
+  derivative: "one byte per element: the activation's derivative",
 };
 
 const gradientKinds = {

@@ -39,6 +39,8 @@ export interface ServerRequests {
     params: { uri: string; choices: { [K in keyof Choices]: Choices[K] | null } };
     result: ModelState;
   };
+  /** Prepares for a target that may be chosen next. */
+  'camber/consider': { params: { uri: string; target: string }; result: null };
   /** The model in ONNX's textual form. */
   'camber/text': { params: { uri: string }; result: { text: string; revision: number } };
   'camber/devices': { params: Record<string, never>; result: readonly DeviceView[] };

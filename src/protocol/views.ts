@@ -80,7 +80,7 @@ export interface TimeSpent {
 }
 
 /** What the backward pass keeps of a layer. */
-export type GradientNeeds = 'nothing' | 'mask';
+export type GradientNeeds = 'nothing' | 'mask' | 'winners' | 'derivative';
 
 /** One bar of the timeline. */
 export interface OperationView {

@@ -22,6 +22,7 @@ module camber_engine #(
     parameter CLASS = 1,
     parameter WIDE = 1,
     parameter RESIDUAL = 1,
+    parameter SIDE = 1,
     parameter MASKS = 1,
     parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
@@ -93,6 +94,9 @@ module camber_engine #(
     wire         output_wide, class_column, bias_from_register;
     wire [15:0]  zero_point;
     wire [31:0]  lower, upper, mask_upper;
+    wire         side, side_residual;
+    wire [15:0]  side_offset, side_parameters;
+    wire [7:0]   side_zero_point;
     wire         slope, lookup;
     wire [7:0]   table_number;
 
@@ -117,7 +121,9 @@ module camber_engine #(
         .destination(destination), .output_wide(output_wide), .output_plane_stride(output_plane_stride),
         .output_channels(output_channels), .parameters(parameters), .class_column(class_column),
         .bias_from_register(bias_from_register), .zero_point(zero_point), .lower(lower), .upper(upper),
-        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup), .table_number(table_number)
+        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup),
+        .table_number(table_number), .side(side), .side_residual(side_residual),
+        .side_offset(side_offset), .side_parameters(side_parameters), .side_zero_point(side_zero_point)
     );
 
     // The first step of each operation, for simulation traces.
@@ -240,7 +246,7 @@ module camber_engine #(
 
     // The fields of an operation follow its vectors: those the stage works with are taken over from the sequencer in
     // the cycle before the operation's first vector, while the next operation may be issuing soon after.
-    localparam OUTPUT_FIELD_BITS = 212;
+    localparam OUTPUT_FIELD_BITS = 254;
     reg  [OUTPUT_FIELD_BITS-1:0] output_fields;
     wire                         fields_due;
     camber_delay_flag #(.STAGES(5 + TREE_STAGES)) delay_opens (
@@ -251,7 +257,8 @@ module camber_engine #(
             output_fields <= {
                 destination, residual_planes, residual_plane_stride, residual_zero_point, output_wide,
                 output_plane_stride, output_channels, parameters, class_column, bias_from_register, zero_point,
-                lower, upper, mask_mode, mask_upper, slope, lookup, table_number, weight_mode == MAXIMUM_MODE
+                lower, upper, mask_mode, mask_upper, slope, lookup, table_number, weight_mode == MAXIMUM_MODE,
+                side, side_residual, side_offset, side_parameters, side_zero_point
             };
 
     wire [1:0]  stage_destination, stage_residual_planes, stage_mask_mode;
@@ -261,17 +268,21 @@ module camber_engine #(
     wire        stage_maximum;
     wire [7:0]  stage_table_number;
     wire [31:0] stage_lower, stage_upper, stage_mask_upper;
+    wire        stage_side, stage_side_residual;
+    wire [15:0] stage_side_offset, stage_side_parameters;
+    wire [7:0]  stage_side_zero_point;
     assign {
         stage_destination, stage_residual_planes, stage_residual_plane_stride, stage_residual_zero_point,
         stage_output_wide, stage_output_plane_stride, stage_output_channels, stage_parameters, stage_class_column,
         stage_bias_from_register, stage_zero_point, stage_lower, stage_upper, stage_mask_mode, stage_mask_upper,
-        stage_slope, stage_lookup, stage_table_number, stage_maximum
+        stage_slope, stage_lookup, stage_table_number, stage_maximum,
+        stage_side, stage_side_residual, stage_side_offset, stage_side_parameters, stage_side_zero_point
     } = output_fields;
 
     camber_output_stage #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
-        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS),
-        .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
+        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE),
+        .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
         .TABLE_FILE(TABLE_FILE)
     ) output_stage (
         .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held),
@@ -284,6 +295,8 @@ module camber_engine #(
         .bias_from_register(stage_bias_from_register), .zero_point(stage_zero_point), .lower(stage_lower),
         .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper), .slope(stage_slope),
         .lookup(stage_lookup), .table_number(stage_table_number), .classes(classes),
+        .side(stage_side), .side_residual(stage_side_residual), .side_offset(stage_side_offset),
+        .side_parameters(stage_side_parameters), .side_zero_point(stage_side_zero_point),
         .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
         .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
         .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),

@@ -84,7 +84,12 @@ module camber_sequencer #(
     output wire [31:0]   mask_upper,
     output wire          slope,
     output wire          lookup,
-    output wire [7:0]    table_number
+    output wire [7:0]    table_number,
+    output wire          side,
+    output wire          side_residual,
+    output wire [15:0]   side_offset,
+    output wire [15:0]   side_parameters,
+    output wire [7:0]    side_zero_point
 );
     localparam [1:0] IDLE = 2'd0, WAIT = 2'd1, ISSUE = 2'd2, GAP = 2'd3;
     localparam [1:0] ONE_HOT = 2'd2;
@@ -151,7 +156,8 @@ module camber_sequencer #(
         .parameters(parameters), .class_column(class_column), .bias_from_register(bias_from_register),
         .zero_point(zero_point), .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_walk(mask_walk),
         .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle), .slope(slope), .lookup(lookup),
-        .table_number(table_number)
+        .table_number(table_number), .side(side), .side_residual(side_residual),
+        .side_offset(side_offset), .side_parameters(side_parameters), .side_zero_point(side_zero_point)
     );
     /* verilator lint_on PINMISSING */
 

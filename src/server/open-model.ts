@@ -24,6 +24,9 @@ export interface OpenModelHost {
   readonly log: (message: string) => void;
 }
 
+/** Models that take longer to compile, in milliseconds, are compiled only for a target that is chosen. */
+const quick = 5000;
+
 /** How often a worker may stop within so many milliseconds and still be started again. */
 const crashes = { limit: 2, within: 180_000 };
 
@@ -43,6 +46,9 @@ export class OpenModel {
   /** A reading that has not started yet: one is enough, however often the file changes. */
   #queued: Promise<void> | undefined;
   #compiling: AbortController | undefined;
+  /** Work for a target that may be chosen next; anything that is asked for ends it. */
+  #considering: AbortController | undefined;
+  #took = Infinity;
   #readDiagnostics: readonly Diagnostic[] = [];
   /** Why the file cannot be read as it is now. */
   #unreadable: readonly Diagnostic[] | undefined;
@@ -87,6 +93,7 @@ export class OpenModel {
 
   /** Reads the file (again), and compiles it where it has changed. What is computed of the old file is cancelled. */
   load(): Promise<void> {
+    this.#considering?.abort();
     if (this.#queued) return this.#queued;
     this.#compiling?.abort();
     const queued = this.#reading.then(() => {
@@ -114,6 +121,7 @@ export class OpenModel {
     params: (options: JobOptions) => JobParams<J>,
     options: RunOptions,
   ): Promise<JobResult<J>> {
+    this.#considering?.abort();
     await this.read();
     if (this.#unreadable) {
       throw new RequestError({
@@ -126,6 +134,7 @@ export class OpenModel {
 
   /** Compiles with what is chosen now; a compilation under way is cancelled. */
   async compile(): Promise<void> {
+    this.#considering?.abort();
     this.#compiling?.abort();
     if (this.#state.model === undefined || this.#unreadable) return;
     const controller = (this.#compiling = new AbortController());
@@ -149,7 +158,8 @@ export class OpenModel {
       );
       if (!current()) return;
       this.#compiling = undefined;
-      this.host.log(`${this.name}: compiled in ${(performance.now() - started).toFixed(0)} ms`);
+      this.#took = performance.now() - started;
+      this.host.log(`${this.name}: compiled in ${this.#took.toFixed(0)} ms`);
       this.#update({
         compiled,
         stale: false,
@@ -163,8 +173,20 @@ export class OpenModel {
     }
   }
 
+  /** Compiles for a target that may be chosen next, while there is nothing else to do: then its figures are there at once. */
+  async consider(target: string): Promise<void> {
+    this.#considering?.abort();
+    if (this.#state.status.kind !== 'ready' || this.#took > quick) return;
+    const { signal } = (this.#considering = new AbortController());
+    const options = await this.options();
+    if (signal.aborted || options.target === target) return;
+    // What is wrong with it is told where it is chosen.
+    await this.#runner.run('compile', { options: { ...options, target } }, { signal }).catch(() => undefined);
+  }
+
   /** Nobody shows the model: what is computed can wait until somebody does. */
   rest(): void {
+    this.#considering?.abort();
     this.#compiling?.abort();
   }
 

@@ -70,6 +70,10 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       model.choose(merge(model.state.choices, choices));
       return model.state;
     },
+    'camber/consider': ({ uri, target }) => {
+      void store.find(uri)?.consider(target);
+      return null;
+    },
     'camber/text': async ({ uri }) => {
       const model = store.get(uri);
       await model.read();

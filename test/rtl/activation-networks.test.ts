@@ -31,6 +31,15 @@ const networks = [
       { array: '4x4', target: undefined },
     ],
   },
+  {
+    name: 'conv_zoo',
+    runs: [
+      { array: '8x8', target: '/c1/Conv_output_0' },
+      { array: '4x4', target: '/c3/Conv_output_0' },
+      { array: '8x16', target: '/a2/PRelu_output_0' },
+      { array: '8x8', target: undefined },
+    ],
+  },
 ];
 
 async function simulateOracle(

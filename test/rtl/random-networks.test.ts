@@ -45,7 +45,9 @@ needs('verilator')('random networks on Verilator', () => {
 
   it('every hardware operator at least ten times', () => {
     const count = new Map<string, number>(
-      [...kinds, 'residual', 'mask written', 'mask read', '16 bits', 'slope', 'table', 'low plane'].map((k) => [k, 0]),
+      [...kinds, 'residual', 'mask written', 'mask read', '16 bits', 'slope', 'table', 'low plane'].map(
+        (k) => [k, 0],
+      ),
     );
     for (const { rows, columns, first, last } of shapes) {
       for (let seed = first; seed <= last; seed++)

@@ -179,6 +179,23 @@ describe('an open model', () => {
     expect(shown).toEqual(['c']);
   });
 
+  it('a target that is only considered changes nothing, and gives way to what is asked for', async () => {
+    const model = open();
+    await settled(model);
+    const { state } = model;
+    await model.consider('t');
+    expect(model.state).toBe(state);
+    expect(log()).toBe('read compile compile');
+    const considered = model.consider('t');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const started = performance.now();
+    await model.run('heatMap', () => ({}) as never, {});
+    // The fake compilation would take ten times as long.
+    expect(performance.now() - started).toBeLessThan(40);
+    await considered;
+    expect(model.state).toBe(state);
+  });
+
   it('whose worker stops is read and compiled once more, and says so', async () => {
     writeFileSync(join(folder, 'crashes'), 'x');
     const model = open();

@@ -69,6 +69,11 @@ export const operationFields = [
   ['slope', 1],
   ['lookup', 1],
   ['table_number', 8],
+  ['side', 1],
+  ['side_residual', 1],
+  ['side_offset', 16],
+  ['side_parameters', 16],
+  ['side_zero_point', 8],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -106,6 +111,9 @@ function tooLarge(what: string, value: number | bigint, bits: number): never {
     'Use a larger array, or a smaller input or network.',
   );
 }
+
+/** An address difference as the hardware adds it. */
+const wrapped = (difference: number) => BigInt.asUintN(addressBits, BigInt(difference));
 
 /** Puts fields into a record. Throws CAM501 where a value does not fit its field (negative values in two's complement). */
 export function packFields<T extends FieldTable>(table: T, values: FieldValues<T>, where: string): bigint {
@@ -193,7 +201,7 @@ interface OperationPlace {
 
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
 export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
-  const { counts, activation, y, x, weights, port, output, mask } = operation;
+  const { counts, activation, y, x, weights, port, output, side, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
   const isOperand = readsPort(operation);
   const hasResidual = port.planes > 0 && !isOperand;
@@ -249,6 +257,12 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       slope: output.slope ? 1 : 0,
       lookup: output.table === undefined ? 0 : 1,
       table_number: output.table ?? 0,
+      side: side ? 1 : 0,
+      side_residual: side?.residual ? 1 : 0,
+      // Both are added to the operation's own, modulo their width.
+      side_offset: wrapped(side?.offset ?? 0),
+      side_parameters: wrapped(side ? side.parameters - output.parameters : 0),
+      side_zero_point: side?.zeroPoint ?? 0,
     },
     where,
   );

@@ -1,12 +1,13 @@
 import { fail } from '../diagnostics.ts';
 import type { CalibrationTable } from './calibration.ts';
+import { FactorError } from './fixed-point.ts';
 import { lowerForward, lowerJoined, type ForwardContext } from './lower/forward.ts';
 import { lowerGradient, type GradientContext } from './lower/gradient.ts';
 import { alphaLimit, mapFromRow, mapFromTensor, mapTensor } from './lower/heatmap.ts';
 import { lowerInput } from './lower/input.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerTable, IntegerTensor, IntegerWeights } from './network.ts';
 import type { QuantiseOptions } from './options.ts';
-import { wideActivations } from './wide-activations.ts';
+import { wideActivations, wideLimit } from './wide-activations.ts';
 import { planNetwork } from './plan/network.ts';
 import type { ExplanationSource, QuantiseSource } from './source.ts';
 import type { StageBuilder } from './plan/builder.ts';
@@ -44,7 +45,7 @@ export function quantise(
   const weights = new Map<string, IntegerWeights>();
   const tables = new Map<string, IntegerTable>();
   const scoreTensor = forward.resolve(scores);
-  const wide = wideTensors(stages, forward);
+  const wide = new Map(wideTensors(stages, forward).map((t) => [t, wideLimit(t, stages, forward.weights)]));
   const context: ForwardContext = {
     plan: forward.tensors,
     realWeights: forward.weights,
@@ -73,7 +74,7 @@ export function quantise(
     tensors.set(joined, lowerJoined(joined, stages, context));
   for (const joined of joins) joinedView(joined, context);
   const layers: IntegerLayer[] = stages.flatMap((stage) =>
-    lowerForward({ stage, phase: 'inference' }, context),
+    withinFactors(stage, () => lowerForward({ stage, phase: 'inference' }, context)),
   );
 
   const network = {
@@ -108,7 +109,10 @@ export function quantise(
     weights,
     limits: new Map(),
   };
-  layers.push(...split.stages.flatMap((stage) => lowerGradient(stage, gradientContext)), ...target.layers);
+  layers.push(
+    ...split.stages.flatMap((stage) => withinFactors(stage, () => lowerGradient(stage, gradientContext))),
+    ...target.layers,
+  );
   const alphaUnit = alphaRow
     ? alphaRow.factor
     : tensors.get((gradient.alpha as { tensor: string }).tensor)!.scale[0]!;
@@ -132,6 +136,21 @@ export function quantise(
   };
 }
 
+/** Lowers a stage; a scale so far from its operands' that no multiplier bridges them is the model's or the calibration's fault. */
+function withinFactors<T>({ name, nodes, output }: Stage, lower: () => T): T {
+  try {
+    return lower();
+  } catch (error) {
+    if (!(error instanceof FactorError)) throw error;
+    return fail(
+      'CAM402',
+      `Layer "${name}" cannot be quantised: ${error.message}.`,
+      'Look at the scales of the model and at the calibration pictures: the ranges of this layer and of what it reads are too far apart.',
+      { ...(nodes[0] === undefined ? {} : { node: nodes[0] }), tensor: output },
+    );
+  }
+}
+
 /** What a gradient stage reads that inference would not have written for itself. */
 function keptPlanes({ sum }: Stage): string[] {
   if (sum.kind === 'maxPoolBackward') return [sum.winners];
@@ -142,21 +161,21 @@ function keptPlanes({ sum }: Stage): string[] {
 function settledTensors(
   { imported, explanation }: QuantiseSource,
   scores: string,
-  wide: ReadonlySet<string>,
+  wide: ReadonlyMap<string, number>,
   { views }: StageBuilder,
 ): ReadonlyMap<string, string> {
   const joined = [...views].flatMap(([name, { of }]) => [name, of]);
   return new Map([
     ...joined.map((t) => [t, 'they are channels of a tensor that others write or read'] as const),
     ...[...(imported?.activations.keys() ?? [])].map((t) => [t, 'the model came quantised'] as const),
-    ...[...wide].map((t) => [t, 'they have 16 bits already'] as const),
+    ...[...wide.keys()].map((t) => [t, 'they have 16 bits already'] as const),
     ...(explanation ? [[explanation.activation, 'the map is taken on them'] as const] : []),
     [scores, 'they are the class scores'] as const,
   ]);
 }
 
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
-function wideTensors(stages: readonly Stage[], { tensors: plan, views }: StageBuilder): Set<string> {
+function wideTensors(stages: readonly Stage[], { tensors: plan, views }: StageBuilder): string[] {
   const readers = (tensor: string) =>
     stages.filter(
       (stage) => ('input' in stage.sum && stage.sum.input === tensor) || stage.residual === tensor,
@@ -165,17 +184,15 @@ function wideTensors(stages: readonly Stage[], { tensors: plan, views }: StageBu
     const { height, width } = plan.get(output)!;
     return sum.kind === 'conv' && height * width === 1;
   };
-  return new Set(
-    stages
-      .filter(({ sum, clip, residual }) => sum.kind === 'windowSum' && !clip && !residual)
-      .filter(({ activation, slope, output }) => !activation && !slope && !views.has(output))
-      .filter(
-        (stage) =>
-          readers(stage.output).length > 0 &&
-          readers(stage.output).every((r) => r.residual !== stage.output && isDense(r)),
-      )
-      .map((stage) => stage.output),
-  );
+  return stages
+    .filter(({ sum, clip, residual }) => sum.kind === 'windowSum' && !clip && !residual)
+    .filter(({ activation, slope, output }) => !activation && !slope && !views.has(output))
+    .filter(
+      (stage) =>
+        readers(stage.output).length > 0 &&
+        readers(stage.output).every((r) => r.residual !== stage.output && isDense(r)),
+    )
+    .map((stage) => stage.output);
 }
 
 /** A Concat that is itself an operand of a Concat: a range of the outer one. */

@@ -1,4 +1,5 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
+import { carriedOut, type SideOutputs } from './side-outputs.ts';
 import { type MaskForm, readsOf, storedName, type TensorForm, writesOf } from './storage.ts';
 
 /** A buffer that must stay whole from its first write to its last read, in layer indices. */
@@ -66,16 +67,21 @@ function liveness(
 export function allocateActivations(
   network: IntegerNetwork,
   forms: ReadonlyMap<string, TensorForm>,
+  sides: SideOutputs,
 ): Allocation {
   const words = (name: string) => {
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;
   };
   const stored = (name: string) => storedName(network, name);
+  const writes = (layer: IntegerLayer) => {
+    const side = sides.get(layer.name);
+    return [...writesOf(layer), ...(side ? writesOf(side) : [])];
+  };
   return place(
     liveness(
-      network.layers,
-      (layer) => writesOf(layer).map(stored),
+      carriedOut(network, sides),
+      (layer) => writes(layer).map(stored),
       (layer) => readsOf(layer).map(stored),
       words,
     ),

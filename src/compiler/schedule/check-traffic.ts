@@ -1,4 +1,4 @@
-import { arrayLatency, imageWordReady, outputSteps, writeLatency } from './timing.ts';
+import { arrayLatency, imageWordReady, mainSteps, outputSteps, writeLatency } from './timing.ts';
 import { type Operation, type Placement, readsPort, type Schedule, type Walk } from './operation.ts';
 import { stepsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
@@ -88,6 +88,15 @@ class Memory {
       );
     }
     this.sampled[address] = Math.max(this.sampled[address] ?? -1, cycle);
+  }
+
+  /** Two words are due at the write port in one cycle. */
+  collide(operation: number): void {
+    this.problems.report(
+      `collision ${this.name}`,
+      operation,
+      `${this.layer(operation)} writes two words at once.`,
+    );
   }
 
   // Neighbouring accesses mostly hit the same buffer.
@@ -190,7 +199,8 @@ function finishVector(
   const words = Math.ceil(valid / shape.rows);
   const isPort = readsPort(operation);
   const firstStep = issue + arrayLatency(shape);
-  const firstWrite = firstStep + outputSteps(shape, operation) - 1 + writeLatency;
+  const firstWrite = firstStep + mainSteps(shape, operation) - 1 + writeLatency;
+  const sideWrite = firstStep + outputSteps(shape, operation) - 1 + writeLatency;
   for (let plane = 0; plane < port.planes && !isPort; plane++) {
     for (let word = 0; word < words; word++)
       activation.read(at(port.walk, index) + plane * port.planeStride + word, number, firstStep);
@@ -203,4 +213,8 @@ function finishVector(
       activation.write(address, number, firstWrite + plane * words + word);
     }
   }
+  if (!operation.side) return;
+  if (sideWrite < firstWrite + words) activation.collide(number);
+  for (let word = 0; word < words; word++)
+    activation.write(at(output.walk, index) + operation.side.offset + word, number, sideWrite + word);
 }

@@ -8,6 +8,7 @@ import { lowerMaxPool, lowerMaxPoolBackward } from './lower-max-pool.ts';
 import { lowerMapFromRow, lowerMapFromTensor } from './lower-map.ts';
 import { lowerProduct } from './lower-product.ts';
 import { lowerWindowSum } from './lower-window-sum.ts';
+import { carriedOut } from './side-outputs.ts';
 import type { LayerOf, LoweredOperation, LoweringContext } from './lowering.ts';
 
 type Kind = IntegerLayer['sum']['kind'];
@@ -32,7 +33,7 @@ const lowerings: Lowerings = {
 
 /** Pass: every layer as engine operations, in order. */
 export function lower(context: LoweringContext): LoweredOperation[] {
-  return context.network.layers.flatMap((layer) => {
+  return carriedOut(context.network, context.sides).flatMap((layer) => {
     // The table's key and the layer's kind are one: TypeScript cannot see it across the union.
     const lowering = lowerings[layer.sum.kind] as (
       layer: IntegerLayer,

@@ -1,6 +1,7 @@
 import { fail } from '../diagnostics.ts';
 import type { IntegerLayer, IntegerNetwork, Region } from '../quantize/network.ts';
-import type { EngineShape, ImageLayout, Operation, Walk } from './operation.ts';
+import type { EngineShape, ImageLayout, Operation, SideOutput, Walk } from './operation.ts';
+import type { SideOutputs } from './side-outputs.ts';
 import type { MaskForm, TensorForm } from './storage.ts';
 import { walk } from './walk.ts';
 import type { WeightBlock } from './weight-layout.ts';
@@ -22,6 +23,7 @@ export interface LoweringContext {
   readonly masks: ReadonlyMap<string, MaskForm & { readonly address: number }>;
   readonly weights: ReadonlyMap<string, WeightBlock>;
   readonly parameters: ReadonlyMap<string, number>;
+  readonly sides: SideOutputs;
   /** Number of each look-up table. */
   readonly tables: ReadonlyMap<string, number>;
 }
@@ -149,15 +151,31 @@ function outputWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputG
   return { ...rest, destination: 'activation', walk: words };
 }
 
+/** The result of another layer that rides on this one's sums. */
+function sideOutput(layer: IntegerLayer, context: LoweringContext): SideOutput | undefined {
+  const side = context.sides.get(layer.name);
+  if (!side) return undefined;
+  const target = need(context.tensors, side.output.tensor);
+  return {
+    layer: side.name,
+    offset: target.address - need(context.tensors, layer.output.tensor).address,
+    parameters: need(context.parameters, side.name),
+    residual: side.output.residual !== undefined,
+    zeroPoint: target.tensor.zeroPoint,
+  };
+}
+
 /** The half of an operation behind the accumulators: the same for all kinds of layers. */
 export function outputHalf(
   layer: IntegerLayer,
   context: LoweringContext,
   grid: OutputGrid = everyPosition,
-): Pick<LoweredOperation, 'layer' | 'phase' | 'port' | 'output' | 'mask'> {
+): Pick<LoweredOperation, 'layer' | 'phase' | 'port' | 'output' | 'mask' | 'side'> {
+  const side = sideOutput(layer, context);
   return {
     layer: layer.name,
     phase: layer.phase,
+    ...(side ? { side } : {}),
     port: residualPort(layer, context, grid),
     output: outputWalk(layer, context, grid),
     mask: maskWalk(layer, context, grid),

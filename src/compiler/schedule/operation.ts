@@ -35,6 +35,21 @@ export interface Walk {
 
 export type Phase = 'inference' | 'gradient' | 'heatmap';
 
+/**
+ * A second pass of the output stage over the sums of each vector: int8 words, clamped to -128 ... 127, without mask, at the
+ * output's own addresses plus `offset`.
+ */
+export interface SideOutput {
+  /** Name of the integer layer whose result this is. */
+  readonly layer: string;
+  readonly offset: number;
+  /** Parameter word of tile 0, lane group 0. */
+  readonly parameters: number;
+  /** Adds the operation's residual here too. */
+  readonly residual: boolean;
+  readonly zeroPoint: number;
+}
+
 export interface Operation {
   /** Name of the integer layer this carries out (several operations may share one: stride phases). */
   readonly layer: string;
@@ -104,6 +119,9 @@ export interface Operation {
     readonly lower: number;
     readonly upper: number;
   };
+
+  /** A second result of the same sums, requantised for itself. */
+  readonly side?: SideOutput;
 
   /** Mask memory: words of C bits, one per output vector. */
   readonly mask: { readonly mode: 'none' | 'write' | 'read'; readonly walk: Walk; readonly upper: number };

@@ -1,6 +1,7 @@
 import type { LoweringContext } from './lowering.ts';
 import type { Placement, ScheduledOperation } from './operation.ts';
 import { imageWords } from './image-layout.ts';
+import { carriedOut } from './side-outputs.ts';
 import { tableEntries } from './table-layout.ts';
 import { readsOf, storedName, writesOf } from './storage.ts';
 
@@ -32,7 +33,7 @@ export function placements(
     if (known) known[1] = Math.max(known[1], last);
     else of.set(name, [first, last]);
   };
-  for (const layer of network.layers) {
+  for (const layer of carriedOut(network, context.sides)) {
     const at = range.get(layer.name);
     if (!at) continue;
     const { maskRead, maskWrite } = layer.output;
@@ -40,6 +41,8 @@ export function placements(
     for (const name of readsOf(layer)) read(live.get(stored(name)), at.last);
     if (maskRead !== undefined) read(liveMasks.get(maskRead), at.last);
     for (const name of writesOf(layer)) write(live, stored(name), at);
+    const side = context.sides.get(layer.name);
+    if (side) write(live, stored(side.output.tensor), at);
     if (maskWrite) write(liveMasks, maskWrite.mask, at);
   }
   const end = Math.max(0, operations.length - 1);

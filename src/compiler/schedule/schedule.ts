@@ -8,6 +8,7 @@ import type { LoweringContext, PlacedTensor } from './lowering.ts';
 import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
+import { noSideOutputs, sideOutputs, type SideOutputs } from './side-outputs.ts';
 import { maskForms, type TensorForm, tensorForms, tensorOf, unmappable } from './storage.ts';
 import { tableLayout } from './table-layout.ts';
 import { cyclesOf, time } from './time.ts';
@@ -20,6 +21,10 @@ export const schedulePasses = [
   { name: 'image-layout', description: 'Pixels per image word' },
   { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  {
+    name: 'side-outputs',
+    description: 'Targets inside fused stages, written beside the stage that has their sums',
+  },
   { name: 'table-layout', description: 'Look-up tables of activations' },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
@@ -47,14 +52,25 @@ function placedTensors(
 export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule {
   const problems = unmappable(network, shape);
   if (problems.length > 0) throw new CompileError(problems);
+  const alone = scheduleWith(network, shape, noSideOutputs);
+  const sides = sideOutputs(network);
+  if (sides.size === 0) return alone;
+  // A side output must not cost the inference a cycle, and must be cheaper than computing the target once more.
+  const riding = scheduleWith(network, shape, sides);
+  const isWhole = riding.operations.filter(({ operation }) => operation.side).length === sides.size;
+  const isFree = isWhole && riding.cycles.inference === alone.cycles.inference;
+  return isFree && riding.cycles.explanation < alone.cycles.explanation ? riding : alone;
+}
 
+/** The schedule with these side outputs. */
+function scheduleWith(network: IntegerNetwork, shape: EngineShape, sides: SideOutputs): Schedule {
   const forms = tensorForms(network, shape);
   const masks = maskForms(network, forms, shape);
   const image = imageLayout(network, shape);
   const weights = weightLayout(network, forms, shape, image);
   const parameters = parameterLayout(network, forms, shape);
   const tables = tableLayout(network);
-  const activationPlan = allocateActivations(network, forms);
+  const activationPlan = allocateActivations(network, forms, sides);
   const maskPlan = allocateMasks(network, masks);
 
   const context: LoweringContext = {
@@ -65,6 +81,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
+    sides,
     tables: tables.indices,
   };
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;

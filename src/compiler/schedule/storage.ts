@@ -120,9 +120,10 @@ export function tensorForms(network: IntegerNetwork, shape: EngineShape): Readon
   for (const { output } of network.layers) {
     if (output.low === undefined) continue;
     // Written along with its high plane, word for word.
-    const { within: _, ...high } = forms.get(output.tensor)!;
+    const { memory, segments: parts, tiles, pitch, extent, planeStride } = forms.get(output.tensor)!;
     const tensor = tensorOf(network, output.low);
-    forms.set(tensor.name, { ...high, tensor, planes: 1, words: high.planeStride });
+    const form = { tensor, memory, segments: parts, tiles, pitch, extent, planeStride };
+    forms.set(tensor.name, { ...form, planes: 1, words: planeStride });
   }
   return forms;
 }

@@ -7,7 +7,7 @@ import { type EngineShape, type ImageLayout, type Operation, readsPort } from '.
 import { stepsOf, vectorsOf } from './walk.ts';
 
 /** What the timing of an operation depends on. */
-export type TimedOperation = Pick<Operation, 'counts' | 'port' | 'weights' | 'output'>;
+export type TimedOperation = Pick<Operation, 'counts' | 'port' | 'weights' | 'output' | 'side'>;
 
 /** Cycles from taking one record of the control ROM to having the next one (`camber_fetch.v`): no operation is shorter. */
 export const fetchCycles = 23;
@@ -33,17 +33,24 @@ function hasResidual(operation: Pick<TimedOperation, 'port' | 'weights'>): boole
   return operation.port.planes > 0 && !readsPort(operation);
 }
 
-/** Steps of the output stage per output vector: lane groups (twice with a residual), or single wide columns. */
-export function outputSteps({ columns, lanes }: EngineShape, operation: TimedOperation): number {
+/** Steps of the output stage for a vector's own result: lane groups (twice with a residual), or single wide columns. */
+export function mainSteps({ columns, lanes }: EngineShape, operation: TimedOperation): number {
   const { output } = operation;
   if (output.destination === 'map' || output.destination === 'bias') return 1;
   if (output.destination === 'scores') return columns;
   return (columns / lanes) * (hasResidual(operation) ? 2 : 1);
 }
 
+/** Steps of the output stage per output vector, those of a side output included. */
+export function outputSteps(shape: EngineShape, operation: TimedOperation): number {
+  const { side } = operation;
+  const groups = shape.columns / shape.lanes;
+  return mainSteps(shape, operation) + (side ? groups * (side.residual ? 2 : 1) : 0);
+}
+
 /** Activation words that one output vector takes at most: C / R per plane. */
-function wordsPerVector({ rows, columns }: EngineShape, { output }: TimedOperation): number {
-  return output.destination === 'activation' ? (columns / rows) * output.planes : 1;
+function wordsPerVector({ rows, columns }: EngineShape, { output, side }: TimedOperation): number {
+  return output.destination === 'activation' ? (columns / rows) * (output.planes + (side ? 1 : 0)) : 1;
 }
 
 /** Activation words that a vector of a tile writes, one per cycle in this order, as offsets to the vector's address. */
@@ -67,12 +74,20 @@ export function firstOutputStep(shape: EngineShape, { counts }: TimedOperation):
 
 /** Cycles from an operation's first issue to the first word its first vector writes (and to its mask word). */
 export function firstWrite(shape: EngineShape, operation: TimedOperation): number {
+  return firstOutputStep(shape, operation) + mainSteps(shape, operation) - 1 + writeLatency;
+}
+
+/** The same for the first word of the side output. */
+export function firstSideWrite(shape: EngineShape, operation: TimedOperation): number {
   return firstOutputStep(shape, operation) + outputSteps(shape, operation) - 1 + writeLatency;
 }
 
 /** Cycles from the operation's last interval until everything it writes is in place. */
 export function settleOf(shape: EngineShape, operation: TimedOperation): number {
-  const lastWrite = firstWrite(shape, operation) + wordsPerVector(shape, operation) - 1;
+  const words = wordsPerVector(shape, operation);
+  const lastWrite = operation.side
+    ? firstSideWrite(shape, operation) + words / 2 - 1
+    : firstWrite(shape, operation) + words - 1;
   const settle = lastWrite - intervalOf(shape, operation) + settling[operation.output.destination];
   return Math.max(1, settle);
 }

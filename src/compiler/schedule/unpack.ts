@@ -24,7 +24,7 @@ export function unpackTensor(
   const words = new Map<number, Int8Array>();
   schedule.operations.forEach(({ operation }, index) => {
     const trace = result.operations[index];
-    if (operation.layer !== layer || !trace) return;
+    if ((operation.layer !== layer && operation.side?.layer !== layer) || !trace) return;
     trace.addresses.forEach((address, n) =>
       words.set(address, trace.bytes.subarray(n * rows, (n + 1) * rows)),
     );

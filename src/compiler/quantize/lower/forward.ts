@@ -49,8 +49,8 @@ export interface ForwardContext {
   readonly scores: string;
   /** Scales of activations that came with the model. */
   readonly imported: ReadonlyMap<string, ImportedScale>;
-  /** Tensors stored with 16 bits because only a dense layer reads them. */
-  readonly wide: ReadonlySet<string>;
+  /** Tensors stored with 16 bits because only a dense layer reads them, with the largest magnitude it allows. */
+  readonly wide: ReadonlyMap<string, number>;
   /** Activations promoted to 16 bits, with the largest magnitude their readers allow. */
   readonly promoted: ReadonlyMap<string, number>;
   /** Masks the gradient needs, by `maskName`. */
@@ -352,14 +352,15 @@ function chooseTensor(
   }
   const kept = context.imported.get(stage.output);
   if (kept) return { ...common, bits: 8, zeroPoint: kept.zeroPoint, scale: [kept.scale] };
-  if (context.wide.has(stage.output)) {
+  const room = context.wide.get(stage.output);
+  if (room !== undefined) {
     const largest = accumulator.bound * 2;
     const unit = accumulator.unit[0]!;
     return {
       ...common,
       bits: 16,
       zeroPoint: 0,
-      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / int16Limit)))],
+      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / room)))],
     };
   }
   const limit = context.promoted.get(stage.output);
@@ -422,8 +423,8 @@ function statisticsOf(
 }
 
 /** Largest magnitude of a tensor's integers. */
-function magnitudeOf({ name, bits }: IntegerTensor, { promoted }: ForwardContext): number {
-  return bits === 16 ? (promoted.get(name) ?? int16Limit) : 128;
+function magnitudeOf({ name, bits }: IntegerTensor, { promoted, wide }: ForwardContext): number {
+  return bits === 16 ? (promoted.get(name) ?? wide.get(name) ?? int16Limit) : 128;
 }
 
 /** Clamp bounds of a storage width. */
@@ -434,8 +435,11 @@ export function bounds(bits: 8 | 16 | 32): { lower: number; upper: number } {
 }
 
 /** Clamp bounds of a tensor: a promoted one stays where its readers' proofs hold. */
-function boundsOf(tensor: IntegerTensor, { promoted }: ForwardContext): { lower: number; upper: number } {
-  const limit = promoted.get(tensor.name);
+function boundsOf(
+  tensor: IntegerTensor,
+  { promoted, wide }: ForwardContext,
+): { lower: number; upper: number } {
+  const limit = promoted.get(tensor.name) ?? wide.get(tensor.name);
   return limit === undefined ? bounds(tensor.bits) : { lower: -limit, upper: limit };
 }
 
