@@ -158,16 +158,16 @@ needs(
   test('a dropped picture is a row; one that is none says so in its row; both can be removed', async () => {
     const maps = await view('.heatmaps');
     const bytes = [...readFileSync(join(sample, 'coffee.jpg'))];
-    // Runs in the page: text, because DOM types are not known here.
-    await maps.locator('.heatmaps').evaluate<void, number[]>(
-      `(element, contents) => {
-        const data = new DataTransfer();
-        data.items.add(new File([new Uint8Array(contents)], 'My cup.jpg', { type: 'image/jpeg' }));
-        data.items.add(new File(['no picture'], 'wrong.png', { type: 'image/png' }));
-        element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
-      }` as never,
-      bytes,
-    );
+    // Runs in the page: made from text, because DOM types are not known here.
+    const drop = new Function(
+      'element',
+      'contents',
+      `const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(contents)], 'My cup.jpg', { type: 'image/jpeg' }));
+      data.items.add(new File(['no picture'], 'wrong.png', { type: 'image/png' }));
+      element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));`,
+    ) as (element: unknown, contents: number[]) => void;
+    await maps.locator('.heatmaps').evaluate(drop, bytes);
     await maps.locator('[data-picture="My-cup"] canvas').nth(3).waitFor({ timeout: patient });
     const wrong = maps.locator('[data-picture="wrong"]');
     await wrong.locator('.diagnostic', { hasText: 'CAM301' }).waitFor({ timeout: patient });
@@ -268,7 +268,7 @@ needs(
     expect(await workbench.notification('Synthesise:').count()).toBe(0);
   });
 
-  test('device, array and the static model by command', async () => {
+  test('device, array, clock and the static model by command', async () => {
     await command('Select Device...');
     await workbench.pick('xc7z020');
     const resources = await view('.resources');
@@ -279,6 +279,10 @@ needs(
     await command('Select Array Size...');
     await workbench.pick('8x16');
     await resources.getByRole('button', { name: '8x16 array' }).waitFor({ timeout: patient });
+    await command('Select Clock...');
+    await workbench.answerDialog('125');
+    const graph = await view('.block');
+    await graph.locator('.summary', { hasText: 'at 125 MHz' }).waitFor({ timeout: patient });
     await command('Export Static GradCAM Model...');
     const file = join(folder, 'static.gradcam.onnx');
     await workbench.answerDialog(file);
@@ -310,7 +314,8 @@ needs(
     await view('.block');
     await command('Show Resources');
     await command('Show Output');
-    await workbench.page.locator('.output-view, .part.panel').getByText('compiled in').first().waitFor();
+    const lines = workbench.page.locator('.part.panel .view-line');
+    await lines.filter({ hasText: 'tiny-resnet18' }).first().waitFor();
     await command('Open Model...');
     await workbench.page.keyboard.press('Escape');
     const titles = Object.values<CommandDefinition>(commands)
