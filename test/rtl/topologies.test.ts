@@ -34,6 +34,10 @@ const networks = [
       '/f/f.7/f.7.0/BatchNormalization_output_0',
     ],
   },
+  {
+    name: 'inception_like',
+    targets: [undefined, '/i1/e/e.0/MaxPool_output_0', '/i1/Concat_output_0', '/red/MaxPool_output_0'],
+  },
 ];
 
 async function check(
