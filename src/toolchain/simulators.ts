@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { runTool } from './process.ts';
+import { shapeParameters } from './simulation.ts';
 
 export interface SimulatorBuild {
   /** Folder with the engine's Verilog files. */
@@ -27,12 +28,7 @@ export interface Simulator {
   readonly run: (folder: string) => readonly [command: string, ...args: string[]];
 }
 
-const parameters = ({ shape, packed }: SimulatorBuild): [string, number][] => [
-  ['ROWS', shape.rows],
-  ['COLUMNS', shape.columns],
-  ['LANES', shape.lanes],
-  ['PACKED', packed ? 1 : 0],
-];
+const parameters = ({ shape, packed }: SimulatorBuild) => shapeParameters(shape, packed);
 
 const verilator: Simulator = {
   installHint: 'Install Verilator 5 (Debian: apt-get install verilator), or choose another simulator.',
@@ -75,7 +71,11 @@ const icarus: Simulator = {
 };
 
 export const simulators = { verilator, icarus } as const satisfies Record<string, Simulator>;
-export type SimulatorName = keyof typeof simulators;
+/** Simulators that must be installed. */
+export type InstalledSimulator = keyof typeof simulators;
+/** All simulators; the embedded one comes with Camber. */
+export const simulatorNames = ['verilator', 'icarus', 'embedded'] as const;
+export type SimulatorName = (typeof simulatorNames)[number];
 
 /** The engine's Verilog files and the test bench, in a fixed order. */
 export async function rtlSources(rtlDir: string, benchDir: string): Promise<string[]> {
@@ -102,7 +102,7 @@ async function exists(path: string): Promise<boolean> {
  * @throws CompileError CAM601, CAM602, CAM606
  */
 export async function buildSimulator(
-  name: SimulatorName,
+  name: InstalledSimulator,
   build: SimulatorBuild,
   cacheDir: string = defaultCacheDir(),
 ): Promise<string> {

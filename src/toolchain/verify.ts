@@ -10,7 +10,8 @@ import { compareLayers } from '../compiler/schedule/compare.ts';
 import { interpret } from '../compiler/schedule/interpreter.ts';
 import { rtlFolder } from './assets.ts';
 import type { Build } from './build-folder.ts';
-import { simulate, type Mismatch, type SimulatedRun } from './simulate.ts';
+import { simulate } from './simulate.ts';
+import type { Mismatch, SimulatedRun } from './simulation.ts';
 import type { SimulatorName } from './simulators.ts';
 
 export interface VerifyOptions {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { EngineShape } from '../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../src/compiler/schedule/schedule.ts';
-import type { SimulationResult } from '../../src/toolchain/simulate.ts';
+import type { SimulationResult } from '../../src/toolchain/simulation.ts';
 import { generateNetwork } from '../compiler/schedule/support/generate.ts';
 import { needs } from '../support/tools.ts';
 import { simulateSchedule } from './support/simulation.ts';
