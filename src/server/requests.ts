@@ -91,11 +91,12 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       return model.runner.run('build', { options, folder }, watched(token, cancel));
     },
     'camber/verify': async ({ uri, folder, token }, cancel) => {
-      const tools = toolPaths(await host.settings(uri));
+      const settings = await host.settings(uri);
+      const params = { folder, tools: toolPaths(settings), simulator: settings.simulator };
       // A worker of its own: a long simulation must not hold up the model's hovers and heat maps.
       const runner = new JobRunner(host.workerScript);
       try {
-        return await runner.run('verify', { folder, tools }, watched(token, cancel));
+        return await runner.run('verify', params, watched(token, cancel));
       } finally {
         await runner.dispose();
       }

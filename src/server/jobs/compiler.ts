@@ -39,7 +39,7 @@ export function compilerJobs(): JobHandlers {
     },
     heatMap: ({ options, picture }, context) => current().heatMap(options, picture, context),
     build: ({ options, folder }, context) => current().build(options, folder, context),
-    verify: ({ folder, tools }, context) => verifyBuild(folder, tools, context),
+    verify: ({ folder, tools, simulator }, context) => verifyBuild(folder, tools, simulator, context),
     export: async ({ options, file }) => {
       await current().export(options, file);
       return { file };

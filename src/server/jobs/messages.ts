@@ -52,7 +52,8 @@ export interface Jobs {
   compile: { params: { options: JobOptions }; result: CompileResult };
   heatMap: { params: { options: JobOptions; picture: string }; result: HeatMapRow };
   build: { params: { options: JobOptions; folder: string }; result: BuildView };
-  verify: { params: { folder: string; tools: ToolPaths }; result: VerifyView };
+  /** `simulator` as the setting has it: a name, or `auto`. */
+  verify: { params: { folder: string; tools: ToolPaths; simulator: string }; result: VerifyView };
   export: { params: { options: JobOptions; file: string }; result: { file: string } };
 }
 

@@ -6,6 +6,7 @@ import type { VerifyView } from '../../protocol/views.ts';
 import { samplePictures } from '../../toolchain/assets.ts';
 import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
+import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
 import { verify, type NamedMismatch } from '../../toolchain/verify.ts';
 import type { JobContext, ToolPaths } from '../jobs/messages.ts';
 
@@ -23,6 +24,7 @@ const describe = (m: NamedMismatch): string =>
 export async function verifyBuild(
   folder: string,
   tools: ToolPaths,
+  simulator: string,
   { progress, signal }: JobContext,
 ): Promise<VerifyView> {
   preferTools(tools);
@@ -37,7 +39,8 @@ export async function verifyBuild(
   );
   const result = await verify(build, {
     images,
-    simulator: 'verilator',
+    // `auto`, or a name that is none of them: whatever is there.
+    ...(simulatorNames.some((name) => name === simulator) ? { simulator: simulator as SimulatorName } : {}),
     signal,
     onProgress: (stage) => progress(stage, 0.5),
   });

@@ -40,7 +40,7 @@ async function runThread(
   let runs = 0;
   try {
     return await new Promise<SimulationResult>((resolve, reject) => {
-      worker.on('message', (message: ThreadMessage) => {
+      const receive = (message: ThreadMessage): void => {
         if (message.kind === 'compiled') {
           onCompiled(message.compiled);
           onProgress?.('Simulating');
@@ -48,6 +48,14 @@ async function runThread(
         else if (message.kind === 'cycles') onProgress?.(`Cycle ${message.cycles} simulated`);
         else if (message.kind === 'result') resolve(message.result);
         else reject(new CompileError(message.diagnostics));
+      };
+      worker.on('message', (message: ThreadMessage) => {
+        try {
+          receive(message);
+        } catch (error) {
+          // Who is told of progress may object.
+          reject(error as Error);
+        }
       });
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`the simulator's thread ended with code ${code}`)));
