@@ -36,7 +36,7 @@ export interface MemoryWrite {
 /** Contents that the netlist gives to a memory. */
 export interface MemoryContents {
   readonly memory: string;
-  /** First word. */
+  /** First word, counted from 0. */
   readonly word: number;
   /** Bits of all words. */
   readonly bits: Bits;
@@ -449,11 +449,12 @@ class Builder {
     return this.netlist.cells
       .filter((cell) => cell.type.startsWith('$meminit'))
       .sort((a, b) => numberOf(a, 'PRIORITY') - numberOf(b, 'PRIORITY'))
-      .map((cell) => ({
-        memory: memoryName(cell),
-        word: portOf(cell, 'ADDR').reduce((sum, bit, i) => sum + (bit === one ? 2 ** i : 0), 0),
-        bits: portOf(cell, 'DATA'),
-      }));
+      .map((cell) => {
+        const memory = memoryName(cell);
+        const address = portOf(cell, 'ADDR').reduce((sum, bit, i) => sum + (bit === one ? 2 ** i : 0), 0);
+        const { start } = this.memories[this.memoryOf(cell)]!;
+        return { memory, word: address - start, bits: portOf(cell, 'DATA') };
+      });
   }
 
   initial(): (readonly [offset: number, byte: number])[] {
