@@ -2,6 +2,7 @@
 import type { ResourceCount } from '../../src/compiler/report/resource-count.ts';
 import { countCells, type Family } from '../../src/compiler/report/families.ts';
 import { engineFeatures, evaluateFit } from '../../src/compiler/report/resources.ts';
+import { optionalParts } from '../../src/compiler/emit/top-parameters.ts';
 import type { GridPoint } from './grid.ts';
 
 /** One synthesised configuration. */
@@ -23,6 +24,7 @@ export function pointParameters({ rows, columns, depths }: GridPoint): Map<strin
     ['COLUMNS', columns],
     ['LANES', columns / 2],
     ['PACKED', 1],
+    ...Object.keys(optionalParts).map((name) => [name, 1] as const),
     ['ROM_WORDS', rom],
     ['ACTIVATION_WORDS', activation],
     ['IMAGE_WORDS', image],

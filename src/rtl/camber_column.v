@@ -6,13 +6,17 @@
 `default_nettype none
 
 module camber_column #(
-    parameter ROWS = 16                       // 4, 8, 16 or 32
+    parameter ROWS = 16,                      // 4, 8, 16 or 32
+    parameter WIDE = 1                        // values of 16 bits are read, plane by plane
 ) (
     input  wire              clk,
     input  wire [ROWS*16-1:0] products,       // of the current step, registered
     input  wire              enable,          // a step's sum is there
     input  wire              first,           // it starts an output vector
+    // Without values of 16 bits there is no low plane.
+    /* verilator lint_off UNUSEDSIGNAL */
     input  wire              shift,           // it starts the low plane: what was accumulated counts 256 times
+    /* verilator lint_on UNUSEDSIGNAL */
     input  wire              hold,            // the accumulator holds a complete sum
     output reg  [31:0]       held
 );
@@ -64,7 +68,7 @@ module camber_column #(
     endgenerate
 
     reg  [31:0] accumulator;
-    wire [31:0] carried = first ? 32'd0 : shift ? {accumulator[23:0], 8'd0} : accumulator;
+    wire [31:0] carried = first ? 32'd0 : WIDE != 0 && shift ? {accumulator[23:0], 8'd0} : accumulator;
 
     always @(posedge clk) begin
         if (enable)

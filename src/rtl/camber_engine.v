@@ -12,6 +12,13 @@ module camber_engine #(
     parameter COLUMNS = 16,
     parameter LANES = 8,
     parameter PACKED = 0,
+    parameter TRANSPOSED = 1,
+    parameter PORT = 1,
+    parameter CLASS = 1,
+    parameter WIDE = 1,
+    parameter RESIDUAL = 1,
+    parameter MASKS = 1,
+    parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
     parameter ACTIVATION_WORDS = 65536,
     parameter IMAGE_WORDS = 65536,
@@ -54,7 +61,7 @@ module camber_engine #(
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
     localparam PARAMETER_BITS = 76;
-    localparam [2:0] PORT = 3'd2;
+    localparam [2:0] PORT_MODE = 3'd2;
 
     // Sequencer ------------------------------------------------------------------------------------------------
     wire [23:0]  image_beats;
@@ -69,7 +76,7 @@ module camber_engine #(
     /* verilator lint_on UNUSEDSIGNAL */
     wire [15:0]  image_words;
 
-    wire         issue, operation_first, vector_first, vector_shift, vector_last;
+    wire         issue, operation_first, vector_first, vector_shift, vector_last, vector_opens;
     wire [15:0]  activation_walk, weight_walk, class_offset, port_walk, output_walk, mask_walk, parameter_walk;
     wire [11:0]  y, x, y_limit, x_limit;
     wire [2:0]   weight_mode;
@@ -82,7 +89,7 @@ module camber_engine #(
 
     camber_sequencer #(
         .ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE), .GROUPS(COLUMNS / LANES), .ROW_BITS(ROW_BITS),
-        .COLUMN_BITS(COLUMN_BITS)
+        .COLUMN_BITS(COLUMN_BITS), .CLASS(CLASS)
     ) sequencer (
         .clk(clk), .rst_n(rst_n), .begin_run(begin_run), .stall(stall), .image_words(image_words),
         .class_used(class_used), .primed(primed), .running(running), .finished(finished),
@@ -92,7 +99,8 @@ module camber_engine #(
         .image_channels(image_channels), .image_insert(image_insert), .image_unsigned(image_unsigned),
         .image_padding(image_padding), .image_pattern(image_pattern), .issue(issue),
         .operation_first(operation_first), .vector_first(vector_first), .vector_shift(vector_shift),
-        .vector_last(vector_last), .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
+        .vector_last(vector_last), .vector_opens(vector_opens), .activation_address(activation_walk), .y(y), .x(x),
+        .weight_address(weight_walk),
         .class_offset(class_offset), .port_address(port_walk), .output_address(output_walk),
         .mask_address(mask_walk), .parameter_address(parameter_walk), .source(source), .weight_mode(weight_mode),
         .padding(padding), .y_limit(y_limit), .x_limit(x_limit), .residual_planes(residual_planes),
@@ -117,7 +125,7 @@ module camber_engine #(
         weight_address     <= weight_walk + class_offset;
         port_address       <= port_walk;
         inside_1           <= y < y_limit && x < x_limit;
-        port_read_1        <= rst_n && issue && weight_mode == PORT;
+        port_read_1        <= rst_n && issue && PORT != 0 && weight_mode == PORT_MODE;
     end
 
     // Cycles 2 and 3: memories --------------------------------------------------------------------------------------
@@ -137,11 +145,21 @@ module camber_engine #(
         .clk(clk), .write_enable(write_enable), .write_address(write_address), .write_data(write_data),
         .read_enable(1'b1), .read_address(activation_address), .read_data(activation_word)
     );
-    camber_memory #(.WIDTH(ROWS*8), .DEPTH(ACTIVATION_WORDS)) port_memory (
-        .clk(clk), .write_enable(write_enable), .write_address(write_address), .write_data(write_data),
-        .read_enable(residual_read || port_read_1),
-        .read_address(residual_read ? residual_read_address : port_address), .read_data(port_word)
-    );
+    generate
+        if (PORT != 0 || RESIDUAL != 0) begin : second_port
+            camber_memory #(.WIDTH(ROWS*8), .DEPTH(ACTIVATION_WORDS)) port_memory (
+                .clk(clk), .write_enable(write_enable), .write_address(write_address), .write_data(write_data),
+                .read_enable(residual_read || port_read_1),
+                .read_address(residual_read ? residual_read_address : port_address), .read_data(port_word)
+            );
+        end else begin : second_port
+            assign port_word = {ROWS*8{1'b0}};
+            // Nothing reads.
+            /* verilator lint_off UNUSEDSIGNAL */
+            wire unused = ^{port_read_1, residual_read, residual_read_address, port_address};
+            /* verilator lint_on UNUSEDSIGNAL */
+        end
+    endgenerate
     camber_memory #(.WIDTH(ROWS*8), .DEPTH(IMAGE_WORDS)) image_memory (
         .clk(clk), .write_enable(image_write_enable), .write_address(image_write_address),
         .write_data(image_write_data), .read_enable(1'b1), .read_address(activation_address), .read_data(image_word)
@@ -163,18 +181,16 @@ module camber_engine #(
     // Cycle 4: operands ----------------------------------------------------------------------------------------------
     wire                      inside_3;
     wire [ROWS*8-1:0]         first;
-    wire [ROWS*COLUMNS*8-1:0] second;
 
     camber_delay #(.WIDTH(1), .STAGES(2)) delay_inside (.clk(clk), .in(inside_1), .out(inside_3));
 
-    camber_operands #(.ROWS(ROWS), .COLUMNS(COLUMNS), .ROW_BITS(ROW_BITS)) operands (
-        .clk(clk), .source(source), .weight_mode(weight_mode), .is_inside(inside_3), .padding(padding),
+    camber_first_operand #(.ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS)) first_operand (
+        .clk(clk), .source(source), .is_inside(inside_3), .padding(padding),
         .image_pattern(image_pattern[ROWS*8-1:0]), .class_row(class_used[ROW_BITS-1:0]),
-        .activation_word(activation_word), .image_word(image_word), .port_word(port_word),
-        .weight_word(weight_word), .first(first), .second(second)
+        .activation_word(activation_word), .image_word(image_word), .first(first)
     );
 
-    // Cycles 5 to 7 + tree: array --------------------------------------------------------------------------------------
+    // Cycles 4 to 7 + tree: array --------------------------------------------------------------------------------------
     wire                  issue_4, vector_start;
     wire [2:0]            flags_4;
     wire [COLUMNS*32-1:0] held;
@@ -184,9 +200,13 @@ module camber_engine #(
         .clk(clk), .in({vector_first, vector_shift, vector_last}), .out(flags_4)
     );
 
-    camber_array #(.ROWS(ROWS), .COLUMNS(COLUMNS), .PACKED(PACKED), .TREE_STAGES(TREE_STAGES)) array (
-        .clk(clk), .rst_n(rst_n), .first(first), .second(second), .valid(issue_4), .vector_first(flags_4[2]),
-        .vector_shift(flags_4[1]), .vector_last(flags_4[0]), .vector_start(vector_start), .held(held)
+    camber_array #(
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .PACKED(PACKED), .TREE_STAGES(TREE_STAGES), .TRANSPOSED(TRANSPOSED),
+        .PORT(PORT), .WIDE(WIDE)
+    ) array (
+        .clk(clk), .rst_n(rst_n), .weight_mode(weight_mode), .weight_word(weight_word), .port_word(port_word),
+        .first(first), .valid(issue_4), .vector_first(flags_4[2]), .vector_shift(flags_4[1]),
+        .vector_last(flags_4[0]), .vector_start(vector_start), .held(held)
     );
 
     // Output stage -----------------------------------------------------------------------------------------------------
@@ -201,17 +221,46 @@ module camber_engine #(
         .out({output_address, mask_address, residual_address, parameter_address})
     );
 
+    // The fields of an operation follow its vectors: those the stage works with are taken over from the sequencer in
+    // the cycle before the operation's first vector, while the next operation may be issuing soon after.
+    localparam OUTPUT_FIELD_BITS = 201;
+    reg  [OUTPUT_FIELD_BITS-1:0] output_fields;
+    wire                         fields_due;
+    camber_delay_flag #(.STAGES(5 + TREE_STAGES)) delay_opens (
+        .clk(clk), .rst_n(rst_n), .in(vector_opens), .out(fields_due)
+    );
+    always @(posedge clk)
+        if (fields_due)
+            output_fields <= {
+                destination, residual_planes, residual_plane_stride, residual_zero_point, output_wide,
+                output_plane_stride, output_channels, parameters, class_column, bias_from_register, zero_point,
+                lower, upper, mask_mode, mask_upper
+            };
+
+    wire [1:0]  stage_destination, stage_residual_planes, stage_mask_mode;
+    wire [15:0] stage_residual_plane_stride, stage_residual_zero_point, stage_output_plane_stride;
+    wire [15:0] stage_output_channels, stage_parameters, stage_zero_point;
+    wire        stage_output_wide, stage_class_column, stage_bias_from_register;
+    wire [31:0] stage_lower, stage_upper, stage_mask_upper;
+    assign {
+        stage_destination, stage_residual_planes, stage_residual_plane_stride, stage_residual_zero_point,
+        stage_output_wide, stage_output_plane_stride, stage_output_channels, stage_parameters, stage_class_column,
+        stage_bias_from_register, stage_zero_point, stage_lower, stage_upper, stage_mask_mode, stage_mask_upper
+    } = output_fields;
+
     camber_output_stage #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
-        .PARAMETER_BITS(PARAMETER_BITS)
+        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS),
+        .BIAS_REGISTER(BIAS_REGISTER)
     ) output_stage (
         .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held), .output_address(output_address),
         .mask_address(mask_address), .residual_address(residual_address), .parameter_address(parameter_address),
-        .destination(destination), .residual_planes(residual_planes), .residual_plane_stride(residual_plane_stride),
-        .residual_zero_point(residual_zero_point), .output_wide(output_wide),
-        .output_plane_stride(output_plane_stride), .output_channels(output_channels), .parameters(parameters),
-        .class_column(class_column), .bias_from_register(bias_from_register), .zero_point(zero_point),
-        .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_upper(mask_upper), .classes(classes),
+        .destination(stage_destination), .residual_planes(stage_residual_planes),
+        .residual_plane_stride(stage_residual_plane_stride), .residual_zero_point(stage_residual_zero_point),
+        .output_wide(stage_output_wide), .output_plane_stride(stage_output_plane_stride),
+        .output_channels(stage_output_channels), .parameters(stage_parameters), .class_column(stage_class_column),
+        .bias_from_register(stage_bias_from_register), .zero_point(stage_zero_point), .lower(stage_lower),
+        .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper), .classes(classes),
         .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
         .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
         .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),
@@ -225,11 +274,21 @@ module camber_engine #(
     camber_rom #(.WIDTH(LANES*PARAMETER_BITS), .DEPTH(PARAMETER_WORDS), .FILE(PARAMETER_FILE)) parameter_memory (
         .clk(clk), .read_address(parameter_read_address), .read_data(parameter_word)
     );
-    camber_memory #(.WIDTH(COLUMNS), .DEPTH(MASK_WORDS)) mask_memory (
-        .clk(clk), .write_enable(mask_write_enable), .write_address(mask_write_address),
-        .write_data(mask_write_data), .read_enable(mask_read), .read_address(mask_read_address),
-        .read_data(mask_word)
-    );
+    generate
+        if (MASKS != 0) begin : masks
+            camber_memory #(.WIDTH(COLUMNS), .DEPTH(MASK_WORDS)) mask_memory (
+                .clk(clk), .write_enable(mask_write_enable), .write_address(mask_write_address),
+                .write_data(mask_write_data), .read_enable(mask_read), .read_address(mask_read_address),
+                .read_data(mask_word)
+            );
+        end else begin : masks
+            assign mask_word = {COLUMNS{1'b0}};
+            // Nothing is written or read.
+            /* verilator lint_off UNUSEDSIGNAL */
+            wire unused = ^{mask_write_enable, mask_write_address, mask_write_data, mask_read, mask_read_address};
+            /* verilator lint_on UNUSEDSIGNAL */
+        end
+    endgenerate
 
     camber_argmax argmax (
         .clk(clk), .score_valid(result_write_enable && result_is_score), .score_index(result_write_address),

@@ -16,7 +16,13 @@ module camber_output_stage #(
     parameter COLUMN_BITS = 4,
     parameter LANES = 8,
     parameter LANE_BITS = 3,
-    parameter PARAMETER_BITS = 76                  // per lane: residual shift, residual multiplier, shift, multiplier, bias
+    parameter PARAMETER_BITS = 76,                 // per lane: residual shift, residual multiplier, shift, multiplier, bias
+    // What the schedule uses.
+    parameter CLASS = 1,
+    parameter WIDE = 1,
+    parameter RESIDUAL = 1,
+    parameter MASKS = 1,
+    parameter BIAS_REGISTER = 1
 ) (
     input  wire                       clk,
     input  wire                       rst_n,
@@ -79,7 +85,9 @@ module camber_output_stage #(
     reg [15:0]            output_address_0, mask_address_0, parameter_address_0;
     reg [15:0]            residual_address_0, residual_address_low_0;
 
-    wire has_residual = residual_planes != 2'd0;
+    wire has_residual = RESIDUAL != 0 && residual_planes != 2'd0;
+    wire wide_residual = WIDE != 0 && residual_planes[1];
+    wire one_column = CLASS != 0 && class_column;
     wire [GROUP_BITS-1:0] group = column[COLUMN_BITS-1:LANE_BITS];
     wire group_done = residual_step == has_residual;
     wire last_group = &group;
@@ -97,7 +105,7 @@ module camber_output_stage #(
 
     always @(posedge clk)
         if (vector_start) begin
-            column              <= class_column ? class_used[COLUMN_BITS-1:0] : {COLUMN_BITS{1'b0}};
+            column              <= one_column ? class_used[COLUMN_BITS-1:0] : {COLUMN_BITS{1'b0}};
             residual_step       <= 1'b0;
             output_address_0    <= output_address;
             mask_address_0      <= mask_address;
@@ -111,14 +119,14 @@ module camber_output_stage #(
             column        <= column + (destination == ACTIVATION ? LANES[COLUMN_BITS-1:0] : ONE);
         end
 
-    assign parameter_read_address = class_column
+    assign parameter_read_address = one_column
         ? parameters + {{(4+LANE_BITS){1'b0}}, class_used[11:LANE_BITS]}
         : parameter_address_0 + {{(16-GROUP_BITS){1'b0}}, group};
     assign mask_read = stepping;
     assign mask_read_address = mask_address_0;
     // The residual of each lane group: the high plane (or the only one) in its first step, the low plane in its second.
     wire second_word = TWO_WORDS && column[COLUMN_BITS-1];
-    assign residual_read = stepping && has_residual && (!residual_step || residual_planes[1]);
+    assign residual_read = stepping && has_residual && (!residual_step || wide_residual);
     assign residual_read_address = (residual_step ? residual_address_low_0 : residual_address_0) + {15'd0, second_word};
 
     // Steps 1 and 2: the lane group's sums meet their parameters, residual and mask ---------------------------------
@@ -180,12 +188,12 @@ module camber_output_stage #(
             wire [7:0]  low = residual_low_bytes[l*8 +: 8];
             wire [7:0]  high = residual_high_bytes[l*8 +: 8];
             wire [16:0] residual =
-                (residual_planes[1] ? {high[7], high, 8'd0} : 17'd0) + {{9{low[7]}}, low}
+                (wide_residual ? {high[7], high, 8'd0} : 17'd0) + {{9{low[7]}}, low}
                 - {residual_zero_point[15], residual_zero_point};
 
-            camber_requantise_lane requantise (
+            camber_requantise_lane #(.RESIDUAL(RESIDUAL), .MASKS(MASKS)) requantise (
                 .clk(clk), .residual_step(residual_step_2), .accumulator(sums_2[l*32 +: 32]),
-                .bias(bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
+                .bias(BIAS_REGISTER != 0 && bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
                 .residual_multiplier(residual_multiplier), .residual_shift(residual_shift),
                 .shift_minus_1(shift_minus_1), .zero_point(zero_point), .lower(lower), .upper(upper),
                 .mask_upper(mask_upper), .live(live_2[l]), .keep(mask_mode != 2'd2 || mask_bits[l]),
@@ -231,16 +239,16 @@ module camber_output_stage #(
 
     // Up to four words: both words of the high plane (or the only one), then those of the low plane. The first is
     // written at once; copies are kept of the others, for the next vector may be coming in.
-    reg                 write_first, write_wide, write_two;
+    reg                 write_first, write_two;
     reg [2:0]           pending;          // second word, first word of the low plane, its second word
     reg [15:0]          address, address_second, address_low;
     reg [ROWS*8-1:0]    second_kept;
     reg [COLUMNS*8-1:0] low_kept;
+    wire                 write_wide = WIDE != 0 && output_wide;
     wire [COLUMNS*8-1:0] first_vector = write_wide ? high_vector : low_vector;
 
     always @(posedge clk) begin
         write_first  <= rst_n && last_10 && destination == ACTIVATION;
-        write_wide   <= output_wide;      // by the cycle of the write the next operation may be current
         write_two    <= two_words_10;
         if (!rst_n)
             pending <= 3'b000;

@@ -9,7 +9,10 @@
 
 `default_nettype none
 
-module camber_requantise_lane (
+module camber_requantise_lane #(
+    parameter RESIDUAL = 1,
+    parameter MASKS = 1
+) (
     input  wire        clk,
     // stage 0
     input  wire        residual_step,      // this is the residual's step: add to the V of the step before
@@ -32,13 +35,15 @@ module camber_requantise_lane (
     output reg  [31:0] q,
     output reg         mask_out            // V > 0 and q < mask_upper
 );
+    wire second_step = RESIDUAL != 0 && residual_step;
+
     // 1: the factors
     reg signed [32:0] factor;
     reg signed [17:0] scale;
     wire [32:0] biased = {accumulator[31], accumulator} + {bias[31], bias};
     always @(posedge clk) begin
-        factor <= residual_step ? {{16{residual[16]}}, residual} : biased;
-        scale  <= {1'b0, residual_step ? residual_multiplier : multiplier};
+        factor <= second_step ? {{16{residual[16]}}, residual} : biased;
+        scale  <= {1'b0, second_step ? residual_multiplier : multiplier};
     end
 
     // 2: their product
@@ -50,7 +55,7 @@ module camber_requantise_lane (
     wire       accumulate_3;
     wire [3:0] residual_shift_3;
     camber_delay #(.WIDTH(5), .STAGES(2)) delay_3 (
-        .clk(clk), .in({residual_step, residual_shift}), .out({accumulate_3, residual_shift_3})
+        .clk(clk), .in({second_step, residual_shift}), .out({accumulate_3, residual_shift_3})
     );
     reg [50:0] v;
     always @(posedge clk)
@@ -97,11 +102,11 @@ module camber_requantise_lane (
 
     // 8: masked
     wire live_7, keep_7;
-    camber_delay #(.WIDTH(2), .STAGES(7)) delay_7 (.clk(clk), .in({live, keep}), .out({live_7, keep_7}));
+    camber_delay #(.WIDTH(2), .STAGES(7)) delay_7 (.clk(clk), .in({live, MASKS == 0 || keep}), .out({live_7, keep_7}));
     wire signed [31:0] mask_limit = mask_upper;
     always @(posedge clk) begin
         q        <= live_7 && keep_7 ? clamped : 32'd0;
-        mask_out <= live_7 && positive_7 && clamped < mask_limit;
+        mask_out <= MASKS != 0 && live_7 && positive_7 && clamped < mask_limit;
     end
 endmodule
 

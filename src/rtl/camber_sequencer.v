@@ -3,7 +3,8 @@
 // An operation is a nest of seven counted loops (tile, row, column outside; plane, ky, kx, input inside). Every
 // cycle in state ISSUE issues one step of the innermost loop; the output levels step once per output vector.
 // After the last reduction step of a vector come `bubbles` idle cycles (the output stage may need longer than the
-// reduction), after the last vector `drain` idle cycles, in the last of which the next operation is loaded.
+// reduction), after the last vector `drain` idle cycles, in the last of which the next operation is loaded. It may issue
+// while results of the one before it are on their way: the schedule makes sure that it reads none of them too early.
 //
 // `stall` (the image stream has no beat when one is due) freezes everything here; nothing else can.
 
@@ -14,7 +15,8 @@ module camber_sequencer #(
     parameter ROM_FILE = "control.hex",
     parameter GROUPS = 2,                      // lane groups per output vector
     parameter ROW_BITS = 4,
-    parameter COLUMN_BITS = 4
+    parameter COLUMN_BITS = 4,
+    parameter CLASS = 1                        // weight tiles depend on the class
 ) (
     input  wire          clk,
     input  wire          rst_n,
@@ -25,7 +27,7 @@ module camber_sequencer #(
     output wire          primed,               // header and first operation are there
     output reg           running,
     output wire          finished,             // last cycle of the last operation
-    output reg           explanation,          // the current operation's cycles count as explanation
+    output reg           explanation,          // the scores are there: cycles count as explanation from now on
     // header
     output wire [31:0]   build_id,
     output wire [15:0]   classes,
@@ -48,6 +50,7 @@ module camber_sequencer #(
     output wire          vector_first,         // first reduction step of an output vector
     output wire          vector_shift,         // first step of the low plane: accumulators times 256
     output wire          vector_last,
+    output wire          vector_opens,         // last reduction step of the operation's first output vector
     output wire [15:0]   activation_address,
     output wire [11:0]   y,
     output wire [11:0]   x,
@@ -94,7 +97,7 @@ module camber_sequencer #(
     wire take_header = full && !header_valid;
     assign primed = full && header_valid;
 
-    wire         next_last_operation, next_explanation;
+    wire         next_last_operation;
     wire [83:0]  next_counts;
     wire [15:0]  next_input_words, next_class_stride, next_parameters;
     wire [1:0]   next_source;
@@ -109,7 +112,8 @@ module camber_sequencer #(
     /* verilator lint_on UNUSEDSIGNAL */
     wire [83:0]  counts;
     wire [15:0]  bubbles;
-    wire [11:0]  drain;
+    wire [11:0]  drain, settle;
+    wire         closes_inference;
 
     camber_fetch #(.ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE)) fetch (
         .clk(clk), .rst_n(rst_n), .take(take_header || load), .rewind(load && next_last_operation),
@@ -127,8 +131,7 @@ module camber_sequencer #(
     // The next operation is needed only where a register is loaded from it; the other fields are read once current.
     /* verilator lint_off PINMISSING */
     camber_operation_fields next_fields (
-        .record(record), .last_operation(next_last_operation), .explanation(next_explanation),
-        .counts(next_counts), .input_words(next_input_words), .source(next_source), .activation_walk(next_activation_walk),
+        .record(record), .last_operation(next_last_operation), .counts(next_counts), .input_words(next_input_words), .source(next_source), .activation_walk(next_activation_walk),
         .y_walk(next_y_walk), .x_walk(next_x_walk), .weight_walk(next_weight_walk),
         .class_stride(next_class_stride), .port_walk(next_port_walk), .output_walk(next_output_walk),
         .parameters(next_parameters), .mask_walk(next_mask_walk)
@@ -143,7 +146,7 @@ module camber_sequencer #(
         .output_wide(output_wide), .output_plane_stride(output_plane_stride), .output_channels(output_channels),
         .parameters(parameters), .class_column(class_column), .bias_from_register(bias_from_register),
         .zero_point(zero_point), .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_walk(mask_walk),
-        .mask_upper(mask_upper)
+        .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle)
     );
     /* verilator lint_on PINMISSING */
 
@@ -155,6 +158,9 @@ module camber_sequencer #(
     reg        fresh;        // next step is the first of the operation
     reg        shift;        // next step is the first of the low plane
     reg        over;         // the last step of the operation has been issued
+    reg        opening;      // the first output vector is being issued
+    reg        settling;     // the scores are on their way
+    reg [11:0] unsettled;    // cycles left after this one until they are there
 
     assign load = state == WAIT && idle == 16'd0 && !ending && primed && image_words >= next_input_words && !stall;
     assign finished = state == WAIT && idle == 16'd0 && ending && !stall;
@@ -162,6 +168,7 @@ module camber_sequencer #(
     assign operation_first = fresh;
     assign vector_first = first;
     assign vector_shift = shift;
+    assign vector_opens = issue && opening && vector_last;
 
     // Loop counters count down. The stepping level is the innermost one that is not at its end; the ones inside it wrap.
     reg  [83:0]       remaining;
@@ -186,6 +193,8 @@ module camber_sequencer #(
 
     assign vector_last = &at_end[LEVELS-1:PLANE];
     wire operation_last = &at_end;
+    wire intervals_over = state == ISSUE ? vector_last && operation_last && bubbles == 16'd0
+        : state == GAP && idle == 16'd0 && over;
 
     always @(posedge clk)
         for (level = 0; level < LEVELS; level = level + 1)
@@ -216,6 +225,8 @@ module camber_sequencer #(
             running      <= 1'b0;
             ending       <= 1'b0;
             explanation  <= 1'b0;
+            settling     <= 1'b0;
+            unsettled    <= 12'd0;
             idle         <= 16'd0;
         end else begin
             if (take_header)
@@ -224,7 +235,6 @@ module camber_sequencer #(
                 state       <= WAIT;
                 running     <= 1'b1;
                 ending      <= 1'b0;
-                explanation <= 1'b0;
                 idle        <= 16'd0;
             end else if (finished) begin
                 state   <= IDLE;
@@ -232,7 +242,6 @@ module camber_sequencer #(
             end else if (load) begin
                 state       <= ISSUE;
                 ending      <= next_last_operation;
-                explanation <= next_explanation;
             end else if (!stall) begin
                 case (state)
                     ISSUE:
@@ -259,26 +268,44 @@ module camber_sequencer #(
                     default: ;
                 endcase
             end
+            if (begin_run) begin
+                settling    <= 1'b0;
+                explanation <= 1'b0;
+            end else if (!stall) begin
+                if (intervals_over && closes_inference) begin
+                    settling  <= 1'b1;
+                    unsettled <= settle;
+                end else if (settling) begin
+                    unsettled <= unsettled - 12'd1;
+                    if (unsettled == 12'd0) begin
+                        settling    <= 1'b0;
+                        explanation <= 1'b1;
+                    end
+                end
+            end
         end
         if (take_header)
             header <= record;
         if (load) begin
             operation    <= record;
-            class_offset <= class_product;
+            class_offset <= CLASS != 0 ? class_product : 16'd0;
         end
     end
 
     always @(posedge clk)
         if (load) begin
-            first <= 1'b1;
-            fresh <= 1'b1;
-            shift <= 1'b0;
-            over  <= 1'b0;
+            first   <= 1'b1;
+            fresh   <= 1'b1;
+            shift   <= 1'b0;
+            over    <= 1'b0;
+            opening <= 1'b1;
         end else if (issue) begin
             first <= vector_last;
             fresh <= 1'b0;
             shift <= step[PLANE];
             over  <= operation_last;
+            if (vector_last)
+                opening <= 1'b0;
         end
 
     camber_walk #(.WIDTH(16)) walk_activation (

@@ -10,11 +10,19 @@ module camber_top #(
     parameter COLUMNS = 16,                 // output channels per cycle: ROWS or 2 * ROWS
     parameter LANES = 8,                    // requantiser lanes; COLUMNS is a multiple
     parameter PACKED = 0,                   // 1: two products per multiplier
+    // What the schedule uses; 0 leaves it out.
+    parameter TRANSPOSED = 1,               // transposed weight words
+    parameter PORT = 1,                     // activations as weights, by the second read port
+    parameter CLASS = 1,                    // the class as operand, weight tile or column
+    parameter WIDE = 1,                     // values of 16 bits, in two planes
+    parameter RESIDUAL = 1,                 // additions in the output stage, by the second read port
+    parameter MASKS = 1,                    // mask memory
+    parameter BIAS_REGISTER = 1,            // bias computed at run time
     parameter ROM_WORDS = 65536,             // control ROM, 64 bits each: 20 per operation and 20 for the header
     parameter ACTIVATION_WORDS = 65536,     // ROWS bytes each
     parameter IMAGE_WORDS = 65536,          // ROWS bytes each
     parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each
-    parameter PARAMETER_WORDS = 65536,       // LANES * 74 bits each
+    parameter PARAMETER_WORDS = 65536,       // LANES * 76 bits each
     parameter MASK_WORDS = 65536,           // COLUMNS bits each
     parameter RESULT_WORDS = 65536,         // 32 bits each
     parameter ROM_FILE = "control.hex",
@@ -108,7 +116,9 @@ module camber_top #(
     );
 
     camber_engine #(
-        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .ROM_WORDS(ROM_WORDS),
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .ROM_FILE(ROM_FILE),
         .WEIGHT_FILE(WEIGHT_FILE), .PARAMETER_FILE(PARAMETER_FILE)

@@ -29,6 +29,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       benchDir: options.benchDir ?? join(rtlDir, 'sim'),
       shape,
       packed: options.packed ?? false,
+      ...(options.parts ? { parts: options.parts } : {}),
       trace: trace !== undefined,
       signal,
     },

@@ -1,6 +1,9 @@
 /** What a simulation of the accelerator is asked and what it tells, whichever simulator runs it. */
 import type { EngineShape } from '../compiler/schedule/operation.ts';
 
+/** Optional parts of the engine by parameter, 1 where they are there. */
+export type EngineParts = readonly (readonly [string, 0 | 1])[];
+
 /** What one run of the accelerator did. */
 export interface SimulatedRun {
   readonly run: number;
@@ -46,6 +49,8 @@ export interface SimulationRequest {
   readonly shape: EngineShape;
   /** Two products per multiplier; the results are the same. */
   readonly packed?: boolean;
+  /** Optional parts of the engine (`partsOf`); all are there by default. */
+  readonly parts?: EngineParts;
   readonly signal?: AbortSignal;
   readonly onProgress?: (message: string) => void;
   /** Waveforms (VCD) are written to this file. */
@@ -59,12 +64,14 @@ export interface SimulationRequest {
 }
 
 /** Values of `camber_top`'s parameters that every simulator sets; memory depths are the RTL's or the test bench's own. */
-export const shapeParameters = (
+export const engineParameters = (
   shape: EngineShape,
   packed: boolean,
+  parts: EngineParts = [],
 ): readonly (readonly [string, number])[] => [
   ['ROWS', shape.rows],
   ['COLUMNS', shape.columns],
   ['LANES', shape.lanes],
   ['PACKED', packed ? 1 : 0],
+  ...parts,
 ];

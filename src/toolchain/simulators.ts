@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CompileError, fail } from '../compiler/diagnostics.ts';
 import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { runTool } from './process.ts';
-import { shapeParameters } from './simulation.ts';
+import { engineParameters } from './simulation.ts';
 
 export interface SimulatorBuild {
   /** Folder with the engine's Verilog files. */
@@ -16,6 +16,8 @@ export interface SimulatorBuild {
   readonly shape: EngineShape;
   /** Two products per multiplier. */
   readonly packed: boolean;
+  /** Optional parts of the engine by parameter, 0 where left out (`partsOf`); all are there by default. */
+  readonly parts?: readonly (readonly [string, 0 | 1])[];
   /** With waveforms. */
   readonly trace: boolean;
   readonly signal?: AbortSignal;
@@ -31,7 +33,7 @@ export interface Simulator {
   readonly run: (folder: string) => readonly [command: string, ...args: string[]];
 }
 
-const parameters = ({ shape, packed }: SimulatorBuild) => shapeParameters(shape, packed);
+const parameters = ({ shape, packed, parts }: SimulatorBuild) => engineParameters(shape, packed, parts);
 
 const verilator: Simulator = {
   version: { command: 'verilator', argument: '--version', oldest: 5 },
@@ -128,8 +130,8 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * The folder of a built simulator, made where the cache has none for this RTL and shape. One build serves all
- * networks: schedule, weights and test vectors are files read at start.
+ * The folder of a built simulator, made where the cache has none for this RTL, shape and parts. One build serves all
+ * networks of that kind: schedule, weights and test vectors are files read at start.
  *
  * @throws CompileError CAM601, CAM602, CAM606
  */

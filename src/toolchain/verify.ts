@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { diagnostic, fail, type Diagnostic } from '../compiler/diagnostics.ts';
 import { imageFiles } from '../compiler/emit/images.ts';
 import { testVectors, type TestRun } from '../compiler/emit/test-vectors.ts';
+import { partsOf } from '../compiler/emit/top-parameters.ts';
 import { execute } from '../compiler/quantize/executor.ts';
 import { compareLayers } from '../compiler/schedule/compare.ts';
 import { interpret } from '../compiler/schedule/interpreter.ts';
@@ -108,6 +109,7 @@ export async function verify(build: Build, options: VerifyOptions): Promise<Veri
       simulator,
       shape: schedule.shape,
       packed: true,
+      parts: partsOf(schedule),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       ...(options.pauses === undefined ? {} : { pauses: options.pauses }),
       ...(signal ? { signal } : {}),
@@ -148,7 +150,7 @@ function valuesOf(run: SimulatedRun, { rows, columns }: { rows: number; columns:
 
 /**
  * Where the Verilog is compiled from. Untouched builds share the shipped sources, so that one simulator serves every
- * build of an array shape (the test bench overrides all depths); changed Verilog is compiled as it lies there.
+ * build of an array shape with the same parts (the test bench overrides all depths); changed Verilog is compiled as it lies there.
  */
 function sources(build: Build): { rtlDir: string; benchDir: string } {
   const touched = build.changed.some((path) => /\.(v|cpp)$/.test(path));

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/tools.ts';
+import { optionalParts } from '../../src/compiler/emit/top-parameters.ts';
 import { rtlDir } from './support/simulation.ts';
 
 const sources = readdirSync(rtlDir)
@@ -27,9 +28,11 @@ function output(command: string, ...args: string[]): string {
 
 needs('verilator')('Verilator lint', () => {
   it.each(shapes)(
-    '-Wall is silent about the engine at %i x %i, single and packed products',
+    '-Wall is silent about the engine at %i x %i: single and packed products, with and without optional parts',
     (rows, columns) => {
       for (const packed of [0, 1]) {
+        // The other extreme, all parts without packing, is the default.
+        const parts = packed === 0 ? [] : Object.keys(optionalParts).map((name) => `-G${name}=0`);
         const shape = [
           `-GROWS=${rows}`,
           `-GCOLUMNS=${columns}`,
@@ -37,7 +40,11 @@ needs('verilator')('Verilator lint', () => {
           `-GPACKED=${packed}`,
         ];
         expect(
-          output('verilator', '--lint-only', '-Wall', '--top-module', 'camber_top', ...shape, ...sources),
+          output(
+            'verilator',
+            ...['--lint-only', '-Wall', '--top-module', 'camber_top'],
+            ...[...shape, ...parts, ...sources],
+          ),
         ).toBe('');
       }
     },

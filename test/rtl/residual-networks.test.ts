@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { partsOf } from '../../src/compiler/emit/top-parameters.ts';
 import { schedule } from '../../src/compiler/schedule/schedule.ts';
 import { residualNetwork, resnet18w16, resnet8 } from '../compiler/schedule/support/resnet.ts';
 import { needs } from '../support/tools.ts';
@@ -17,7 +18,9 @@ needs('verilator')('residual networks with the shapes of the CIFAR models, rando
     async ({ net, size, target }) => {
       const { network, pixels } = residualNetwork(net, target);
       const plan = schedule(network, { rows: size, columns: size, lanes: size / 2 });
-      const result = await simulateSchedule(plan, [{ pixels }, { pixels, fixedClass: 3 }]);
+      const result = await simulateSchedule(plan, [{ pixels }, { pixels, fixedClass: 3 }], {
+        parts: partsOf(plan),
+      });
       expect(result.mismatches).toEqual([]);
       expect(result.passed).toBe(true);
       for (const run of result.runs) {

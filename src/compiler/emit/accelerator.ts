@@ -51,7 +51,7 @@ export function emitAccelerator(input: AcceleratorInput): Map<string, string> {
   for (const [file, text] of bench) files.set(`sim/${file}`, text);
   for (const [file, text] of testVectors(schedule, runs)) files.set(`sim/${file}`, text);
   const verilog = [...rtl.keys()].sort();
-  files.set('sim/Makefile', makefile(verilog, [...images.keys()], schedule.shape));
+  files.set('sim/Makefile', makefile(verilog, [...images.keys()], parameters));
 
   const target = { name, verilog, images: [...images.keys()], device, clockMHz };
   files.set(`${name}.core`, coreFile(target));

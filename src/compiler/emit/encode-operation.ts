@@ -24,7 +24,6 @@ const countBits = 12;
 /** Fields of an operation's record. A walk is its base, then the delta of each level, outermost first. */
 export const operationFields = [
   ['last_operation', 1],
-  ['explanation', 1],
   ['counts', 7 * countBits],
   ['bubbles', 16],
   ['drain', 12],
@@ -57,6 +56,8 @@ export const operationFields = [
   ['mask_mode', 2],
   ['mask_walk', 4 * addressBits],
   ['mask_upper', 32],
+  ['closes_inference', 1],
+  ['settle', 12],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -172,8 +173,15 @@ function packCounts(counts: PerLevel, what: string): bigint {
   );
 }
 
+/** Where an operation stands in its schedule. */
+interface OperationPlace {
+  readonly isLast: boolean;
+  /** The last one of inference, where an explanation follows: its results are the scores. */
+  readonly closesInference: boolean;
+}
+
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
-export function encodeOperation(operation: Operation, isLast: boolean): bigint {
+export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
   const { counts, activation, y, x, weights, port, output, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
   const hasResidual = port.planes > 0 && weights.mode !== 'port';
@@ -181,7 +189,6 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
     operationFields,
     {
       last_operation: isLast ? 1 : 0,
-      explanation: operation.phase === 'inference' ? 0 : 1,
       counts: packCounts(counts, `${where}: loop count`),
       bubbles: operation.interval - stepsOf(counts),
       drain: operation.drain - 1,
@@ -220,6 +227,8 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       mask_mode: maskModes.indexOf(mask.mode),
       mask_walk: mask.mode === 'none' ? 0n : addressWalk(mask.walk, counts, `${where}: mask address`, 3),
       mask_upper: mask.upper,
+      closes_inference: closesInference ? 1 : 0,
+      settle: operation.settle - 1,
     },
     where,
   );
@@ -266,10 +275,14 @@ export function encodeHeader({ shape, image, classes, mapValues }: Schedule, opt
 
 /** All records of the control ROM: header, then the operations in order. */
 export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigint[] {
-  const last = schedule.operations.length - 1;
+  const { operations } = schedule;
+  const closing = operations.findLastIndex(({ operation }) => operation.phase === 'inference');
   return [
     encodeHeader(schedule, options),
-    ...schedule.operations.map(({ operation }, i) => encodeOperation(operation, i === last)),
+    ...operations.map(({ operation }, i) => {
+      const isLast = i === operations.length - 1;
+      return encodeOperation(operation, { isLast, closesInference: i === closing && !isLast });
+    }),
   ];
 }
 

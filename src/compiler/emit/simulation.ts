@@ -1,10 +1,11 @@
-import type { EngineShape } from '../schedule/operation.ts';
-
 /** Makefile of `sim/`: the self-checking test bench on Verilator or Icarus. Prints a line per run and per difference. */
-export function makefile(verilog: readonly string[], images: readonly string[], shape: EngineShape): string {
-  const parameters = { ROWS: shape.rows, COLUMNS: shape.columns, LANES: shape.lanes, PACKED: 1 };
-  const verilatorOptions = Object.entries(parameters).map(([name, value]) => `-G${name}=${value}`);
-  const icarusOptions = Object.entries(parameters).map(([name, value]) => `-Pcamber_tb.${name}=${value}`);
+export function makefile(
+  verilog: readonly string[],
+  images: readonly string[],
+  parameters: ReadonlyMap<string, number>,
+): string {
+  const verilatorOptions = [...parameters].map(([name, value]) => `-G${name}=${value}`);
+  const icarusOptions = [...parameters].map(([name, value]) => `-Pcamber_tb.${name}=${value}`);
   return `# make verilator | make icarus: runs the accelerator on the vectors here and compares every write, result and cycle.
 RTL = ${verilog.map((file) => `../rtl/${file}`).join(' ')}
 IMAGES = ${images.join(' ')}

@@ -1,9 +1,34 @@
 import { fail } from '../diagnostics.ts';
-import type { Schedule } from '../schedule/operation.ts';
+import type { Operation, Schedule } from '../schedule/operation.ts';
 import { recordWords } from './encode-operation.ts';
 
-/** Values of `camber_top`'s parameters for one schedule: the array's shape and the depths of its memories. */
-export function topParameters({ shape, depths, operations }: Schedule): ReadonlyMap<string, number> {
+/** Parts of the engine that are left out where no operation uses them, and which operations do. */
+export const optionalParts = {
+  TRANSPOSED: ({ weights }) => weights.mode === 'transposed',
+  PORT: ({ weights }) => weights.mode === 'port',
+  CLASS: ({ activation, weights, output }) =>
+    activation.source === 'oneHot' || weights.classStride !== 0 || output.classColumn,
+  WIDE: ({ counts, port, output }) => counts[3] > 1 || port.planes === 2 || output.planes === 2,
+  RESIDUAL: ({ port }) => port.planes > 0,
+  MASKS: ({ mask }) => mask.mode !== 'none',
+  BIAS_REGISTER: ({ output }) => output.destination === 'bias' || output.biasRegister,
+} as const satisfies Readonly<Record<string, (operation: Operation) => boolean>>;
+
+/** 1 or 0 for each optional part: whether the schedule uses it. */
+export const partsOf = ({
+  operations,
+}: Pick<Schedule, 'operations'>): readonly (readonly [string, 0 | 1])[] =>
+  Object.entries(optionalParts).map(([name, uses]) => [
+    name,
+    operations.some(({ operation }) => uses(operation)) ? 1 : 0,
+  ]);
+
+/**
+ * Values of `camber_top`'s parameters for one schedule: the array's shape, the parts its operations use and the
+ * depths of its memories.
+ */
+export function topParameters(schedule: Schedule): ReadonlyMap<string, number> {
+  const { shape, depths, operations } = schedule;
   // A memory that nothing uses still has the two words its address decoder needs.
   const depth = (words: number) => Math.max(2, words);
   return new Map([
@@ -11,6 +36,7 @@ export function topParameters({ shape, depths, operations }: Schedule): Readonly
     ['COLUMNS', shape.columns],
     ['LANES', shape.lanes],
     ['PACKED', 1],
+    ...partsOf(schedule),
     ['ROM_WORDS', (operations.length + 1) * recordWords],
     ['ACTIVATION_WORDS', depth(depths.activation)],
     ['IMAGE_WORDS', depth(depths.image)],

@@ -12,9 +12,10 @@ const parameterBits = 76;
 /** Parameters of `camber_top`: the array's shape and the depths of its memories. */
 export type EngineParameters = ReadonlyMap<string, number>;
 
-/** The memories of an engine: name, width, depth. They set the block RAM exactly. */
+/** The memories of an engine: name, width, depth (0: left out). They set the block RAM exactly. */
 export function engineMemories(parameters: EngineParameters): MemoryShape[] {
   const value = (name: string) => parameters.get(name)!;
+  const secondPort = value('PORT') + value('RESIDUAL') > 0;
   const [rows, columns, lanes] = [value('ROWS'), value('COLUMNS'), value('LANES')];
   return [
     {
@@ -24,8 +25,13 @@ export function engineMemories(parameters: EngineParameters): MemoryShape[] {
       readPorts: 1,
       readOnly: true,
     },
-    // One port streams operands, one serves residuals and alpha.
-    { name: 'activation', width: rows * 8, depth: value('ACTIVATION_WORDS'), readPorts: 2 },
+    // One port streams operands, one serves residuals and alpha where there are any.
+    {
+      name: 'activation',
+      width: rows * 8,
+      depth: value('ACTIVATION_WORDS'),
+      readPorts: secondPort ? 2 : 1,
+    },
     { name: 'image', width: rows * 8, depth: value('IMAGE_WORDS'), readPorts: 1 },
     {
       name: 'parameters',
@@ -34,7 +40,7 @@ export function engineMemories(parameters: EngineParameters): MemoryShape[] {
       readPorts: 1,
       readOnly: true,
     },
-    { name: 'mask', width: columns, depth: value('MASK_WORDS'), readPorts: 1 },
+    { name: 'mask', width: columns, depth: value('MASKS') * value('MASK_WORDS'), readPorts: 1 },
     { name: 'result', width: 32, depth: value('RESULT_WORDS'), readPorts: 1 },
     { name: 'control', width: 64, depth: value('ROM_WORDS'), readPorts: 1, readOnly: true },
   ];

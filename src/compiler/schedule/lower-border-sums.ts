@@ -5,6 +5,7 @@ import {
   need,
   outputHalf,
   outputTiles,
+  passWords,
 } from './lowering.ts';
 import { counts, walk } from './walk.ts';
 
@@ -17,7 +18,7 @@ export function lowerBorderSums(layer: LayerOf<'borderSums'>, context: LoweringC
   const { kernel, strides, pads, dilations } = geometry;
   const block = need(context.weights, layer.name);
   const { address, tiles, planes, planeStride, tensor } = need(context.tensors, layer.sum.input);
-  return [
+  return passWords(
     {
       ...outputHalf(layer, context),
       counts: counts({
@@ -44,5 +45,7 @@ export function lowerBorderSums(layer: LayerOf<'borderSums'>, context: LoweringC
       padding: 0,
       weights: { mode: 'plain', walk: walk(block.base, { input: 1 }), classStride: 0 },
     },
-  ];
+    tiles,
+    context,
+  );
 }

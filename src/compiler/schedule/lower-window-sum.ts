@@ -1,5 +1,12 @@
 import { imageFront, windowFront } from './lower-conv.ts';
-import { type LayerOf, type LoweredOperation, type LoweringContext, need, outputHalf } from './lowering.ts';
+import {
+  type LayerOf,
+  type LoweredOperation,
+  type LoweringContext,
+  need,
+  outputHalf,
+  passWords,
+} from './lowering.ts';
 import { walk } from './walk.ts';
 
 /** Pools and rescaled copies: identity weights pass each channel to its own column, the window adds up in time. */
@@ -14,7 +21,6 @@ export function lowerWindowSum(layer: LayerOf<'windowSum'>, context: LoweringCon
   }
   // C columns take C / R activation words, one identity word each.
   const front = windowFront(layer, context, { count: block.iTiles, tileStep: block.iTiles });
-  return [
-    { ...half, ...front, weights: { mode: 'plain', walk: walk(block.base, { input: 1 }), classStride: 0 } },
-  ];
+  const weights = { mode: 'plain' as const, walk: walk(block.base, { input: 1 }), classStride: 0 };
+  return passWords({ ...half, ...front, weights }, source.tiles, context);
 }

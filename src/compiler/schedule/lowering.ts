@@ -1,12 +1,12 @@
 import { fail } from '../diagnostics.ts';
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import type { EngineShape, ImageLayout, Operation } from './operation.ts';
+import type { EngineShape, ImageLayout, Operation, PerLevel, Walk } from './operation.ts';
 import type { MaskForm, TensorForm } from './storage.ts';
 import { walk } from './walk.ts';
 import type { WeightBlock } from './weight-layout.ts';
 
 /** An operation before `timing` has given it its cycles. */
-export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'inputWords'>;
+export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'settle' | 'inputWords'>;
 
 /** A tensor and where it stands. */
 export interface PlacedTensor extends TensorForm {
@@ -141,4 +141,47 @@ export function outputHalf(
 /** Output vectors per position: ceil(channels / C). */
 export function outputTiles(layer: IntegerLayer, context: LoweringContext): number {
   return Math.ceil(need(context.tensors, layer.output.tensor).tensor.channels / context.shape.columns);
+}
+
+/** The part of an operation that starts at one output tile: `count` tiles, as an operation of its own. */
+function tilesOf(
+  operation: LoweredOperation,
+  first: number,
+  count: number,
+  { columns, lanes }: LoweringContext['shape'],
+): LoweredOperation {
+  const from = ({ base, strides }: Walk): Walk => ({ base: base + first * strides[0], strides });
+  const { counts, activation, weights, port, output, mask } = operation;
+  return {
+    ...operation,
+    counts: [count, ...counts.slice(1)] as unknown as PerLevel,
+    activation: { ...activation, walk: from(activation.walk) },
+    weights: { ...weights, walk: from(weights.walk) },
+    port: { ...port, walk: from(port.walk) },
+    output: {
+      ...output,
+      walk: from(output.walk),
+      parameters: output.parameters + (first * columns) / lanes,
+      channels: Math.min(output.channels - first * columns, count * columns),
+    },
+    mask: { ...mask, walk: from(mask.walk) },
+  };
+}
+
+/**
+ * An operation that passes a tensor's own words to the columns, C / R of them per output vector. Where the last vector
+ * has fewer, its tile becomes an operation of its own, so that no word beyond the tensor is read.
+ */
+export function passWords(
+  operation: LoweredOperation,
+  tiles: number,
+  { shape }: LoweringContext,
+): LoweredOperation[] {
+  const words = shape.columns / shape.rows;
+  const [whole, rest] = [Math.floor(tiles / words), tiles % words];
+  const last = () => {
+    const tail = tilesOf(operation, whole, 1, shape);
+    return { ...tail, counts: [...tail.counts.slice(0, 6), rest] as unknown as PerLevel };
+  };
+  return [...(whole > 0 ? [tilesOf(operation, 0, whole, shape)] : []), ...(rest > 0 ? [last()] : [])];
 }

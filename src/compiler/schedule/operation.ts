@@ -98,8 +98,13 @@ export interface Operation {
 
   /** Cycles per output vector: max(reduction steps, output-stage steps). */
   readonly interval: number;
-  /** Cycles from the last issue to the next operation's first issue (pipeline latency, see `timing.ts`). */
+  /**
+   * Idle cycles between the last interval and the next operation's first issue, which may still have to wait for the
+   * image. The next one starts while the results of this one are on their way wherever it reads none of them too early.
+   */
   readonly drain: number;
+  /** Cycles from the last interval until all results are in place (pipeline latency, see `timing.ts`). */
+  readonly settle: number;
   /** Image words that must have been loaded before the first issue (0 once the image is complete). */
   readonly inputWords: number;
 }

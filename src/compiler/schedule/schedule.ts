@@ -5,11 +5,11 @@ import { imageLayout, imageWords } from './image-layout.ts';
 import { checkDepths, checkLoops } from './limits.ts';
 import { lower } from './lower.ts';
 import type { LoweringContext } from './lowering.ts';
-import type { EngineShape, Schedule, ScheduledOperation } from './operation.ts';
+import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
 import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
-import { time } from './time.ts';
+import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
 
 /** The passes of the scheduler, in order; each one's result is immutable and the next one's input. */
@@ -24,14 +24,6 @@ export const schedulePasses = [
   { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
   { name: 'time', description: 'Start and length of every operation' },
 ] as const;
-
-/** Cycles up to the end of the last inference operation, and from there to the end. */
-function cycles(operations: readonly ScheduledOperation[]): Schedule['cycles'] {
-  const end = (of: readonly ScheduledOperation[]) =>
-    Math.max(0, ...of.map(({ start, length }) => start + length));
-  const inference = end(operations.filter(({ operation }) => operation.phase === 'inference'));
-  return { inference, explanation: end(operations) - inference };
-}
 
 const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
   new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
@@ -75,7 +67,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
   const excess = [...checkDepths(depths), ...checkLoops(lowered)];
   if (excess.length > 0) throw new CompileError(excess);
 
-  const operations = time(lowered, shape, image);
+  const operations = time(lowered, shape, image, network.classes);
   return {
     shape,
     image,
@@ -84,7 +76,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     placements: placements(context, operations, weights.contents),
     classes: network.classes,
     mapValues,
-    cycles: cycles(operations),
+    cycles: cyclesOf(operations),
     weightWords: weights.words,
     parameters: parameters.parameters,
   };

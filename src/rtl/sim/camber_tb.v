@@ -23,6 +23,13 @@ module camber_tb #(
     parameter COLUMNS = 16,
     parameter LANES = 8,
     parameter PACKED = 0,
+    parameter TRANSPOSED = 1,
+    parameter PORT = 1,
+    parameter CLASS = 1,
+    parameter WIDE = 1,
+    parameter RESIDUAL = 1,
+    parameter MASKS = 1,
+    parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
     parameter ACTIVATION_WORDS = 65536,
     parameter IMAGE_WORDS = 65536,
@@ -58,7 +65,9 @@ module camber_tb #(
     wire        irq;
 
     camber_top #(
-        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .ROM_WORDS(ROM_WORDS),
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .RESULT_WORDS(RESULT_WORDS)
     ) dut (

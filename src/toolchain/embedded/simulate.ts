@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { CompileError, fail } from '../../compiler/diagnostics.ts';
 import { testVectorFiles } from '../../compiler/emit/test-vectors.ts';
 import { simulatorThread } from '../assets.ts';
-import { shapeParameters, type SimulationRequest, type SimulationResult } from '../simulation.ts';
+import { engineParameters, type SimulationRequest, type SimulationResult } from '../simulation.ts';
 import { innerNets } from './bench.ts';
 import type { CompiledNetlist } from './compile/compile.ts';
 import { placeholderFile } from './memory-files.ts';
@@ -89,7 +89,7 @@ export async function simulateEmbedded(
   const wanted = {
     top,
     files: Object.fromEntries([...(await readAll(rtlDir, verilog)), ...placeholders]),
-    parameters: new Map(shapeParameters(shape, packed)),
+    parameters: new Map(engineParameters(shape, packed, request.parts)),
     observed: innerNets,
     ...(signal ? { signal } : {}),
   };

@@ -15,7 +15,7 @@ import {
   type Schedule,
   type Walk,
 } from '../../../src/compiler/schedule/operation.ts';
-import { time } from '../../../src/compiler/schedule/time.ts';
+import { cyclesOf, time } from '../../../src/compiler/schedule/time.ts';
 import { vectorsOf, walk } from '../../../src/compiler/schedule/walk.ts';
 import { Random } from '../../compiler/schedule/support/random.ts';
 
@@ -230,13 +230,7 @@ export function randomSchedule(
     classColumn: random.chance(0.5),
   });
 
-  const operations = time(b.operations, shape, image);
-  const phaseEnd = (isInference: boolean) =>
-    Math.max(
-      ...operations
-        .filter(({ operation }) => !isInference || operation.phase === 'inference')
-        .map(({ start, length }) => start + length),
-    );
+  const operations = time(b.operations, shape, image, classes);
   const parameters = (): ChannelParameters => ({
     bias: random.integer(-20000, 20000),
     multiplier: random.integer(0, 131071),
@@ -261,7 +255,7 @@ export function randomSchedule(
       placements: [],
       classes,
       mapValues,
-      cycles: { inference: phaseEnd(true), explanation: phaseEnd(false) - phaseEnd(true) },
+      cycles: cyclesOf(operations),
       weightWords: Int8Array.from({ length: weightWords * shape.rows * shape.columns }, () =>
         random.integer(-128, 127),
       ),
