@@ -11,6 +11,8 @@ module camber_column_pair #(
     parameter PACKED = 0,
     parameter TRANSPOSED = 1,
     parameter PORT = 1,
+    parameter DIAGONAL = 1,
+    parameter MAXIMUM = 1,
     parameter WIDE = 1
 ) (
     input  wire                clk,
@@ -19,13 +21,18 @@ module camber_column_pair #(
     input  wire [2*ROWS*8-1:0] plain,          // column c, row r at byte c * ROWS + r
     input  wire [2*ROWS*8-1:0] transposed,
     input  wire [ROWS*8-1:0]   port_word,
+    input  wire                turn,
     input  wire [ROWS*8-1:0]   first,          // row r at byte r
     // sums, as in camber_column.v
     input  wire                enable,
-    input  wire                vector_first,
+    input  wire                clear,
     input  wire                vector_shift,
+    input  wire                maximum,
+    input  wire                open,
+    input  wire [7:0]          number,
     input  wire                hold,
-    output wire [63:0]         held
+    output wire [63:0]         held,
+    output wire [15:0]         held_winner
 );
     wire [2*ROWS*8-1:0]  second;
     wire [2*ROWS*16-1:0] products;
@@ -41,15 +48,16 @@ module camber_column_pair #(
         end
         for (c = 0; c < 2; c = c + 1) begin : column
             camber_column_operand #(
-                .ROWS(ROWS), .COLUMN(COLUMN + c), .TRANSPOSED(TRANSPOSED), .PORT(PORT)
+                .ROWS(ROWS), .COLUMN(COLUMN + c), .TRANSPOSED(TRANSPOSED), .PORT(PORT), .DIAGONAL(DIAGONAL)
             ) operand (
                 .clk(clk), .weight_mode(weight_mode), .plain(plain[c*ROWS*8 +: ROWS*8]),
                 .transposed(transposed[c*ROWS*8 +: ROWS*8]), .port_word(port_word),
-                .second(second[c*ROWS*8 +: ROWS*8])
+                .turn(turn), .second(second[c*ROWS*8 +: ROWS*8])
             );
-            camber_column #(.ROWS(ROWS), .WIDE(WIDE)) accumulate (
-                .clk(clk), .products(products[c*ROWS*16 +: ROWS*16]), .enable(enable), .first(vector_first),
-                .shift(vector_shift), .hold(hold), .held(held[c*32 +: 32])
+            camber_column #(.ROWS(ROWS), .WIDE(WIDE), .MAXIMUM(MAXIMUM)) accumulate (
+                .clk(clk), .products(products[c*ROWS*16 +: ROWS*16]), .enable(enable), .clear(clear),
+                .shift(vector_shift), .maximum(maximum), .open(open), .number(number), .hold(hold),
+                .held(held[c*32 +: 32]), .held_winner(held_winner[c*8 +: 8])
             );
         end
     endgenerate

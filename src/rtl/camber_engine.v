@@ -14,9 +14,15 @@ module camber_engine #(
     parameter PACKED = 0,
     parameter TRANSPOSED = 1,
     parameter PORT = 1,
+    parameter DIAGONAL = 1,
+    parameter MAXIMUM = 1,
+    parameter WINNERS = 1,
+    parameter SLOPE = 1,
+    parameter TABLES = 1,
     parameter CLASS = 1,
     parameter WIDE = 1,
     parameter RESIDUAL = 1,
+    parameter SIDE = 1,
     parameter MASKS = 1,
     parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
@@ -25,9 +31,11 @@ module camber_engine #(
     parameter WEIGHT_WORDS = 65536,
     parameter PARAMETER_WORDS = 65536,
     parameter MASK_WORDS = 65536,
+    parameter TABLE_WORDS = 65536,
     parameter ROM_FILE = "control.hex",
     parameter WEIGHT_FILE = "weights.hex",
-    parameter PARAMETER_FILE = "parameters.hex"
+    parameter PARAMETER_FILE = "parameters.hex",
+    parameter TABLE_FILE = "tables.hex"
 ) (
     input  wire        clk,
     input  wire        rst_n,
@@ -61,7 +69,7 @@ module camber_engine #(
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
     localparam PARAMETER_BITS = 76;
-    localparam [2:0] PORT_MODE = 3'd2;
+    localparam [2:0] PORT_MODE = 3'd2, DIAGONAL_MODE = 3'd3, MAXIMUM_MODE = 3'd4, WINNERS_MODE = 3'd5;
 
     // Sequencer ------------------------------------------------------------------------------------------------
     wire [23:0]  image_beats;
@@ -76,7 +84,7 @@ module camber_engine #(
     /* verilator lint_on UNUSEDSIGNAL */
     wire [15:0]  image_words;
 
-    wire         issue, operation_first, vector_first, vector_shift, vector_last, vector_opens;
+    wire         issue, operation_first, vector_first, vector_shift, vector_last, vector_opens, second_half;
     wire [15:0]  activation_walk, weight_walk, class_offset, port_walk, output_walk, mask_walk, parameter_walk;
     wire [11:0]  y, x, y_limit, x_limit;
     wire [2:0]   weight_mode;
@@ -86,6 +94,11 @@ module camber_engine #(
     wire         output_wide, class_column, bias_from_register;
     wire [15:0]  zero_point;
     wire [31:0]  lower, upper, mask_upper;
+    wire         side, side_residual;
+    wire [15:0]  side_offset, side_parameters;
+    wire [7:0]   side_zero_point;
+    wire         slope, lookup;
+    wire [7:0]   table_number;
 
     camber_sequencer #(
         .ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE), .GROUPS(COLUMNS / LANES), .ROW_BITS(ROW_BITS),
@@ -99,8 +112,8 @@ module camber_engine #(
         .image_channels(image_channels), .image_insert(image_insert), .image_unsigned(image_unsigned),
         .image_padding(image_padding), .image_pattern(image_pattern), .issue(issue),
         .operation_first(operation_first), .vector_first(vector_first), .vector_shift(vector_shift),
-        .vector_last(vector_last), .vector_opens(vector_opens), .activation_address(activation_walk), .y(y), .x(x),
-        .weight_address(weight_walk),
+        .vector_last(vector_last), .vector_opens(vector_opens), .second_half(second_half),
+        .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
         .class_offset(class_offset), .port_address(port_walk), .output_address(output_walk),
         .mask_address(mask_walk), .parameter_address(parameter_walk), .source(source), .weight_mode(weight_mode),
         .padding(padding), .y_limit(y_limit), .x_limit(x_limit), .residual_planes(residual_planes),
@@ -108,7 +121,9 @@ module camber_engine #(
         .destination(destination), .output_wide(output_wide), .output_plane_stride(output_plane_stride),
         .output_channels(output_channels), .parameters(parameters), .class_column(class_column),
         .bias_from_register(bias_from_register), .zero_point(zero_point), .lower(lower), .upper(upper),
-        .mask_mode(mask_mode), .mask_upper(mask_upper)
+        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup),
+        .table_number(table_number), .side(side), .side_residual(side_residual),
+        .side_offset(side_offset), .side_parameters(side_parameters), .side_zero_point(side_zero_point)
     );
 
     // The first step of each operation, for simulation traces.
@@ -125,7 +140,8 @@ module camber_engine #(
         weight_address     <= weight_walk + class_offset;
         port_address       <= port_walk;
         inside_1           <= y < y_limit && x < x_limit;
-        port_read_1        <= rst_n && issue && PORT != 0 && weight_mode == PORT_MODE;
+        port_read_1        <= rst_n && issue && PORT != 0
+            && (weight_mode == PORT_MODE || weight_mode == DIAGONAL_MODE || weight_mode == WINNERS_MODE);
     end
 
     // Cycles 2 and 3: memories --------------------------------------------------------------------------------------
@@ -179,13 +195,18 @@ module camber_engine #(
     );
 
     // Cycle 4: operands ----------------------------------------------------------------------------------------------
-    wire                      inside_3;
+    wire                      inside_3, second_half_3;
+    wire [7:0]                number_3;    // of the step in its window, where no weights are read
     wire [ROWS*8-1:0]         first;
 
-    camber_delay #(.WIDTH(1), .STAGES(2)) delay_inside (.clk(clk), .in(inside_1), .out(inside_3));
+    camber_delay #(.WIDTH(9), .STAGES(2)) delay_inside (
+        .clk(clk), .in({inside_1, weight_address[7:0]}), .out({inside_3, number_3})
+    );
+    camber_delay #(.WIDTH(1), .STAGES(3)) delay_half (.clk(clk), .in(second_half), .out(second_half_3));
 
-    camber_first_operand #(.ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS)) first_operand (
+    camber_first_operand #(.ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS), .WINNERS(WINNERS)) first_operand (
         .clk(clk), .source(source), .is_inside(inside_3), .padding(padding),
+        .winners(weight_mode == WINNERS_MODE), .number(number_3), .port_word(port_word),
         .image_pattern(image_pattern[ROWS*8-1:0]), .class_row(class_used[ROW_BITS-1:0]),
         .activation_word(activation_word), .image_word(image_word), .first(first)
     );
@@ -194,6 +215,7 @@ module camber_engine #(
     wire                  issue_4, vector_start;
     wire [2:0]            flags_4;
     wire [COLUMNS*32-1:0] held;
+    wire [COLUMNS*8-1:0]  held_winners;
 
     camber_delay_flag #(.STAGES(4)) delay_issue (.clk(clk), .rst_n(rst_n), .in(issue), .out(issue_4));
     camber_delay #(.WIDTH(3), .STAGES(4)) delay_flags (
@@ -202,11 +224,12 @@ module camber_engine #(
 
     camber_array #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .PACKED(PACKED), .TREE_STAGES(TREE_STAGES), .TRANSPOSED(TRANSPOSED),
-        .PORT(PORT), .WIDE(WIDE)
+        .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WIDE(WIDE)
     ) array (
         .clk(clk), .rst_n(rst_n), .weight_mode(weight_mode), .weight_word(weight_word), .port_word(port_word),
         .first(first), .valid(issue_4), .vector_first(flags_4[2]), .vector_shift(flags_4[1]),
-        .vector_last(flags_4[0]), .vector_start(vector_start), .held(held)
+        .vector_last(flags_4[0]), .is_inside(inside_3), .second_half(second_half_3), .number(number_3),
+        .vector_start(vector_start), .held(held), .held_winners(held_winners)
     );
 
     // Output stage -----------------------------------------------------------------------------------------------------
@@ -223,7 +246,7 @@ module camber_engine #(
 
     // The fields of an operation follow its vectors: those the stage works with are taken over from the sequencer in
     // the cycle before the operation's first vector, while the next operation may be issuing soon after.
-    localparam OUTPUT_FIELD_BITS = 201;
+    localparam OUTPUT_FIELD_BITS = 254;
     reg  [OUTPUT_FIELD_BITS-1:0] output_fields;
     wire                         fields_due;
     camber_delay_flag #(.STAGES(5 + TREE_STAGES)) delay_opens (
@@ -234,33 +257,46 @@ module camber_engine #(
             output_fields <= {
                 destination, residual_planes, residual_plane_stride, residual_zero_point, output_wide,
                 output_plane_stride, output_channels, parameters, class_column, bias_from_register, zero_point,
-                lower, upper, mask_mode, mask_upper
+                lower, upper, mask_mode, mask_upper, slope, lookup, table_number, weight_mode == MAXIMUM_MODE,
+                side, side_residual, side_offset, side_parameters, side_zero_point
             };
 
     wire [1:0]  stage_destination, stage_residual_planes, stage_mask_mode;
     wire [15:0] stage_residual_plane_stride, stage_residual_zero_point, stage_output_plane_stride;
     wire [15:0] stage_output_channels, stage_parameters, stage_zero_point;
-    wire        stage_output_wide, stage_class_column, stage_bias_from_register;
+    wire        stage_output_wide, stage_class_column, stage_bias_from_register, stage_slope, stage_lookup;
+    wire        stage_maximum;
+    wire [7:0]  stage_table_number;
     wire [31:0] stage_lower, stage_upper, stage_mask_upper;
+    wire        stage_side, stage_side_residual;
+    wire [15:0] stage_side_offset, stage_side_parameters;
+    wire [7:0]  stage_side_zero_point;
     assign {
         stage_destination, stage_residual_planes, stage_residual_plane_stride, stage_residual_zero_point,
         stage_output_wide, stage_output_plane_stride, stage_output_channels, stage_parameters, stage_class_column,
-        stage_bias_from_register, stage_zero_point, stage_lower, stage_upper, stage_mask_mode, stage_mask_upper
+        stage_bias_from_register, stage_zero_point, stage_lower, stage_upper, stage_mask_mode, stage_mask_upper,
+        stage_slope, stage_lookup, stage_table_number, stage_maximum,
+        stage_side, stage_side_residual, stage_side_offset, stage_side_parameters, stage_side_zero_point
     } = output_fields;
 
     camber_output_stage #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
-        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS),
-        .BIAS_REGISTER(BIAS_REGISTER)
+        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE),
+        .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
+        .TABLE_FILE(TABLE_FILE)
     ) output_stage (
-        .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held), .output_address(output_address),
+        .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held),
+        .held_winners(held_winners), .maximum(stage_maximum), .output_address(output_address),
         .mask_address(mask_address), .residual_address(residual_address), .parameter_address(parameter_address),
         .destination(stage_destination), .residual_planes(stage_residual_planes),
         .residual_plane_stride(stage_residual_plane_stride), .residual_zero_point(stage_residual_zero_point),
         .output_wide(stage_output_wide), .output_plane_stride(stage_output_plane_stride),
         .output_channels(stage_output_channels), .parameters(stage_parameters), .class_column(stage_class_column),
         .bias_from_register(stage_bias_from_register), .zero_point(stage_zero_point), .lower(stage_lower),
-        .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper), .classes(classes),
+        .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper), .slope(stage_slope),
+        .lookup(stage_lookup), .table_number(stage_table_number), .classes(classes),
+        .side(stage_side), .side_residual(stage_side_residual), .side_offset(stage_side_offset),
+        .side_parameters(stage_side_parameters), .side_zero_point(stage_side_zero_point),
         .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
         .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
         .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),

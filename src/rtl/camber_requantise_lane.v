@@ -3,6 +3,8 @@
 //     V = (accumulator + bias) * multiplier  [+ (residual - zero point) * residual_multiplier << residual_shift]
 //     q = clamp(floor((V + 2^(shift-1)) / 2^shift) + zero_point, lower, upper)
 //
+// With a slope the residual multiplier, signed, takes the multiplier's place where accumulator + bias is negative (or where
+// the mask's bit is 0). With a look-up q is the entry of a table that q would be the index of. All
 // as written down in src/compiler/quantize/semantics.ts. A residual takes a second step through the same multiplier,
 // in the cycle after the first. V is held in 51 bits, which no valid schedule exceeds. A
 // multiplier of 17 bits fills the 18-bit port of a DSP block.
@@ -21,6 +23,8 @@ module camber_requantise_lane #(
     input  wire [16:0] residual,           // zero point subtracted
     input  wire [16:0] multiplier,
     input  wire [16:0] residual_multiplier,
+    input  wire        slope_by_sign,      // below zero the slope is taken
+    input  wire        slope_by_mask,      // the slope is taken
     input  wire [3:0]  residual_shift,
     input  wire [5:0]  shift_minus_1,
     // constant over an operation
@@ -28,11 +32,15 @@ module camber_requantise_lane #(
     input  wire [31:0] lower,
     input  wire [31:0] upper,
     input  wire [31:0] mask_upper,
+    input  wire        lookup,
     // stage 0
     input  wire        live,               // the column is a channel of the output; others give 0
     input  wire        keep,               // 0: the mask clears the element
+    // stage 7
+    output wire [7:0]  index,              // of the table's entry, which is there in stage 8
     // stage 8
-    output reg  [31:0] q,
+    input  wire [15:0] entry,
+    output wire [31:0] q,
     output reg         mask_out            // V > 0 and q < mask_upper
 );
     wire second_step = RESIDUAL != 0 && residual_step;
@@ -41,9 +49,10 @@ module camber_requantise_lane #(
     reg signed [32:0] factor;
     reg signed [17:0] scale;
     wire [32:0] biased = {accumulator[31], accumulator} + {bias[31], bias};
+    wire        on_slope = slope_by_mask || (slope_by_sign && biased[32]);
     always @(posedge clk) begin
         factor <= second_step ? {{16{residual[16]}}, residual} : biased;
-        scale  <= {1'b0, second_step ? residual_multiplier : multiplier};
+        scale  <= {on_slope && residual_multiplier[16], second_step || on_slope ? residual_multiplier : multiplier};
     end
 
     // 2: their product
@@ -57,6 +66,8 @@ module camber_requantise_lane #(
     camber_delay #(.WIDTH(5), .STAGES(2)) delay_3 (
         .clk(clk), .in({second_step, residual_shift}), .out({accumulate_3, residual_shift_3})
     );
+    wire       on_slope_3;
+    camber_delay #(.WIDTH(1), .STAGES(3)) delay_slope (.clk(clk), .in(on_slope), .out(on_slope_3));
     reg [50:0] v;
     always @(posedge clk)
         v <= accumulate_3 ? v + (product <<< residual_shift_3) : product;
@@ -69,7 +80,7 @@ module camber_requantise_lane #(
     reg positive_4;
     always @(posedge clk) begin
         twice      <= v_signed >>> shift_4;
-        positive_4 <= !v[50] && v != 51'd0;
+        positive_4 <= !v[50] && v != 51'd0 && !on_slope_3;
     end
 
     // 5: rounded
@@ -104,10 +115,16 @@ module camber_requantise_lane #(
     wire live_7, keep_7;
     camber_delay #(.WIDTH(2), .STAGES(7)) delay_7 (.clk(clk), .in({live, MASKS == 0 || keep}), .out({live_7, keep_7}));
     wire signed [31:0] mask_limit = mask_upper;
+    reg signed [31:0] shown;
+    reg               is_shown;
     always @(posedge clk) begin
-        q        <= live_7 && keep_7 ? clamped : 32'd0;
+        shown    <= live_7 && keep_7 ? clamped : 32'd0;
+        is_shown <= live_7 && keep_7;
         mask_out <= MASKS != 0 && live_7 && positive_7 && clamped < mask_limit;
     end
+
+    assign index = {!clamped[7], clamped[6:0]};
+    assign q = lookup ? {16'd0, is_shown ? entry : 16'd0} : shown;
 endmodule
 
 `default_nettype wire

@@ -51,6 +51,7 @@ module camber_sequencer #(
     output wire          vector_shift,         // first step of the low plane: accumulators times 256
     output wire          vector_last,
     output wire          vector_opens,         // last reduction step of the operation's first output vector
+    output reg           second_half,          // the step is for the upper half of the columns, where they are twice the rows
     output wire [15:0]   activation_address,
     output wire [11:0]   y,
     output wire [11:0]   x,
@@ -80,11 +81,19 @@ module camber_sequencer #(
     output wire [31:0]   lower,
     output wire [31:0]   upper,
     output wire [1:0]    mask_mode,
-    output wire [31:0]   mask_upper
+    output wire [31:0]   mask_upper,
+    output wire          slope,
+    output wire          lookup,
+    output wire [7:0]    table_number,
+    output wire          side,
+    output wire          side_residual,
+    output wire [15:0]   side_offset,
+    output wire [15:0]   side_parameters,
+    output wire [7:0]    side_zero_point
 );
     localparam [1:0] IDLE = 2'd0, WAIT = 2'd1, ISSUE = 2'd2, GAP = 2'd3;
     localparam [1:0] ONE_HOT = 2'd2;
-    localparam LEVELS = 7, PLANE = 3;
+    localparam LEVELS = 7, PLANE = 3, INPUT = 6;
 
     // Records: header, next operation (complete while `full`), current operation.
     wire          full;
@@ -146,7 +155,9 @@ module camber_sequencer #(
         .output_wide(output_wide), .output_plane_stride(output_plane_stride), .output_channels(output_channels),
         .parameters(parameters), .class_column(class_column), .bias_from_register(bias_from_register),
         .zero_point(zero_point), .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_walk(mask_walk),
-        .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle)
+        .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle), .slope(slope), .lookup(lookup),
+        .table_number(table_number), .side(side), .side_residual(side_residual),
+        .side_offset(side_offset), .side_parameters(side_parameters), .side_zero_point(side_zero_point)
     );
     /* verilator lint_on PINMISSING */
 
@@ -299,7 +310,9 @@ module camber_sequencer #(
             shift   <= 1'b0;
             over    <= 1'b0;
             opening <= 1'b1;
+            second_half <= 1'b0;
         end else if (issue) begin
+            second_half <= step[INPUT] && !second_half;
             first <= vector_last;
             fresh <= 1'b0;
             shift <= step[PLANE];

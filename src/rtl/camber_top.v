@@ -1,7 +1,7 @@
 // Camber accelerator: AXI4-Stream image in, AXI4-Stream class scores and heat map out, AXI4-Lite control.
 //
 // What belongs to a model is data: the control ROM (schedule), the weights and the requantisation parameters, read
-// from three files of hexadecimal words. The text depends on the array shape and the memory depths only.
+// from files of hexadecimal words. The text depends on the array shape and the memory depths only.
 
 `default_nettype none
 
@@ -13,8 +13,14 @@ module camber_top #(
     // What the schedule uses; 0 leaves it out.
     parameter TRANSPOSED = 1,               // transposed weight words
     parameter PORT = 1,                     // activations as weights, by the second read port
+    parameter DIAGONAL = 1,                 // weights on the diagonal alone: products element by element, pools by maximum
+    parameter MAXIMUM = 1,                  // pools by maximum
+    parameter WINNERS = 1,                  // their adjoint
+    parameter SLOPE = 1,                    // a multiplier of its own below zero
+    parameter TABLES = 1,                   // activations that are looked up
     parameter CLASS = 1,                    // the class as operand, weight tile or column
     parameter WIDE = 1,                     // values of 16 bits, in two planes
+    parameter SIDE = 1,                     // second results of the same sums
     parameter RESIDUAL = 1,                 // additions in the output stage, by the second read port
     parameter MASKS = 1,                    // mask memory
     parameter BIAS_REGISTER = 1,            // bias computed at run time
@@ -24,10 +30,12 @@ module camber_top #(
     parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each
     parameter PARAMETER_WORDS = 65536,       // LANES * 76 bits each
     parameter MASK_WORDS = 65536,           // COLUMNS bits each
+    parameter TABLE_WORDS = 65536,          // 16 bits each, 256 per table
     parameter RESULT_WORDS = 65536,         // 32 bits each
     parameter ROM_FILE = "control.hex",
     parameter WEIGHT_FILE = "weights.hex",
-    parameter PARAMETER_FILE = "parameters.hex"
+    parameter PARAMETER_FILE = "parameters.hex",
+    parameter TABLE_FILE = "tables.hex"
 ) (
     (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 clk CLK" *)
     (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis:m_axis:s_axil, ASSOCIATED_RESET rst_n" *)
@@ -116,8 +124,9 @@ module camber_top #(
     );
 
     camber_engine #(
-        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
-        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM),
+        .WINNERS(WINNERS), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
         .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .ROM_FILE(ROM_FILE),

@@ -30,7 +30,7 @@ export interface SynthesisOptions {
   readonly cacheDir?: string;
 }
 
-const boxed = ['camber_memory.v', 'camber_rom.v'];
+const boxed = ['camber_memory.v', 'camber_rom.v', 'camber_table.v'];
 const statistics = 'stat.json';
 
 /** Where results of synthesis are kept, if the caller names no other place. */
@@ -55,6 +55,44 @@ function synthesisScript(
   ].join('\n');
 }
 
+interface Request {
+  readonly files: Readonly<Record<string, string>>;
+  readonly script: string;
+  /** Path of the kept result and log, without their endings. */
+  readonly name: string;
+}
+
+async function request(
+  rtl: ReadonlyMap<string, string>,
+  parameters: ReadonlyMap<string, number>,
+  family: Family,
+  { native = false, cacheDir = synthesisCacheDir() }: SynthesisOptions,
+): Promise<Request> {
+  const boxes = 'camber_boxed_memories.v';
+  const files = Object.fromEntries([
+    ...[...rtl].filter(([name]) => !boxed.includes(name)),
+    [boxes, await readFile(join(rtlFolder, 'synth', boxes), 'utf8')],
+  ]) as Record<string, string>;
+  const script = synthesisScript(Object.keys(files), parameters, family);
+  const key = createHash('sha256').update(JSON.stringify([embeddedYosysVersion, native, script, files]));
+  return { files, script, name: join(cacheDir, key.digest('hex').slice(0, 32)) };
+}
+
+async function kept(name: string): Promise<Synthesis | undefined> {
+  const text = await readTextIfPresent(`${name}.json`);
+  return text === undefined ? undefined : { ...(JSON.parse(text) as Synthesis), cached: true };
+}
+
+/** The result of an earlier `synthesise` of the same engine; undefined where there was none. */
+export async function keptSynthesis(
+  rtl: ReadonlyMap<string, string>,
+  parameters: ReadonlyMap<string, number>,
+  family: Family,
+  options: SynthesisOptions = {},
+): Promise<Synthesis | undefined> {
+  return kept((await request(rtl, parameters, family, options)).name);
+}
+
 /**
  * Synthesises the engine.
  *
@@ -68,17 +106,10 @@ export async function synthesise(
   family: Family,
   options: SynthesisOptions = {},
 ): Promise<Synthesis> {
-  const { native = false, signal, onProgress, cacheDir = synthesisCacheDir() } = options;
-  const boxes = 'camber_boxed_memories.v';
-  const files = Object.fromEntries([
-    ...[...rtl].filter(([name]) => !boxed.includes(name)),
-    [boxes, await readFile(join(rtlFolder, 'synth', boxes), 'utf8')],
-  ]) as Record<string, string>;
-  const script = synthesisScript(Object.keys(files), parameters, family);
-  const key = createHash('sha256').update(JSON.stringify([embeddedYosysVersion, native, script, files]));
-  const name = join(cacheDir, key.digest('hex').slice(0, 32));
-  const kept = await readTextIfPresent(`${name}.json`);
-  if (kept !== undefined) return { ...(JSON.parse(kept) as Synthesis), cached: true };
+  const { native = false, signal, onProgress } = options;
+  const { files, script, name } = await request(rtl, parameters, family, options);
+  const earlier = await kept(name);
+  if (earlier) return earlier;
 
   const started = performance.now();
   const result = await (native ? runNativeYosys : runYosys)({

@@ -7,7 +7,15 @@
  */
 import { fail } from '../diagnostics.ts';
 import { multiplierBits } from '../quantize/semantics.ts';
-import { levels, type Operation, type PerLevel, type Schedule, type Walk } from '../schedule/operation.ts';
+import {
+  levels,
+  type Operation,
+  type PerLevel,
+  readsPort,
+  readsWeights,
+  type Schedule,
+  type Walk,
+} from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
 export const recordBits = 1280;
@@ -58,6 +66,14 @@ export const operationFields = [
   ['mask_upper', 32],
   ['closes_inference', 1],
   ['settle', 12],
+  ['slope', 1],
+  ['lookup', 1],
+  ['table_number', 8],
+  ['side', 1],
+  ['side_residual', 1],
+  ['side_offset', 16],
+  ['side_parameters', 16],
+  ['side_zero_point', 8],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -84,7 +100,7 @@ type FieldValues<T extends FieldTable> = Readonly<Record<FieldName<T>, number | 
 
 /** Codes of the operation's choices, in the order in which the RTL numbers them. */
 const sources = ['memory', 'input', 'oneHot'] as const;
-const weightModes = ['plain', 'transposed', 'port'] as const;
+const weightModes = ['plain', 'transposed', 'port', 'diagonal', 'maximum', 'winners'] as const;
 const destinations = ['activation', 'scores', 'map', 'bias'] as const;
 const maskModes = ['none', 'write', 'read'] as const;
 
@@ -95,6 +111,9 @@ function tooLarge(what: string, value: number | bigint, bits: number): never {
     'Use a larger array, or a smaller input or network.',
   );
 }
+
+/** An address difference as the hardware adds it. */
+const wrapped = (difference: number) => BigInt.asUintN(addressBits, BigInt(difference));
 
 /** Puts fields into a record. Throws CAM501 where a value does not fit its field (negative values in two's complement). */
 export function packFields<T extends FieldTable>(table: T, values: FieldValues<T>, where: string): bigint {
@@ -182,9 +201,10 @@ interface OperationPlace {
 
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
 export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
-  const { counts, activation, y, x, weights, port, output, mask } = operation;
+  const { counts, activation, y, x, weights, port, output, side, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
-  const hasResidual = port.planes > 0 && weights.mode !== 'port';
+  const isOperand = readsPort(operation);
+  const hasResidual = port.planes > 0 && !isOperand;
   return packFields(
     operationFields,
     {
@@ -202,11 +222,15 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       y_limit: y.limit,
       x_walk: coordinateWalk(x.walk, counts, `${where}: x`),
       x_limit: x.limit,
-      weight_walk:
-        weights.mode === 'port' ? 0n : addressWalk(weights.walk, counts, `${where}: weight address`),
+      // Without weights the walk numbers the steps of a window.
+      weight_walk: readsWeights(operation)
+        ? addressWalk(weights.walk, counts, `${where}: weight address`)
+        : packWalk(weights.walk, counts, addressBits),
       class_stride: weights.classStride,
-      port_walk:
-        hasResidual || weights.mode === 'port'
+      // Like the first operand's, its address may be anywhere where the step is outside the window.
+      port_walk: isOperand
+        ? packWalk(port.walk, counts, addressBits)
+        : hasResidual
           ? addressWalk(port.walk, counts, `${where}: port address`)
           : 0n,
       residual_planes: hasResidual ? port.planes : 0,
@@ -216,7 +240,8 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       output_walk:
         output.destination === 'bias' ? 0n : addressWalk(output.walk, counts, `${where}: output address`, 3),
       output_wide: output.planes === 2 ? 1 : 0,
-      output_plane_stride: output.planes === 2 ? output.planeStride : 0,
+      // The low plane may lie anywhere: the addition wraps.
+      output_plane_stride: output.planes === 2 ? output.planeStride & (2 ** addressBits - 1) : 0,
       output_channels: output.channels,
       parameters: output.parameters,
       class_column: output.classColumn ? 1 : 0,
@@ -229,6 +254,15 @@ export function encodeOperation(operation: Operation, { isLast, closesInference 
       mask_upper: mask.upper,
       closes_inference: closesInference ? 1 : 0,
       settle: operation.settle - 1,
+      slope: output.slope ? 1 : 0,
+      lookup: output.table === undefined ? 0 : 1,
+      table_number: output.table ?? 0,
+      side: side ? 1 : 0,
+      side_residual: side?.residual ? 1 : 0,
+      // Both are added to the operation's own, modulo their width.
+      side_offset: wrapped(side?.offset ?? 0),
+      side_parameters: wrapped(side ? side.parameters - output.parameters : 0),
+      side_zero_point: side?.zeroPoint ?? 0,
     },
     where,
   );

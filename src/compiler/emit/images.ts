@@ -1,8 +1,9 @@
 /**
- * Memory images: what the RTL reads with $readmemh. Everything that belongs to a model is in these three files;
+ * Memory images: what the RTL reads with $readmemh. Everything that belongs to a model is in these files;
  * the Verilog text depends on the array shape and the memory depths only.
  */
 import { fail } from '../diagnostics.ts';
+import { multiplierBits } from '../quantize/semantics.ts';
 import type { ChannelParameters, Schedule } from '../schedule/operation.ts';
 import {
   type BuildOptions,
@@ -18,6 +19,7 @@ export const imageFiles = {
   control: 'control.hex',
   weights: 'weights.hex',
   parameters: 'parameters.hex',
+  tables: 'tables.hex',
 } as const;
 
 const parameterBits = parameterFields.reduce((sum, [, bits]) => sum + bits, 0);
@@ -71,7 +73,8 @@ function encodeParameters(p: ChannelParameters, index: number): bigint {
       bias: p.bias,
       multiplier: p.multiplier,
       shift_minus_1: p.shift - 1,
-      residual_multiplier: p.residualMultiplier,
+      // Signed where it is a slope.
+      residual_multiplier: BigInt.asUintN(multiplierBits, BigInt(p.residualMultiplier)),
       residual_shift: p.residualShift,
     },
     `Requantisation parameter ${index}`,
@@ -91,11 +94,19 @@ function parametersImage({ shape, parameters }: Schedule): string {
   return lines(words);
 }
 
-/** The three memory images of a schedule: file name to contents. Throws CAM501 where something is too large for the hardware. */
+/** Table memory: one entry of 16 bits per word. */
+function tablesImage({ tables }: Schedule): string {
+  // The test bench's own memory is there even where the accelerator's is not.
+  const entries = tables.length > 0 ? tables : new Int16Array(1);
+  return lines(Array.from(entries, (entry) => hexWord(BigInt.asUintN(16, BigInt(entry)), 16)));
+}
+
+/** The memory images of a schedule: file name to contents. Throws CAM501 where something is too large for the hardware. */
 export function memoryImages(schedule: Schedule, options: BuildOptions): Map<string, string> {
   return new Map([
     [imageFiles.control, controlImage(schedule, options)],
     [imageFiles.weights, weightsImage(schedule)],
     [imageFiles.parameters, parametersImage(schedule)],
+    [imageFiles.tables, tablesImage(schedule)],
   ]);
 }

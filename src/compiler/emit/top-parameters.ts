@@ -1,16 +1,22 @@
 import { fail } from '../diagnostics.ts';
-import type { Operation, Schedule } from '../schedule/operation.ts';
+import { type Operation, readsPort, type Schedule } from '../schedule/operation.ts';
 import { recordWords } from './encode-operation.ts';
 
 /** Parts of the engine that are left out where no operation uses them, and which operations do. */
 export const optionalParts = {
   TRANSPOSED: ({ weights }) => weights.mode === 'transposed',
-  PORT: ({ weights }) => weights.mode === 'port',
+  PORT: readsPort,
+  DIAGONAL: ({ weights }) => ['diagonal', 'maximum', 'winners'].includes(weights.mode),
+  MAXIMUM: ({ weights }) => weights.mode === 'maximum',
+  WINNERS: ({ weights }) => weights.mode === 'winners',
+  SLOPE: ({ output }) => output.slope,
+  TABLES: ({ output }) => output.table !== undefined,
   CLASS: ({ activation, weights, output }) =>
     activation.source === 'oneHot' || weights.classStride !== 0 || output.classColumn,
   WIDE: ({ counts, port, output }) => counts[3] > 1 || port.planes === 2 || output.planes === 2,
   RESIDUAL: ({ port }) => port.planes > 0,
   MASKS: ({ mask }) => mask.mode !== 'none',
+  SIDE: ({ side }) => side !== undefined,
   BIAS_REGISTER: ({ output }) => output.destination === 'bias' || output.biasRegister,
 } as const satisfies Readonly<Record<string, (operation: Operation) => boolean>>;
 
@@ -43,6 +49,7 @@ export function topParameters(schedule: Schedule): ReadonlyMap<string, number> {
     ['WEIGHT_WORDS', depth(depths.weights)],
     ['PARAMETER_WORDS', depth(depths.parameters)],
     ['MASK_WORDS', depth(depths.mask)],
+    ['TABLE_WORDS', depth(depths.table)],
     ['RESULT_WORDS', depth(depths.result)],
   ]);
 }

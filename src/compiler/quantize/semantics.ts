@@ -20,6 +20,16 @@ export function splitPlanes(value: number): { high: number; low: number } {
   return { high, low: value - high * 256 };
 }
 
+/** The low byte of an integer, as a signed byte. */
+export function toByte(value: number): number {
+  return (value << 24) >> 24;
+}
+
+/** A stored multiplier read as a signed number: what a slope is. */
+export function signedMultiplier(stored: number): number {
+  return (stored << (32 - multiplierBits)) >> (32 - multiplierBits);
+}
+
 /** Rounding arithmetic shift right: floor((v + 2^(shift-1)) / 2^shift), shift >= 1 (round half towards plus infinity). */
 export function roundingShift(v: number, shift: number): number {
   return Math.floor((v + 2 ** (shift - 1)) / 2 ** shift);

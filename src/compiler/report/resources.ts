@@ -40,6 +40,14 @@ export function engineMemories(parameters: EngineParameters): MemoryShape[] {
       readPorts: 1,
       readOnly: true,
     },
+    // A block's two ports serve two lanes.
+    {
+      name: 'table',
+      width: 16,
+      depth: value('TABLES') * value('TABLE_WORDS'),
+      readPorts: lanes / 2,
+      readOnly: true,
+    },
     { name: 'mask', width: columns, depth: value('MASKS') * value('MASK_WORDS'), readPorts: 1 },
     { name: 'result', width: 32, depth: value('RESULT_WORDS'), readPorts: 1 },
     { name: 'control', width: 64, depth: value('ROM_WORDS'), readPorts: 1, readOnly: true },

@@ -1,4 +1,10 @@
-import type { EngineShape, Operation, Walk } from '../schedule/operation.ts';
+import {
+  type EngineShape,
+  type Operation,
+  readsPort,
+  readsWeights,
+  type Walk,
+} from '../schedule/operation.ts';
 import { stepsOf, vectorsOf } from '../schedule/walk.ts';
 
 /** Bytes an operation moves through the engine's memory ports. */
@@ -27,7 +33,7 @@ function insideTurns(
 
 /** Bytes read (activations inside the window, weights, residuals, masks, parameters not) and written. */
 export function traffic(operation: Operation, shape: EngineShape): Traffic {
-  const { counts, activation, weights, port, output, mask } = operation;
+  const { counts, activation, port, output, side, mask } = operation;
   const vectors = vectorsOf(counts);
   const steps = vectors * stepsOf(counts);
   const { rows, columns } = shape;
@@ -40,11 +46,12 @@ export function traffic(operation: Operation, shape: EngineShape): Traffic {
   return {
     read:
       (activation.source === 'oneHot' ? 0 : words * rows) +
-      (weights.mode === 'port' ? steps * rows : steps * rows * columns) +
-      (weights.mode === 'port' ? 0 : vectors * port.planes * perVector) +
+      (readsPort(operation) ? steps * rows : 0) +
+      (readsWeights(operation) ? steps * rows * columns : 0) +
+      (readsPort(operation) ? 0 : vectors * port.planes * (side?.residual ? 2 : 1) * perVector) +
       (mask.mode === 'read' ? maskBytes : 0),
     written:
-      (output.destination === 'activation' ? vectors * output.planes * perVector : wide) +
+      (output.destination === 'activation' ? vectors * (output.planes + (side ? 1 : 0)) * perVector : wide) +
       (mask.mode === 'write' ? maskBytes : 0),
   };
 }

@@ -1,5 +1,6 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import { type MaskForm, readsOf, type TensorForm } from './storage.ts';
+import { carriedOut, type SideOutputs } from './side-outputs.ts';
+import { type MaskForm, readsOf, storedName, type TensorForm, writesOf } from './storage.ts';
 
 /** A buffer that must stay whole from its first write to its last read, in layer indices. */
 export interface Buffer {
@@ -40,7 +41,7 @@ export function place(buffers: readonly Buffer[]): Allocation {
 /** From the layer that writes a name to the last that reads it (its writer where nothing does). */
 function liveness(
   layers: readonly IntegerLayer[],
-  writes: (layer: IntegerLayer) => string | undefined,
+  writes: (layer: IntegerLayer) => readonly string[],
   reads: (layer: IntegerLayer) => readonly string[],
   words: (name: string) => number | undefined,
 ): Buffer[] {
@@ -50,8 +51,11 @@ function liveness(
       const range = live.get(name);
       if (range) range[1] = index;
     }
-    const written = writes(layer);
-    if (written !== undefined) live.set(written, [index, index]);
+    for (const name of writes(layer)) {
+      const begun = live.get(name);
+      if (begun) begun[1] = index;
+      else live.set(name, [index, index]);
+    }
   });
   return [...live].flatMap(([name, range]) => {
     const size = words(name);
@@ -63,12 +67,25 @@ function liveness(
 export function allocateActivations(
   network: IntegerNetwork,
   forms: ReadonlyMap<string, TensorForm>,
+  sides: SideOutputs,
 ): Allocation {
   const words = (name: string) => {
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;
   };
-  return place(liveness(network.layers, (layer) => layer.output.tensor, readsOf, words));
+  const stored = (name: string) => storedName(network, name);
+  const writes = (layer: IntegerLayer) => {
+    const side = sides.get(layer.name);
+    return [...writesOf(layer), ...(side ? writesOf(side) : [])];
+  };
+  return place(
+    liveness(
+      carriedOut(network, sides),
+      (layer) => writes(layer).map(stored),
+      (layer) => readsOf(layer).map(stored),
+      words,
+    ),
+  );
 }
 
 /** Pass: static addresses of masks. */
@@ -76,7 +93,7 @@ export function allocateMasks(network: IntegerNetwork, forms: ReadonlyMap<string
   return place(
     liveness(
       network.layers,
-      ({ output }) => output.maskWrite?.mask,
+      ({ output }) => (output.maskWrite ? [output.maskWrite.mask] : []),
       ({ output }) => (output.maskRead === undefined ? [] : [output.maskRead]),
       (name) => forms.get(name)?.words,
     ),

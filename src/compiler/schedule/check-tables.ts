@@ -1,4 +1,5 @@
-import type { PerLevel, Schedule, Walk } from './operation.ts';
+import { type PerLevel, readsWeights, type Schedule, type Walk } from './operation.ts';
+import { tableEntries } from './table-layout.ts';
 import type { Problems } from './problems.ts';
 
 /** Least and greatest value of a walk over its loop nest. */
@@ -25,6 +26,9 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
   if (schedule.parameters.length !== depths.parameters * lanes) {
     problems.report('parameters', undefined, 'The parameter memory and its contents differ in size.');
   }
+  if (schedule.tables.length !== depths.table) {
+    problems.report('tables', undefined, 'The table memory and its contents differ in size.');
+  }
   schedule.operations.forEach(({ operation }, index) => {
     const { weights, output, layer, counts } = operation;
     if (counts.some((count) => !Number.isInteger(count) || count < 1)) {
@@ -37,7 +41,13 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
         `Operation ${index} (${layer}) transposes words that are not square.`,
       );
     }
-    if (weights.mode !== 'port') {
+    if (
+      output.table !== undefined &&
+      (output.table < 0 || (output.table + 1) * tableEntries > depths.table)
+    ) {
+      problems.report('table', index, `Operation ${index} (${layer}) reads beyond the table memory.`);
+    }
+    if (readsWeights(operation)) {
       const [least, greatest] = walkRange(weights.walk, counts);
       const classesPerTile = operation.activation.source === 'oneHot' ? rows : columns;
       const lastClass = Math.floor((classes - 1) / classesPerTile) * weights.classStride;
@@ -54,6 +64,19 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
         index,
         `Operation ${index} (${layer}) reads beyond the parameter memory.`,
       );
+    }
+    const { side } = operation;
+    if (side) {
+      if (side.parameters < 0 || side.parameters + counts[0] * groups > depths.parameters)
+        problems.report('side', index, `Operation ${index} (${layer}) reads beyond the parameter memory.`);
+      const isPlain =
+        output.destination === 'activation' &&
+        output.planes === 1 &&
+        !output.biasRegister &&
+        operation.mask.mode !== 'read' &&
+        (operation.port.planes > 0 || !side.residual);
+      if (!isPlain)
+        problems.report('side', index, `Operation ${index} (${layer}) cannot have a side output.`);
     }
     if (counts[0] * columns < output.channels || (counts[0] - 1) * columns >= output.channels) {
       if (!single)

@@ -1,5 +1,5 @@
-import { arrayLatency, imageWordReady, outputSteps, writeLatency } from './timing.ts';
-import type { Operation, Placement, Schedule, Walk } from './operation.ts';
+import { arrayLatency, imageWordReady, mainSteps, outputSteps, writeLatency } from './timing.ts';
+import { type Operation, type Placement, readsPort, type Schedule, type Walk } from './operation.ts';
 import { stepsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
 
@@ -21,7 +21,9 @@ class Memory {
     this.written = new Int32Array(depth).fill(-1);
     this.sampled = new Int32Array(depth).fill(-1);
     this.owner = new Int32Array(depth).fill(-1);
-    this.buffers = schedule.placements.filter(({ memory }) => memory === name);
+    this.buffers = schedule.placements.filter(
+      ({ memory, within }) => memory === name && within === undefined,
+    );
   }
 
   /** The buffer that is alive at an operation and holds an address. */
@@ -86,6 +88,15 @@ class Memory {
       );
     }
     this.sampled[address] = Math.max(this.sampled[address] ?? -1, cycle);
+  }
+
+  /** Two words are due at the write port in one cycle. */
+  collide(operation: number): void {
+    this.problems.report(
+      `collision ${this.name}`,
+      operation,
+      `${this.layer(operation)} writes two words at once.`,
+    );
   }
 
   // Neighbouring accesses mostly hit the same buffer.
@@ -159,13 +170,15 @@ function readStep(
   imageRead: (address: number) => void,
 ): void {
   const { source, walk } = operation.activation;
+  const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
+  const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
   if (source !== 'oneHot') {
-    const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
-    const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
     if (isInside && source === 'memory') activation.read(at(walk, index), number, issue + 1);
     if (isInside && source === 'input') imageRead(at(walk, index));
   }
-  if (operation.weights.mode === 'port') activation.read(at(operation.port.walk, index), number, issue + 1);
+  // What the second port holds for a step outside the window decides nothing.
+  const isUsed = readsPort(operation) && (isInside || operation.weights.mode !== 'winners');
+  if (isUsed) activation.read(at(operation.port.walk, index), number, issue + 1);
 }
 
 /**
@@ -184,9 +197,10 @@ function finishVector(
   const { port, output } = operation;
   const valid = Math.min(shape.columns, output.channels - index[0]! * shape.columns);
   const words = Math.ceil(valid / shape.rows);
-  const isPort = operation.weights.mode === 'port';
+  const isPort = readsPort(operation);
   const firstStep = issue + arrayLatency(shape);
-  const firstWrite = firstStep + outputSteps(shape, operation) - 1 + writeLatency;
+  const firstWrite = firstStep + mainSteps(shape, operation) - 1 + writeLatency;
+  const sideWrite = firstStep + outputSteps(shape, operation) - 1 + writeLatency;
   for (let plane = 0; plane < port.planes && !isPort; plane++) {
     for (let word = 0; word < words; word++)
       activation.read(at(port.walk, index) + plane * port.planeStride + word, number, firstStep);
@@ -199,4 +213,8 @@ function finishVector(
       activation.write(address, number, firstWrite + plane * words + word);
     }
   }
+  if (!operation.side) return;
+  if (sideWrite < firstWrite + words) activation.collide(number);
+  for (let word = 0; word < words; word++)
+    activation.write(at(output.walk, index) + operation.side.offset + word, number, sideWrite + word);
 }

@@ -1,6 +1,6 @@
 import type { LoweredOperation } from './lowering.ts';
-import type { EngineShape, Operation, PerLevel, Walk } from './operation.ts';
-import { firstOutputStep, firstWrite, intervalOf, writesOf } from './timing.ts';
+import { type EngineShape, type Operation, type PerLevel, readsPort, type Walk } from './operation.ts';
+import { firstOutputStep, firstSideWrite, firstWrite, intervalOf, writesOf } from './timing.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 
 /** Output indices (tile, row, column) of a vector. */
@@ -54,9 +54,13 @@ export class InFlight {
       const index = outputIndex(counts, vector);
       const first = start + vector * interval + firstWrite(this.shape, operation);
       const words = writesOf(this.shape, operation, index[0]);
-      if (first + words.length <= end) break;
+      const side = start + vector * interval + firstSideWrite(this.shape, operation);
+      if (side + words.length <= end) break;
       const address = at(output.walk, index);
       words.forEach((word, n) => this.note('activation', address + word, first + n));
+      const { offset } = operation.side ?? {};
+      if (offset !== undefined)
+        words.forEach((word, n) => this.note('activation', address + offset + word, side + n));
       if (mask.mode === 'write') this.note('mask', at(mask.walk, index), first);
     }
   }
@@ -73,10 +77,10 @@ export class InFlight {
       const written = this.writes[memory].get(address);
       if (written !== undefined) start = Math.max(start, written - offset);
     };
-    const { counts, activation, weights, port, mask } = operation;
+    const { counts, activation, port, mask } = operation;
     const interval = intervalOf(this.shape, operation);
     const steps = stepsOf(counts);
-    const isPort = weights.mode === 'port';
+    const isPort = readsPort(operation);
     for (let vector = 0; vector < vectorsOf(counts); vector++) {
       const issue = vector * interval;
       if (from + issue >= this.last) break;

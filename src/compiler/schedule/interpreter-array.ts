@@ -1,6 +1,6 @@
 /** The interpreter's array: operands, products, accumulators. */
 import { inner, type Memories, outer } from './interpreter-memories.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, readsPort } from './operation.ts';
 
 /** Runs the reduction loops of one output vector into `accumulators`. */
 export function accumulate(
@@ -25,6 +25,8 @@ export function accumulate(
   const weightBase = outer(op.weights.walk, t, r, c) + classTile;
   const portBase = outer(op.port.walk, t, r, c);
   const operand = new Int8Array(rows);
+  const second = readsPort(op) ? memories.activation : undefined;
+  const isOpen = [true, true];
 
   accumulators.fill(0);
   for (let p = 0; p < planes; p++) {
@@ -37,13 +39,37 @@ export function accumulate(
           const isInside = y >= 0 && y < op.y.limit && x >= 0 && x < op.x.limit;
           const address = activationBase + inner(op.activation.walk, p, ky, kx, i);
           readOperand(memories, op, isInside, address, operand);
+          const port = (portBase + inner(op.port.walk, p, ky, kx, i)) * rows;
+          const weight = weightBase + inner(op.weights.walk, p, ky, kx, i);
           if (mode === 'port') {
-            const second = (portBase + inner(op.port.walk, p, ky, kx, i)) * rows;
-            for (let row = 0; row < rows; row++)
-              accumulators[0]! += operand[row]! * memories.activation[second + row]!;
+            for (let row = 0; row < rows; row++) accumulators[0]! += operand[row]! * second![port + row]!;
             continue;
           }
-          const word = (weightBase + inner(op.weights.walk, p, ky, kx, i)) * rows * columns;
+          // The column half whose turn it is.
+          const half = (i % (columns / rows)) * rows;
+          if (mode === 'diagonal') {
+            for (let row = 0; row < rows; row++)
+              accumulators[half + row]! += operand[row]! * second![port + row]!;
+            continue;
+          }
+          if (mode === 'winners') {
+            for (let row = 0; row < rows; row++) {
+              const isWinner = ((127 - weight - second![port + row]!) & 255) === 0;
+              accumulators[half + row]! += isWinner ? operand[row]! : op.padding;
+            }
+            continue;
+          }
+          if (mode === 'maximum') {
+            // Until a step has been inside, any step counts.
+            for (let row = 0; row < rows; row++) {
+              const key = operand[row]! * 256 + 255 - (weight & 255);
+              const isLarger = operand[row]! > accumulators[half + row]! >> 8;
+              if (isOpen[half / rows] || isLarger) accumulators[half + row] = key;
+            }
+            if (isInside) isOpen[half / rows] = false;
+            continue;
+          }
+          const word = weight * rows * columns;
           const [rowStep, columnStep] = mode === 'plain' ? [columns, 1] : [1, columns];
           for (let row = 0; row < rows; row++) {
             const a = operand[row]!;

@@ -1,14 +1,19 @@
-import { adjointStrides } from './adjoint-weights.ts';
 import {
   type LayerOf,
   type LoweredOperation,
   type LoweringContext,
   need,
   outputHalf,
-  outputTiles,
+  operandPort,
   outside,
+  type PlacedTensor,
+  wordsPerVector,
 } from './lowering.ts';
+import { adjointRuns, identityRuns, type TileRun } from './tile-runs.ts';
+import type { Walk } from './operation.ts';
 import { counts, walk } from './walk.ts';
+
+type AdjointLayer = LayerOf<'convBackward' | 'windowSumBackward' | 'maxPoolBackward'>;
 
 /**
  * The taps of one axis that reach input positions p, p + s, p + 2s, ... (one stride phase): with
@@ -52,65 +57,114 @@ export function lowerConvBackward(
   layer: LayerOf<'convBackward'>,
   context: LoweringContext,
 ): LoweredOperation[] {
-  const { kernel, strides, pads, dilations } = layer.sum.geometry;
-  const block = need(context.weights, layer.name);
-  const { address, tiles, planes, planeStride, tensor: gradient } = need(context.tensors, layer.sum.input);
-  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
-  const weights = adjointStrides(block);
-  const operations: LoweredOperation[] = [];
+  return lowerAdjoint(layer, context, adjointRuns(need(context.weights, layer.name)));
+}
 
+/** The same with identity weights: each dY is added to every position of its window. */
+export function lowerWindowSumBackward(
+  layer: LayerOf<'windowSumBackward'>,
+  context: LoweringContext,
+): LoweredOperation[] {
+  const { tiles } = need(context.tensors, layer.sum.input);
+  const runs = identityRuns(need(context.weights, layer.name), tiles, wordsPerVector(context));
+  return lowerAdjoint(layer, context, runs);
+}
+
+/**
+ * Operations of an adjoint, one for each stride phase and run of output tiles.
+ *
+ * @param second tensor of the gradient's size that the second activation port reads beside it
+ */
+export function lowerAdjoint(
+  layer: AdjointLayer,
+  context: LoweringContext,
+  runs: readonly TileRun[],
+  second?: string,
+): LoweredOperation[] {
+  const { kernel, strides, pads, dilations } = layer.sum.geometry;
+  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
+  const operations: LoweredOperation[] = [];
   for (let py = 0; py < Math.min(strides[0], height); py++) {
     const y = phaseTaps(py, kernel[0], strides[0], pads[0], dilations[0]);
     for (let px = 0; px < Math.min(strides[1], width); px++) {
       const x = phaseTaps(px, kernel[1], strides[1], pads[1], dilations[1]);
-      const half = outputHalf(layer, context, { start: [py, px], step: strides });
-      const outputs = {
-        tile: outputTiles(layer, context),
-        row: Math.ceil((height - py) / strides[0]),
-        column: Math.ceil((width - px) / strides[1]),
-      };
-      if (y.count * x.count === 0) {
-        // No tap reaches this phase: its sums are 0, but bias, residual and mask still apply.
-        operations.push({
-          ...half,
-          counts: counts(outputs),
-          activation: { source: 'memory', walk: walk(0) },
-          y: outside,
-          x: outside,
-          padding: 0,
-          weights: { mode: weights.mode, walk: walk(block.base), classStride: 0 },
-        });
-        continue;
-      }
-      operations.push({
-        ...half,
-        counts: counts({ ...outputs, plane: planes, ky: y.count, kx: x.count, input: tiles }),
-        activation: {
-          source: 'memory',
-          walk: walk(address + (y.offset * gradient.width + x.offset) * tiles, {
-            row: gradient.width * tiles,
-            column: tiles,
-            plane: planes === 2 ? planeStride : 0,
-            ky: -y.back * gradient.width * tiles,
-            kx: -x.back * tiles,
-            input: 1,
-          }),
-        },
-        y: { walk: walk(y.offset, { row: 1, ky: -y.back }), limit: gradient.height },
-        x: { walk: walk(x.offset, { column: 1, kx: -x.back }), limit: gradient.width },
-        padding: 0,
-        weights: {
-          mode: weights.mode,
-          walk: walk(block.base + y.first * weights.ky + x.first * weights.kx, {
-            tile: weights.tile,
-            ky: y.step * weights.ky,
-            kx: x.step * weights.kx,
-            input: weights.input,
-          }),
-          classStride: 0,
-        },
-      });
+      for (const run of runs) operations.push(lowerPhase(layer, context, run, [py, px], [y, x], second));
     }
   }
   return operations;
+}
+
+/** One stride phase of some output tiles. */
+function lowerPhase(
+  layer: AdjointLayer,
+  context: LoweringContext,
+  run: TileRun,
+  phase: readonly [number, number],
+  [y, x]: readonly [PhaseTaps, PhaseTaps],
+  second: string | undefined,
+): LoweredOperation {
+  const { strides } = layer.sum.geometry;
+  const source = need(context.tensors, layer.sum.input);
+  const { planes, tensor: gradient } = source;
+  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
+  const half = outputHalf(layer, context, {
+    start: phase,
+    step: strides,
+    tiles: { first: run.first, count: run.count },
+  });
+  const outputs = {
+    tile: run.count,
+    row: Math.ceil((height - phase[0]) / strides[0]),
+    column: Math.ceil((width - phase[1]) / strides[1]),
+  };
+  if (y.count * x.count === 0) {
+    // No tap reaches this phase: its sums are 0, but bias, residual and mask still apply.
+    return {
+      ...half,
+      counts: counts(outputs),
+      activation: { source: 'memory', walk: walk(0) },
+      y: outside,
+      x: outside,
+      padding: 0,
+      weights: { mode: run.mode, walk: walk(run.weights), classStride: 0 },
+    };
+  }
+  return {
+    ...half,
+    counts: counts({ ...outputs, plane: planes, ky: y.count, kx: x.count, input: run.inputs }),
+    activation: { source: 'memory', walk: phaseWalk(source, run, [y, x]) },
+    ...(second === undefined
+      ? {}
+      : { port: operandPort(phaseWalk(need(context.tensors, second), run, [y, x])) }),
+    y: { walk: walk(y.offset, { row: 1, ky: -y.back }), limit: gradient.height },
+    x: { walk: walk(x.offset, { column: 1, kx: -x.back }), limit: gradient.width },
+    padding: 0,
+    weights: {
+      mode: run.mode,
+      walk: walk(run.weights + y.first * run.strides.ky + x.first * run.strides.kx, {
+        tile: run.strides.tile,
+        ky: y.step * run.strides.ky,
+        kx: x.step * run.strides.kx,
+        input: run.strides.input,
+      }),
+      classStride: 0,
+    },
+  };
+}
+
+/** Words of a tensor of the gradient's size, the taps backwards. */
+function phaseWalk(
+  { address, pitch, planes, planeStride, tensor }: PlacedTensor,
+  run: TileRun,
+  [y, x]: readonly [PhaseTaps, PhaseTaps],
+): Walk {
+  return walk(address + run.input + (y.offset * tensor.width + x.offset) * pitch, {
+    tile: run.inputStep,
+    row: tensor.width * pitch,
+    column: pitch,
+    plane: planes === 2 ? planeStride : 0,
+    ky: -y.back * tensor.width * pitch,
+    kx: -x.back * pitch,
+    input: 1,
+  });
 }

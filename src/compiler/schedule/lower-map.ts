@@ -4,18 +4,20 @@ import {
   type LoweredOperation,
   type LoweringContext,
   need,
+  operandPort,
   outputHalf,
   outside,
 } from './lowering.ts';
+import { forwardRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
 
 /** The activation A, word by word at every position. */
 function activationFront(name: string, context: LoweringContext) {
-  const { address, tiles, tensor } = need(context.tensors, name);
+  const { address, pitch, tensor } = need(context.tensors, name);
   return {
     activation: {
       source: 'memory' as const,
-      walk: walk(address, { row: tensor.width * tiles, column: tiles, input: 1 }),
+      walk: walk(address, { row: tensor.width * pitch, column: pitch, input: 1 }),
     },
     y: inside,
     x: inside,
@@ -25,7 +27,7 @@ function activationFront(name: string, context: LoweringContext) {
 
 /** Heat map with alpha = row `class` of the dense weights, read where they already are: the class's column is kept. */
 export function lowerMapFromRow(layer: LayerOf<'mapFromRow'>, context: LoweringContext): LoweredOperation[] {
-  const { iTiles, base } = need(context.weights, layer.name);
+  const [run] = forwardRuns(need(context.weights, layer.name));
   const { tensor, tiles } = need(context.tensors, layer.sum.input);
   const half = outputHalf(layer, context);
   return [
@@ -33,7 +35,7 @@ export function lowerMapFromRow(layer: LayerOf<'mapFromRow'>, context: LoweringC
       ...half,
       ...activationFront(layer.sum.input, context),
       counts: counts({ row: tensor.height, column: tensor.width, input: tiles }),
-      weights: { mode: 'plain', walk: walk(base, { input: 1 }), classStride: iTiles },
+      weights: { mode: 'plain', walk: walk(run!.weights, { input: 1 }), classStride: run!.strides.tile },
       output: { ...half.output, classColumn: true },
     },
   ];
@@ -57,12 +59,7 @@ export function lowerMapFromTensor(
   const { padding, times } = negated(tensor.zeroPoint);
   const half = outputHalf(layer, context);
   const second = {
-    port: {
-      walk: walk(alpha.address, { plane: alpha.planes === 2 ? alpha.planeStride : 0, input: 1 }),
-      planes: 0 as const,
-      planeStride: 0,
-      zeroPoint: 0,
-    },
+    port: operandPort(walk(alpha.address, { plane: alpha.planes === 2 ? alpha.planeStride : 0, input: 1 })),
     weights: { mode: 'port' as const, walk: walk(0), classStride: 0 },
   };
   const map: LoweredOperation = {

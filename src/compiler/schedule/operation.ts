@@ -7,7 +7,7 @@
  *     for tile, row, column:                      (output levels: one output vector of C channels each)
  *       for plane, ky, kx, input:                 (reduction levels: one cycle each)
  *         a[r]   = activation word (R int8), or padding where (y, x) lies outside, or one-hot(class)
- *         w[r,c] = weight word (R x C int8), plain or transposed, or column 0 from the second activation port
+ *         w[r,c] = weight word (R x C int8), plain or transposed, or made of the second activation port's word
  *         acc[c] = sum_r a[r] * w[r,c] (+ acc[c]; acc[c] << 8 first on the first step of plane 1)
  *       output stage: requantise C accumulators, L lanes at a time, and write
  *
@@ -35,6 +35,21 @@ export interface Walk {
 
 export type Phase = 'inference' | 'gradient' | 'heatmap';
 
+/**
+ * A second pass of the output stage over the sums of each vector: int8 words, clamped to -128 ... 127, without mask, at the
+ * output's own addresses plus `offset`.
+ */
+export interface SideOutput {
+  /** Name of the integer layer whose result this is. */
+  readonly layer: string;
+  readonly offset: number;
+  /** Parameter word of tile 0, lane group 0. */
+  readonly parameters: number;
+  /** Adds the operation's residual here too. */
+  readonly residual: boolean;
+  readonly zeroPoint: number;
+}
+
 export interface Operation {
   /** Name of the integer layer this carries out (several operations may share one: stride phases). */
   readonly layer: string;
@@ -52,16 +67,24 @@ export interface Operation {
 
   /**
    * Second operand. `plain`: w[r][c]; `transposed`: w[c][r] of the same word (square arrays); `port`: column 0 takes
-   * the R bytes of the second activation port, other columns 0. The class's tile times `classStride` is added
+   * the R bytes of the second activation port, other columns 0; `diagonal`: column c takes byte c mod R of the second
+   * activation port in row c mod R, other rows 0; `maximum` and `winners`: ones in its place. On an array of C = 2R columns
+   * the two halves of a vector take turns: a step whose `input` index is h gives column half h, the other half adds 0.
+   *
+   * `maximum`: accumulators do not add up but keep 256 * largest + (255 - first step that has it), steps numbered by the
+   * weight walk; steps outside the window do not count. `winners`, of source `memory`: row r of the first operand is padding unless byte r of the
+   * second activation port is 127 - number; the number is the weight walk again.
+   *
+   * The class's tile times `classStride` is added
    * to the address: floor(class / C), or floor(class / R) where the first operand is one-hot.
    */
   readonly weights: {
-    readonly mode: 'plain' | 'transposed' | 'port';
+    readonly mode: 'plain' | 'transposed' | 'port' | 'diagonal' | 'maximum' | 'winners';
     readonly walk: Walk;
     readonly classStride: number;
   };
 
-  /** Second activation port: residual words (read once per output vector, `planes` words) or, in mode `port`, the second operand. */
+  /** Second activation port: residual words (read once per output vector, `planes` words) or, in modes `port`, `diagonal` and `winners`, an operand. */
   readonly port: {
     readonly walk: Walk;
     readonly planes: 0 | 1 | 2;
@@ -88,10 +111,17 @@ export interface Operation {
     readonly classColumn: boolean;
     /** Use the bias register instead of the parameter's bias. */
     readonly biasRegister: boolean;
+    /** The residual multiplier is signed and replaces the multiplier where acc + bias <= 0 (mask mode `read`: where the bit is 0). */
+    readonly slope: boolean;
+    /** The clamped value q becomes entry 256 * table + q + 128 of the table memory, of 16 bits; absent: no look-up. */
+    readonly table?: number;
     readonly zeroPoint: number;
     readonly lower: number;
     readonly upper: number;
   };
+
+  /** A second result of the same sums, requantised for itself. */
+  readonly side?: SideOutput;
 
   /** Mask memory: words of C bits, one per output vector. */
   readonly mask: { readonly mode: 'none' | 'write' | 'read'; readonly walk: Walk; readonly upper: number };
@@ -157,6 +187,8 @@ export interface MemoryDepths {
   readonly mask: number;
   /** Result words of 32 bits (scores, then map). */
   readonly result: number;
+  /** Entries of 16 bits, 256 to a table. */
+  readonly table: number;
 }
 
 export interface ScheduledOperation {
@@ -170,11 +202,19 @@ export interface ScheduledOperation {
 /** Where a tensor lives. */
 export interface Placement {
   readonly tensor: string;
-  readonly memory: 'activation' | 'image' | 'mask' | 'result' | 'weights';
+  readonly memory: 'activation' | 'image' | 'mask' | 'result' | 'weights' | 'table';
   readonly address: number;
   readonly words: number;
   /** Index of the first operation that writes it and of the last that reads it. */
   readonly live: readonly [number, number];
+  /** Activation tensors: words from position to position and from plane to plane, channels of each part that starts at a word. */
+  readonly layout?: {
+    readonly pitch: number;
+    readonly planeStride: number;
+    readonly segments: readonly number[];
+  };
+  /** The tensor whose storage this is a part of. */
+  readonly within?: string;
 }
 
 /** The static schedule: the only source of cycle figures. */
@@ -190,4 +230,19 @@ export interface Schedule {
   /** Contents: weight words (R*C bytes each, w[r][c] at r*C + c), and per-channel parameters in order. */
   readonly weightWords: Int8Array;
   readonly parameters: readonly ChannelParameters[];
+  /** Look-up tables one after the other. */
+  readonly tables: Int16Array;
+}
+
+/** Modes whose second activation port is an operand, read in every step. */
+const portModes: readonly Operation['weights']['mode'][] = ['port', 'diagonal', 'winners'];
+
+/** Whether the second activation port is an operand. */
+export function readsPort({ weights }: Pick<Operation, 'weights'>): boolean {
+  return portModes.includes(weights.mode);
+}
+
+/** Whether weight words are read; else the weight walk numbers steps, or means nothing. */
+export function readsWeights({ weights }: Pick<Operation, 'weights'>): boolean {
+  return weights.mode === 'plain' || weights.mode === 'transposed';
 }

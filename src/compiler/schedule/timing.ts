@@ -3,11 +3,11 @@
  * the test bench checks every one of them. Cycle 0 is the cycle in which the first input beat is accepted; cycles in
  * which the input stream keeps the engine waiting are not counted.
  */
-import type { EngineShape, ImageLayout, Operation } from './operation.ts';
+import { type EngineShape, type ImageLayout, type Operation, readsPort } from './operation.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 
 /** What the timing of an operation depends on. */
-export type TimedOperation = Pick<Operation, 'counts' | 'port' | 'weights' | 'output'>;
+export type TimedOperation = Pick<Operation, 'counts' | 'port' | 'weights' | 'output' | 'side'>;
 
 /** Cycles from taking one record of the control ROM to having the next one (`camber_fetch.v`): no operation is shorter. */
 export const fetchCycles = 23;
@@ -29,23 +29,28 @@ export function arrayLatency(shape: EngineShape): number {
 }
 
 /** True where the second activation port reads residual words. */
-function hasResidual({ port, weights }: Pick<TimedOperation, 'port' | 'weights'>): boolean {
-  return port.planes > 0 && weights.mode !== 'port';
+function hasResidual(operation: Pick<TimedOperation, 'port' | 'weights'>): boolean {
+  return operation.port.planes > 0 && !readsPort(operation);
 }
 
-/** Steps of the output stage per output vector: lane groups (twice with a residual), or single wide columns. */
-export function outputSteps(
-  { columns, lanes }: EngineShape,
-  { output, port, weights }: TimedOperation,
-): number {
+/** Steps of the output stage for a vector's own result: lane groups (twice with a residual), or single wide columns. */
+export function mainSteps({ columns, lanes }: EngineShape, operation: TimedOperation): number {
+  const { output } = operation;
   if (output.destination === 'map' || output.destination === 'bias') return 1;
   if (output.destination === 'scores') return columns;
-  return (columns / lanes) * (hasResidual({ port, weights }) ? 2 : 1);
+  return (columns / lanes) * (hasResidual(operation) ? 2 : 1);
+}
+
+/** Steps of the output stage per output vector, those of a side output included. */
+export function outputSteps(shape: EngineShape, operation: TimedOperation): number {
+  const { side } = operation;
+  const groups = shape.columns / shape.lanes;
+  return mainSteps(shape, operation) + (side ? groups * (side.residual ? 2 : 1) : 0);
 }
 
 /** Activation words that one output vector takes at most: C / R per plane. */
-function wordsPerVector({ rows, columns }: EngineShape, { output }: TimedOperation): number {
-  return output.destination === 'activation' ? (columns / rows) * output.planes : 1;
+function wordsPerVector({ rows, columns }: EngineShape, { output, side }: TimedOperation): number {
+  return output.destination === 'activation' ? (columns / rows) * (output.planes + (side ? 1 : 0)) : 1;
 }
 
 /** Activation words that a vector of a tile writes, one per cycle in this order, as offsets to the vector's address. */
@@ -69,12 +74,20 @@ export function firstOutputStep(shape: EngineShape, { counts }: TimedOperation):
 
 /** Cycles from an operation's first issue to the first word its first vector writes (and to its mask word). */
 export function firstWrite(shape: EngineShape, operation: TimedOperation): number {
+  return firstOutputStep(shape, operation) + mainSteps(shape, operation) - 1 + writeLatency;
+}
+
+/** The same for the first word of the side output. */
+export function firstSideWrite(shape: EngineShape, operation: TimedOperation): number {
   return firstOutputStep(shape, operation) + outputSteps(shape, operation) - 1 + writeLatency;
 }
 
 /** Cycles from the operation's last interval until everything it writes is in place. */
 export function settleOf(shape: EngineShape, operation: TimedOperation): number {
-  const lastWrite = firstWrite(shape, operation) + wordsPerVector(shape, operation) - 1;
+  const words = wordsPerVector(shape, operation);
+  const lastWrite = operation.side
+    ? firstSideWrite(shape, operation) + words / 2 - 1
+    : firstWrite(shape, operation) + words - 1;
   const settle = lastWrite - intervalOf(shape, operation) + settling[operation.output.destination];
   return Math.max(1, settle);
 }
@@ -103,7 +116,7 @@ export function earliestAfter(shape: EngineShape, before: TimedOperation, next: 
     issued + operandLatency,
     lastStep + outputFieldsHeld - firstOutputStep(shape, next),
     // The second activation port reads residuals until then.
-    hasResidual(before) && next.weights.mode === 'port' ? lastStep : 0,
+    hasResidual(before) && readsPort(next) ? lastStep : 0,
     // The output stage takes its fields a cycle before its first step's vector begins.
     firstOutputStep(shape, before) - 1,
     fetchCycles,

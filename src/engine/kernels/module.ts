@@ -18,6 +18,28 @@ export interface Kernels {
     offsets: number,
     pairs: number,
   ): void;
+  depthwise(
+    input: number,
+    weights: number,
+    weightStep: number,
+    accumulators: number,
+    height: number,
+    width: number,
+    targetRow: number,
+    channels: number,
+    rowStep: number,
+    columnStep: number,
+    taps: number,
+    offsets: number,
+  ): void;
+  copyChannels(
+    source: number,
+    sourceStep: number,
+    target: number,
+    targetStep: number,
+    bytes: number,
+    pixels: number,
+  ): void;
   place(
     source: number,
     height: number,
@@ -46,6 +68,52 @@ export interface Kernels {
     maskWrite: number,
     maskUpper: number,
     maskRead: number,
+    sloped: number,
+    table: number,
+    low: number,
+  ): void;
+  maxPool(
+    input: number,
+    inputHeight: number,
+    inputWidth: number,
+    channels: number,
+    accumulators: number,
+    height: number,
+    width: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    strideY: number,
+    strideX: number,
+    top: number,
+    left: number,
+    dilationY: number,
+    dilationX: number,
+  ): void;
+  maxPoolBackward(
+    gradient: number,
+    winners: number,
+    height: number,
+    width: number,
+    channels: number,
+    accumulators: number,
+    targetHeight: number,
+    targetWidth: number,
+    kernelWidth: number,
+    strideY: number,
+    strideX: number,
+    top: number,
+    left: number,
+    dilationY: number,
+    dilationX: number,
+  ): void;
+  product(
+    input: number,
+    factor: number,
+    factorStep: number,
+    pixels: number,
+    channels: number,
+    zero: number,
+    accumulators: number,
   ): void;
 }
 

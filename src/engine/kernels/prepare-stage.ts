@@ -1,6 +1,6 @@
 import type { IntegerLayer, IntegerTensor } from '../../compiler/quantize/network.ts';
 import { requantise } from '../../compiler/quantize/semantics.ts';
-import { tensorOf } from '../../compiler/quantize/sums/context.ts';
+import { tableOf, tensorOf } from '../../compiler/quantize/sums/context.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { storedChannels } from './layout.ts';
 import type { Step } from './prepare-sum.ts';
@@ -15,43 +15,60 @@ function storedStage({ output: stage }: IntegerLayer, memory: EngineMemory): Ste
   const { kernels } = memory;
   const target = memory.buffer(stage.tensor);
   const { channels, tensor } = target;
-  // Five arrays: bias, multiplier, shift, residual multiplier, residual shift. Stored channels beyond the real ones
+  // Six arrays: bias, multiplier, shift, residual multiplier, residual shift, slope. Stored channels beyond the real ones
   // are multiplied by zero; their shift must still be one.
-  const parameters = new Int32Array(5 * channels).fill(1, 2 * channels, 3 * channels);
+  const parameters = new Int32Array(6 * channels).fill(1, 2 * channels, 3 * channels);
   const arrays = [
     stage.bias,
     stage.multiplier,
     stage.shift,
     stage.residual?.multiplier,
     stage.residual?.shift,
+    stage.slope,
   ];
   arrays.forEach((values, i) => values && parameters.set(values, i * channels));
   const address = memory.constant(parameters);
   const residual = stage.residual && memory.buffer(stage.residual.tensor);
   const write = stage.maskWrite && memory.addMask(stage.maskWrite.mask, target);
   const read = stage.maskRead === undefined ? undefined : memory.mask(stage.maskRead);
-  return () =>
+  const table = stage.table && memory.constant(tableOf(memory.network, stage.table.name).values);
+  const low = stage.low === undefined ? undefined : memory.buffer(stage.low);
+  const run = (first: number, pixels: number) => {
+    const at = first * channels;
     kernels.outputStage(
-      memory.accumulators,
+      memory.accumulators + at * 4,
       address,
-      target.address,
-      tensor.height * tensor.width,
+      target.address + at * 2,
+      pixels,
       channels,
-      tensor.zeroPoint,
+      stage.table?.zeroPoint ?? tensor.zeroPoint,
       stage.lower,
       stage.upper,
-      residual?.address ?? 0,
+      residual ? residual.address + at * 2 : 0,
       residual?.tensor.zeroPoint ?? 0,
-      write?.address ?? 0,
+      write ? write.address + at : 0,
       stage.maskWrite?.upper ?? 0,
-      read?.address ?? 0,
+      read ? read.address + at : 0,
+      stage.slope ? 1 : 0,
+      table ?? 0,
+      low ? low.address + at * 2 : 0,
     );
+  };
+  const { region } = stage;
+  if (!region) return () => run(0, tensor.height * tensor.width);
+  const {
+    rows: [top, rows],
+    columns: [left, columns],
+  } = region;
+  return () => {
+    for (let y = top; y < top + rows; y++) run(y * tensor.width + left, columns);
+  };
 }
 
 /** Scores and map: few values, in 32 bits. */
 function wideStage({ output: stage, sum }: IntegerLayer, tensor: IntegerTensor, memory: EngineMemory): Step {
-  if (stage.maskWrite || stage.maskRead !== undefined)
-    throw new Error(`${tensor.name}: a wide result has no mask`);
+  if (stage.maskWrite || stage.maskRead !== undefined || stage.slope || stage.table)
+    throw new Error(`${tensor.name}: a wide result has no mask, slope or table`);
   const isMap = sum.kind === 'mapFromRow' || sum.kind === 'mapFromTensor';
   const channels = isMap ? 1 : storedChannels(memory.network, tensor);
   const pixels = tensor.height * tensor.width;

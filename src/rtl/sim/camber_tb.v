@@ -25,9 +25,15 @@ module camber_tb #(
     parameter PACKED = 0,
     parameter TRANSPOSED = 1,
     parameter PORT = 1,
+    parameter DIAGONAL = 1,
+    parameter MAXIMUM = 1,
+    parameter WINNERS = 1,
+    parameter SLOPE = 1,
+    parameter TABLES = 1,
     parameter CLASS = 1,
     parameter WIDE = 1,
     parameter RESIDUAL = 1,
+    parameter SIDE = 1,
     parameter MASKS = 1,
     parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
@@ -36,6 +42,7 @@ module camber_tb #(
     parameter WEIGHT_WORDS = 65536,
     parameter PARAMETER_WORDS = 65536,
     parameter MASK_WORDS = 65536,
+    parameter TABLE_WORDS = 65536,
     parameter RESULT_WORDS = 65536
 )
 `ifdef VERILATOR
@@ -66,7 +73,9 @@ module camber_tb #(
 
     camber_top #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
-        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WINNERS(WINNERS), .SLOPE(SLOPE), .TABLES(TABLES),
+        .TABLE_WORDS(TABLE_WORDS),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
         .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .RESULT_WORDS(RESULT_WORDS)

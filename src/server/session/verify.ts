@@ -8,7 +8,7 @@ import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
 import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
 import { verify, type NamedMismatch } from '../../toolchain/verify.ts';
-import type { JobContext, ToolPaths } from '../jobs/messages.ts';
+import type { JobContext, JobParams, ToolPaths } from '../jobs/messages.ts';
 
 /** The folders of the tools that the settings name come first on the search path of this worker. */
 function preferTools(tools: ToolPaths): void {
@@ -21,10 +21,9 @@ function preferTools(tools: ToolPaths): void {
 const describe = (m: NamedMismatch): string =>
   `picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`;
 
+/** @param params `trace`: file that takes the waveforms (VCD) */
 export async function verifyBuild(
-  folder: string,
-  tools: ToolPaths,
-  simulator: string,
+  { folder, tools, simulator, trace }: JobParams<'verify'>,
   { progress, signal }: JobContext,
 ): Promise<VerifyView> {
   preferTools(tools);
@@ -37,12 +36,14 @@ export async function verifyBuild(
       streamBytes(build.network, loadImage(await readInput(file), file, input, preprocessing)),
     ),
   );
+  let steps = 0.05;
   const result = await verify(build, {
     images,
     // `auto`, or a name that is none of them: whatever is there.
     ...(simulatorNames.some((name) => name === simulator) ? { simulator: simulator as SimulatorName } : {}),
     signal,
-    onProgress: (stage) => progress(stage, 0.5),
+    ...(trace === undefined ? {} : { trace }),
+    onProgress: (stage) => progress(stage, Math.min(0.95, (steps += 1 / (images.length + 4)))),
   });
   return {
     passed: result.passed,

@@ -110,6 +110,58 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
     lower: -128,
     maskWrite: { mask: 'mask', upper: pick([2 ** 31 - 1, 90]) },
   });
+  // The largest of each window and where it was, under another window.
+  const window: WindowGeometry = {
+    ...geometry,
+    kernel: [next(1, 3), next(1, 3)],
+    pads: [next(0, 1), next(0, 1), next(0, 1), next(0, 1)],
+  };
+  const reach = (n: number, axis: 0 | 1) =>
+    Math.max(
+      1,
+      Math.floor(
+        (n +
+          window.pads[axis]! +
+          window.pads[axis + 2]! -
+          window.dilations[axis] * (window.kernel[axis] - 1) -
+          1) /
+          window.strides[axis],
+      ) + 1,
+    );
+  const peaks: [number, number, number] = [features[0], reach(features[1], 0), reach(features[2], 1)];
+  const peak = add('peak', peaks, { zeroPoint: -128 });
+  add('winners', peaks);
+  const many = <T>(value: T) => new Array<T>(features[0]).fill(value);
+  push('inference', { kind: 'maxPool', input: 'body', geometry: window }, peak, {
+    bias: Int32Array.from(many(-128)),
+    multiplier: Uint32Array.from(many(2)),
+    shift: Uint8Array.from(many(1)),
+    lower: -32896,
+    upper: 32767,
+    low: 'winners',
+  });
+  // Looked-up values with their slopes, one value by a slope below zero, and two products.
+  add('curve', features);
+  const tables = [
+    { name: 'f', values: Int16Array.from({ length: 256 }, () => next(-32768, 32767)) },
+    { name: 'h', values: Int16Array.from({ length: 256 }, () => next(-128, 127)) },
+  ];
+  const looked = add('looked', features, { zeroPoint: next(-50, 50) });
+  push('inference', { kind: 'windowSum', input: 'skip', geometry: unit }, looked, {
+    table: { name: 'f', zeroPoint: next(-50, 50) },
+    low: 'curve',
+    multiplier: Uint32Array.from(many(60000)),
+    shift: Uint8Array.from(many(16)),
+  });
+  const bent = add('bent', features, { zeroPoint: next(-50, 50) });
+  push('inference', { kind: 'conv', input: 'stem', weights: 'conv.w', geometry }, bent, {
+    slope: Int32Array.from(many(0), () => next(-65535, 65535)),
+    maskWrite: { mask: 'side', upper: pick([2 ** 31 - 1, 90]) },
+  });
+  const gated = add('gated', features);
+  push('inference', { kind: 'product', input: 'looked', factor: 'curve' }, gated, {
+    table: { name: 'h', zeroPoint: next(-50, 50) },
+  });
   const pooled = add('pooled', [features[0], 1, 1], { bits: 16 });
   const whole: WindowGeometry = { ...unit, kernel: [features[1], features[2]] };
   push('inference', { kind: 'windowSum', input: 'body', geometry: whole }, pooled);
@@ -125,6 +177,28 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
     shift: new Uint8Array(features[0]).fill(gradientBits === 8 ? 16 : 9),
     maskRead: 'mask',
   });
+  const gp = add('gp', peaks, { bits: gradientBits });
+  push('gradient', { kind: 'denseRow', weights: 'dense.w' }, gp, {
+    shift: new Uint8Array(features[0]).fill(gradientBits === 8 ? 16 : 9),
+  });
+  const spread = add('spread', features, { bits: gradientBits });
+  push(
+    'gradient',
+    { kind: 'maxPoolBackward', input: 'gp', winners: 'winners', geometry: window },
+    spread,
+    pick([{}, { maskRead: 'mask' }]),
+  );
+  const shared = add('shared', features, { bits: gradientBits });
+  push('gradient', { kind: 'windowSumBackward', input: 'gp', geometry: window }, shared);
+  const times = add('times', features, { bits: gradientBits });
+  push('gradient', { kind: 'product', input: 'spread', factor: 'curve' }, times, {
+    slope: Int32Array.from(many(0), () => next(-65535, 65535)),
+    maskRead: 'side',
+  });
+  const vector = add('vector', [features[0], 1, 1]);
+  push('gradient', { kind: 'windowSum', input: 'times', geometry: whole }, vector);
+  const even = add('even', features, { bits: gradientBits });
+  push('gradient', { kind: 'product', input: 'times', factor: 'vector' }, even);
   const back = add('back', [stem.channels, height, width], { bits: gradientBits });
   push('gradient', { kind: 'convBackward', input: 'g', weights: 'conv.w', geometry }, back, {
     residual: residual(stem, stem.channels),
@@ -145,6 +219,7 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
       format: 'int8',
       padding: Array.from({ length: image.channels }, () => next(-128, 127)),
     },
+    tables: new Map(tables.map((table) => [table.name, table])),
     scores: 'scores',
     classes,
     explanation: {

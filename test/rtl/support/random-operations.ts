@@ -12,15 +12,18 @@ import {
   levels,
   type PerLevel,
   type Phase,
+  readsPort,
   type Schedule,
   type Walk,
 } from '../../../src/compiler/schedule/operation.ts';
+import { tableEntries } from '../../../src/compiler/schedule/table-layout.ts';
 import { cyclesOf, time } from '../../../src/compiler/schedule/time.ts';
 import { vectorsOf, walk } from '../../../src/compiler/schedule/walk.ts';
 import { Random } from '../../compiler/schedule/support/random.ts';
 
 const weightWords = 40;
 const parameterWords = 30;
+const tableCount = 3;
 const maxInt32 = 2 ** 31 - 1;
 
 class Builder {
@@ -97,9 +100,28 @@ class Builder {
           ? 'oneHot'
           : 'memory';
     const isSquare = rows === columns;
-    const mode =
-      !isFirst && random.chance(0.25) ? 'port' : isSquare && random.chance(0.4) ? 'transposed' : 'plain';
-    const hasResidual = mode !== 'port' && !isFirst && destination === 'activation' && random.chance(0.5);
+    const isBytes = destination === 'activation' || destination === 'scores';
+    // A maximum is of 8-bit values, and every column half must have its turn.
+    const others = [
+      ...(isBytes ? (['diagonal'] as const) : []),
+      ...(isBytes && source === 'memory' ? (['winners'] as const) : []),
+      ...(isBytes && counts[3] === 1 && counts[6] >= words ? (['maximum'] as const) : []),
+    ];
+    const mode = isFirst
+      ? 'plain'
+      : random.chance(0.2)
+        ? 'port'
+        : others.length > 0 && random.chance(0.4)
+          ? random.pick(others)
+          : isSquare && random.chance(0.4)
+            ? 'transposed'
+            : 'plain';
+    const isOperand = readsPort({ weights: { mode, walk: walk(0), classStride: 0 } });
+    const hasResidual = !isOperand && !isFirst && destination === 'activation' && random.chance(0.5);
+    const slope = !hasResidual && random.chance(0.2);
+    const looksUp = destination === 'activation' && random.chance(0.25);
+    // Numbers of steps: any; in a mode with winners small ones, or none would ever win.
+    const numbers = mode === 'winners' ? random.pick([200, 8]) : 255;
     const residualStride = random.integer(0, Math.floor(this.activation / 4));
     const classStride = this.isClassKnown ? random.integer(0, 6) : 0;
     const classReach = Math.floor((this.classes - 1) / rows) * classStride;
@@ -112,6 +134,25 @@ class Builder {
           ? 'read'
           : 'none';
     const tiles = counts[0];
+    const biasRegister = this.isBiasKnown && random.chance(0.5);
+    const mayHaveSide =
+      destination === 'activation' &&
+      planes === 1 &&
+      mask !== 'read' &&
+      !biasRegister &&
+      !slope &&
+      !looksUp &&
+      (mode === 'plain' || mode === 'transposed');
+    const firstParameters = () =>
+      random.integer(0, parameterWords - Math.max(tiles * (columns / lanes), this.classes / lanes + 1));
+    const side = mayHaveSide &&
+      random.chance(0.4) && {
+        layer: `side of operation ${this.operations.length}`,
+        offset: vectors * words,
+        parameters: firstParameters(),
+        residual: hasResidual && random.chance(0.5),
+        zeroPoint: random.integer(-128, 127),
+      };
     this.operations.push({
       layer: `operation ${this.operations.length}`,
       phase,
@@ -127,7 +168,15 @@ class Builder {
       y: this.coordinate(source === 'input' ? levels.indexOf('kx') : undefined),
       x: this.coordinate(),
       padding: random.integer(-128, 127),
-      weights: { mode, walk: this.within(weightWords - classReach, counts, 7), classStride },
+      weights: {
+        mode,
+        walk: this.within(
+          mode === 'plain' || mode === 'transposed' ? weightWords - classReach : numbers,
+          counts,
+          7,
+        ),
+        classStride: mode === 'plain' || mode === 'transposed' ? classStride : 0,
+      },
       port: {
         walk: hasResidual
           ? this.within(this.activation - residualStride - (words - 1), counts, 3)
@@ -143,17 +192,19 @@ class Builder {
         planeStride: vectors * words,
         // Every word of a vector is written, so that all memory below `activation` is known.
         channels: random.integer(tiles * columns - rows + 1, tiles * columns),
-        parameters: random.integer(
-          0,
-          parameterWords - Math.max(tiles * (columns / lanes), this.classes / lanes + 1),
-        ),
+        parameters: firstParameters(),
         classColumn: false,
-        biasRegister: this.isBiasKnown && random.chance(0.5),
+        biasRegister,
         zeroPoint: random.integer(-128, 127),
         lower: planes === 2 ? -32639 : random.integer(-128, 0),
         upper: planes === 2 ? 32639 : random.integer(1, 127),
+        slope,
+        ...(looksUp
+          ? { table: random.integer(0, tableCount - 1), lower: -128, upper: random.integer(1, 127) }
+          : {}),
         ...output,
       },
+      ...(side ? { side } : {}),
       mask: {
         mode: mask,
         walk:
@@ -163,7 +214,7 @@ class Builder {
         upper: random.pick([maxInt32, random.integer(-20, 100)]),
       },
     });
-    if (destination === 'activation') this.activation += vectors * planes * words;
+    if (destination === 'activation') this.activation += vectors * (side ? 2 : planes) * words;
     if (mask === 'write') this.mask += vectors;
   }
 
@@ -251,6 +302,7 @@ export function randomSchedule(
         parameters: parameterWords,
         mask: b.mask,
         result: classes + mapValues,
+        table: tableCount * tableEntries,
       },
       placements: [],
       classes,
@@ -259,6 +311,7 @@ export function randomSchedule(
       weightWords: Int8Array.from({ length: weightWords * shape.rows * shape.columns }, () =>
         random.integer(-128, 127),
       ),
+      tables: Int16Array.from({ length: tableCount * tableEntries }, () => random.integer(-32768, 32767)),
       parameters: Array.from({ length: parameterWords * shape.lanes }, parameters),
     },
     pixels: Uint8Array.from({ length: image.width * image.height * channels }, () => random.integer(0, 255)),

@@ -1,18 +1,32 @@
 import type { Diagnostic } from '../../diagnostics.ts';
 import type { Graph } from '../../graph/ir.ts';
-import type { ImportedQuantisation } from '../import/imported.ts';
+import type { ImportedQuantisation, ImportedScale } from '../import/imported.ts';
 import type { Phase } from '../network.ts';
 import {
   reduction,
+  takesResidual,
   unitGeometry,
   type PlanTensor,
   type RealWeights,
   type Stage,
+  type Clip,
   type StageSum,
+  type View,
 } from './stage.ts';
 
 /** A stage still open for fusion: its result is not stored yet. */
 type OpenStage = { -readonly [K in keyof Stage]: Stage[K] } & { nodes: string[]; inner: Stage['inner'] };
+
+/** A stage after its activation takes nothing more in, and a maximum pool nothing at all. */
+function isClosed({ clip, mask, activation, slope, sum }: OpenStage): boolean {
+  return (
+    clip !== undefined ||
+    mask !== undefined ||
+    activation !== undefined ||
+    slope !== undefined ||
+    sum.kind === 'maxPool'
+  );
+}
 
 /**
  * Builds a list of fused stages from nodes given in topological order. A stage stays open while its result has a
@@ -22,6 +36,8 @@ export class StageBuilder {
   readonly tensors = new Map<string, PlanTensor>();
   readonly weights: Map<string, RealWeights>;
   readonly diagnostics: Diagnostic[] = [];
+  /** Tensors that are stored as channels of another tensor; that one is itself no view. */
+  readonly views = new Map<string, View>();
   private readonly aliases = new Map<string, string>();
   private stages: OpenStage[] = [];
   private readonly producers = new Map<string, OpenStage>();
@@ -66,7 +82,13 @@ export class StageBuilder {
     return described;
   }
 
-  push(node: { name: string; op: string }, sum: StageSum, output: string, factor = 1): void {
+  push(
+    node: { name: string; op: string },
+    sum: StageSum,
+    output: string,
+    factor = 1,
+    regions?: Stage['regions'],
+  ): void {
     const stage: OpenStage = {
       name: node.name,
       op: node.op,
@@ -74,7 +96,7 @@ export class StageBuilder {
       phase: this.phase,
       sum,
       factor,
-      relu: false,
+      ...(regions ? { regions } : {}),
       output,
       inner: [],
     };
@@ -89,7 +111,7 @@ export class StageBuilder {
     if (!stage || this.uses.get(tensor) !== 1 || stage.output !== tensor) return undefined;
     // A model that came quantised rounds here: a fused sum would not, and give other answers.
     if (this.imported?.activations.has(tensor)) return undefined;
-    return stage.relu || stage.mask !== undefined ? undefined : stage;
+    return isClosed(stage) ? undefined : stage;
   }
 
   /** The same for a reader that only clamps: where it keeps the scale, rounding before or after is all one. */
@@ -98,7 +120,7 @@ export class StageBuilder {
     const keeps = before && after && before.scale === after.scale && before.zeroPoint === after.zeroPoint;
     if (!keeps) return this.open(tensor);
     const stage = this.producers.get(this.resolve(tensor));
-    const single = this.uses.get(tensor) === 1 && stage?.output === tensor && !stage.relu;
+    const single = this.uses.get(tensor) === 1 && stage?.output === tensor && !isClosed(stage);
     return single ? stage : undefined;
   }
 
@@ -106,7 +128,7 @@ export class StageBuilder {
   add(node: { name: string; op: string }, a: string, b: string, output: string): void {
     const candidates = [a, b]
       .map((name, i) => ({ stage: this.open(name), other: [b, a][i]! }))
-      .filter((c) => c.stage !== undefined && c.stage.residual === undefined && a !== b)
+      .filter(({ stage }) => stage?.residual === undefined && stage && takesResidual(stage.sum) && a !== b)
       .sort((x, y) => reduction(y.stage!.sum, this.weights) - reduction(x.stage!.sum, this.weights));
     const best = candidates[0];
     if (best) {
@@ -129,7 +151,11 @@ export class StageBuilder {
     stage.op = `${stage.op}+${node.op}`;
     stage.nodes.push(node.name);
     this.producers.delete(stage.output);
+    const before = this.describe(stage.output);
     stage.output = output;
+    // An element-wise operator after a Flatten keeps the planes that are stored.
+    if (this.graph.values.get(output)?.shape.length === 2)
+      this.tensors.set(output, { ...before, name: output });
     this.describe(output);
     this.producers.set(output, stage);
     this.stages = [...this.stages.filter((s) => s !== stage), stage];
@@ -149,6 +175,57 @@ export class StageBuilder {
     return this.openForClamp(tensor, output) ?? this.copy(node, tensor);
   }
 
+  /** Clamps a tensor: in the open stage that computes it, else in a copy. */
+  clip(node: { name: string; op: string }, tensor: string, output: string, bounds: Clip): void {
+    const stage = this.openOrCopy(node, tensor, output);
+    this.fuse(stage, node, output, { tensor, residual: stage.residual !== undefined });
+    stage.clip = bounds;
+  }
+
+  /** True for a tensor that a stage writes or that is put together by views. */
+  private isStored(tensor: string): boolean {
+    return this.producers.has(tensor) || this.joined.has(tensor);
+  }
+
+  private readonly joined = new Set<string>();
+
+  /** Tensors put together by views. */
+  get joins(): ReadonlySet<string> {
+    return this.joined;
+  }
+
+  /**
+   * Puts tensors side by side along the channels. Nothing is moved: each becomes a view of the result, so that its
+   * producer writes there and its other readers read there. One that is a view already gets a copy.
+   */
+  concat(node: { name: string; op: string }, inputs: readonly string[], output: string): void {
+    let channel = 0;
+    for (const input of inputs) {
+      const source = this.resolve(input);
+      const { channels } = this.describe(source);
+      const keeps = sameScale(this.imported?.activations.get(source), this.imported?.activations.get(output));
+      // A maximum keeps the scale of what it is taken of; the parts of the result share one.
+      const isMaximum = this.producers.get(source)?.sum.kind === 'maxPool';
+      const free = this.isStored(source) && !this.views.has(source) && keeps && !isMaximum;
+      const part = free ? source : this.copy({ ...node, name: `${node.name}/${channel}` }, source).output;
+      for (const [name, view] of this.views) {
+        if (view.of === part) this.views.set(name, { of: output, channel: channel + view.channel });
+      }
+      this.views.set(part, { of: output, channel });
+      channel += channels;
+    }
+    this.describe(output);
+    this.joined.add(output);
+  }
+
+  /** A range of a tensor's channels, read where it is. */
+  slice(tensor: string, channel: number, output: string): void {
+    const source = this.resolve(tensor);
+    const within = this.views.get(source) ?? { of: source, channel: 0 };
+    this.describe(output);
+    this.views.set(output, { of: within.of, channel: within.channel + channel });
+  }
+
   /** A stage that copies a tensor. */
   copy(node: { name: string; op: string }, tensor: string): OpenStage {
     const copy = `${tensor}#${node.name}`;
@@ -165,4 +242,8 @@ export class StageBuilder {
   finish(): readonly Stage[] {
     return this.stages;
   }
+}
+
+function sameScale(a: ImportedScale | undefined, b: ImportedScale | undefined): boolean {
+  return a?.scale === b?.scale && a?.zeroPoint === b?.zeroPoint;
 }

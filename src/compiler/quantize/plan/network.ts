@@ -2,9 +2,10 @@ import { fail } from '../../diagnostics.ts';
 import type { Graph } from '../../graph/ir.ts';
 import type { QuantiseSource } from '../source.ts';
 import type { StageBuilder } from './builder.ts';
-import { nodesBefore, planForward } from './forward.ts';
+import { planForward } from './forward.ts';
 import { planGradient, type GradientPlan } from './gradient.ts';
 import type { Stage } from './stage.ts';
+import { nodesBefore } from './support.ts';
 
 /** The whole network as stages. */
 export interface NetworkPlan {
@@ -25,8 +26,16 @@ export function planNetwork({ graph, scores, explanation, imported }: QuantiseSo
       { tensor: scores },
     );
   }
+  if (forward.views.has(forward.resolve(scores)) || forward.joins.has(forward.resolve(scores))) {
+    fail(
+      'CAM501',
+      `The class scores "${scores}" are part of a Concat, which has no integer mapping.`,
+      'Choose other scores with --score, or use the float engine and `export`.',
+      { tensor: scores },
+    );
+  }
   if (!explanation) return { forward, stages };
-  const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward.weights);
+  const gradient = planGradient(graph, explanation.alpha, forwardTensors(graph, scores), forward);
   return { forward, stages, gradient };
 }
 

@@ -135,6 +135,138 @@ function conv1(source: usize, packed: usize, target: usize, segments: i32, offse
 }
 
 /**
+ * Accumulators of a depthwise convolution or window sum, eight channels at a time, over an input whose padding is
+ * written out. Weights are int16 per channel, `weightStep` bytes from tap to tap (0: the same for all taps);
+ * `targetRow` is the distance of the accumulators' rows.
+ */
+export function depthwise(
+  input: usize,
+  weights: usize,
+  weightStep: i32,
+  accumulators: usize,
+  height: i32,
+  width: i32,
+  targetRow: i32,
+  channels: i32,
+  rowStep: i32,
+  columnStep: i32,
+  taps: i32,
+  offsets: usize,
+): void {
+  const pixelBytes: usize = <usize>channels << 2;
+  const step = <usize>columnStep;
+  for (let y = 0; y < height; y++) {
+    for (let k = 0; k < channels; k += 8) {
+      let source = input + <usize>(y * rowStep) + (<usize>k << 1);
+      let target = accumulators + <usize>(y * targetRow) + (<usize>k << 2);
+      const packed = weights + (<usize>k << 1);
+      let x = 0;
+      for (; x + 4 <= width; x += 4) {
+        depthwise4(source, packed, <usize>weightStep, target, pixelBytes, step, taps, offsets);
+        source += 4 * step;
+        target += 4 * pixelBytes;
+      }
+      for (; x < width; x++) {
+        depthwise1(source, packed, <usize>weightStep, target, taps, offsets);
+        source += step;
+        target += pixelBytes;
+      }
+    }
+  }
+}
+
+/** Four neighbouring outputs of eight channels. */
+// @ts-ignore: decorator
+@inline
+function depthwise4(
+  source: usize,
+  packed: usize,
+  weightStep: usize,
+  target: usize,
+  pixelBytes: usize,
+  step: usize,
+  taps: i32,
+  offsets: usize,
+): void {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let c0 = a0;
+  let c1 = a0;
+  let d0 = a0;
+  let d1 = a0;
+  let w = packed;
+  for (let t = 0; t < taps; t++) {
+    const weight = v128.load(w);
+    const at = source + <usize>load<i32>(offsets + (<usize>t << 2));
+    const a = v128.load(at);
+    a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(a, weight));
+    a1 = i32x4.add(a1, i32x4.extmul_high_i16x8_s(a, weight));
+    const b = v128.load(at + step);
+    b0 = i32x4.add(b0, i32x4.extmul_low_i16x8_s(b, weight));
+    b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(b, weight));
+    const c = v128.load(at + 2 * step);
+    c0 = i32x4.add(c0, i32x4.extmul_low_i16x8_s(c, weight));
+    c1 = i32x4.add(c1, i32x4.extmul_high_i16x8_s(c, weight));
+    const d = v128.load(at + 3 * step);
+    d0 = i32x4.add(d0, i32x4.extmul_low_i16x8_s(d, weight));
+    d1 = i32x4.add(d1, i32x4.extmul_high_i16x8_s(d, weight));
+    w += weightStep;
+  }
+  v128.store(target, a0);
+  v128.store(target, a1, 16);
+  target += pixelBytes;
+  v128.store(target, b0);
+  v128.store(target, b1, 16);
+  target += pixelBytes;
+  v128.store(target, c0);
+  v128.store(target, c1, 16);
+  target += pixelBytes;
+  v128.store(target, d0);
+  v128.store(target, d1, 16);
+}
+
+/** One output of eight channels. */
+function depthwise1(
+  source: usize,
+  packed: usize,
+  weightStep: usize,
+  target: usize,
+  taps: i32,
+  offsets: usize,
+): void {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let w = packed;
+  for (let t = 0; t < taps; t++) {
+    const weight = v128.load(w);
+    const a = v128.load(source + <usize>load<i32>(offsets + (<usize>t << 2)));
+    a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(a, weight));
+    a1 = i32x4.add(a1, i32x4.extmul_high_i16x8_s(a, weight));
+    w += weightStep;
+  }
+  v128.store(target, a0);
+  v128.store(target, a1, 16);
+}
+
+/** Copies a range of channels, `bytes` long, between two tensors whose pixels stand that many bytes apart. */
+export function copyChannels(
+  source: usize,
+  sourceStep: i32,
+  target: usize,
+  targetStep: i32,
+  bytes: i32,
+  pixels: i32,
+): void {
+  for (let p = 0; p < pixels; p++) {
+    memory.copy(target, source, <usize>bytes);
+    source += <usize>sourceStep;
+    target += <usize>targetStep;
+  }
+}
+
+/**
  * Copies a tensor into a larger one: element (y, x) goes to (top + y * step, left + x * step), those that fall
  * outside are dropped, and everything else holds `fill` (one int16 per channel).
  */
@@ -168,9 +300,120 @@ export function place(
 }
 
 /**
+ * Maximum pool: accumulators 256 * largest + (255 - number of the first tap that has it). Taps outside the input do not
+ * count; a window of such taps alone gives -128 and the last tap.
+ */
+export function maxPool(
+  input: usize,
+  inputHeight: i32,
+  inputWidth: i32,
+  channels: i32,
+  accumulators: usize,
+  height: i32,
+  width: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  const pixel: usize = <usize>channels << 1;
+  const last = kernelHeight * kernelWidth - 1;
+  let target = accumulators;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let k: usize = 0; k < pixel; k += 16) {
+        let best = i16x8.splat(-129);
+        let tag = i16x8.splat(<i16>(255 - (last & 255)));
+        for (let ky = 0; ky < kernelHeight; ky++) {
+          const iy = y * strideY + ky * dilationY - top;
+          if (iy < 0 || iy >= inputHeight) continue;
+          for (let kx = 0; kx < kernelWidth; kx++) {
+            const ix = x * strideX + kx * dilationX - left;
+            if (ix < 0 || ix >= inputWidth) continue;
+            const value = v128.load(input + <usize>(iy * inputWidth + ix) * pixel + k);
+            const wins = i16x8.gt_s(value, best);
+            best = v128.bitselect(value, best, wins);
+            tag = v128.bitselect(i16x8.splat(<i16>(255 - ((ky * kernelWidth + kx) & 255))), tag, wins);
+          }
+        }
+        best = i16x8.shl(i16x8.max_s(best, i16x8.splat(-128)), 8);
+        v128.store(target, i32x4.add(i32x4.extend_low_i16x8_s(best), i32x4.extend_low_i16x8_u(tag)));
+        v128.store(target, i32x4.add(i32x4.extend_high_i16x8_s(best), i32x4.extend_high_i16x8_u(tag)), 16);
+        target += 32;
+      }
+    }
+  }
+}
+
+/** Adjoint of the maximum pool: each gradient is added where its window's first maximum was. */
+export function maxPoolBackward(
+  gradient: usize,
+  winners: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  accumulators: usize,
+  targetHeight: i32,
+  targetWidth: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  memory.fill(accumulators, 0, (<usize>(targetHeight * targetWidth * channels)) << 2);
+  let at: usize = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let k = 0; k < channels; k++, at += 2) {
+        const tap = 127 - <i32>load<i16>(winners + at);
+        const iy = y * strideY + (tap / kernelWidth) * dilationY - top;
+        const ix = x * strideX + (tap % kernelWidth) * dilationX - left;
+        if (iy < 0 || iy >= targetHeight || ix < 0 || ix >= targetWidth) continue;
+        const to = accumulators + ((<usize>((iy * targetWidth + ix) * channels + k)) << 2);
+        store<i32>(to, load<i32>(to) + <i32>load<i16>(gradient + at));
+      }
+    }
+  }
+}
+
+/** Element-wise product (input - zero) * factor; `factorStep` is 0 where one pixel of factors counts everywhere. */
+export function product(
+  input: usize,
+  factor: usize,
+  factorStep: usize,
+  pixels: i32,
+  channels: i32,
+  zero: i32,
+  accumulators: usize,
+): void {
+  const pixel: usize = <usize>channels << 1;
+  const zeros = i16x8.splat(<i16>zero);
+  let target = accumulators;
+  for (let n = 0; n < pixels; n++) {
+    for (let k: usize = 0; k < pixel; k += 16) {
+      const a = i16x8.sub(v128.load(input + k), zeros);
+      const b = v128.load(factor + k);
+      v128.store(target, i32x4.extmul_low_i16x8_s(a, b));
+      v128.store(target, i32x4.extmul_high_i16x8_s(a, b), 16);
+      target += 32;
+    }
+    input += pixel;
+    factor += factorStep;
+  }
+}
+
+/**
  * The output stage of a layer: bias, multiplier, residual, rounding shift, zero point, clamp, masks.
- * Parameters are one int32 per channel, in five arrays of `channels` one after the other: bias, multiplier, shift,
- * residual multiplier, residual shift. `residual`, `maskWrite` and `maskRead` are 0 where there is none.
+ * Parameters are one int32 per channel, in six arrays of `channels` one after the other: bias, multiplier, shift,
+ * residual multiplier, residual shift, slope. `residual`, `maskWrite` and `maskRead` are 0 where there is none; so are
+ * `table`, 256 int16 for the values -128 ... 127, and `low`, where the low plane goes. `sloped`: slopes count.
  */
 export function outputStage(
   accumulators: usize,
@@ -186,6 +429,9 @@ export function outputStage(
   maskWrite: usize,
   maskUpper: i32,
   maskRead: usize,
+  sloped: bool,
+  table: usize,
+  low: usize,
 ): void {
   const array: usize = <usize>channels << 2;
   for (let k = 0; k < channels; k++) {
@@ -194,16 +440,25 @@ export function outputStage(
     const multiplier = <i64>load<i32>(p + array);
     const shift = <i64>load<i32>(p + 2 * array);
     const residualMultiplier = <i64>load<i32>(p + 3 * array) << <i64>load<i32>(p + 4 * array);
+    const slope = <i64>load<i32>(p + 5 * array);
     const half: i64 = (<i64>1) << (shift - 1);
     let at: usize = <usize>k;
     for (let n = 0; n < pixels; n++) {
-      let wide = (<i64>load<i32>(accumulators + (at << 2)) + bias) * multiplier;
+      const sum = <i64>load<i32>(accumulators + (at << 2)) + bias;
+      const flat = maskRead ? !load<u8>(maskRead + at) : sum <= 0;
+      const onSlope = sloped && flat;
+      let wide = sum * (onSlope ? slope : multiplier);
       if (residual) wide += <i64>(<i32>load<i16>(residual + (at << 1)) - residualZero) * residualMultiplier;
       const rounded = ((wide + half) >> shift) + <i64>zeroPoint;
       let q = <i32>min<i64>(<i64>upper, max<i64>(<i64>lower, rounded));
-      if (maskWrite) store<u8>(maskWrite + at, <u8>(wide > 0 && q < maskUpper));
-      if (maskRead && !load<u8>(maskRead + at)) q = 0;
-      store<i16>(target + (at << 1), <i16>q);
+      if (maskWrite) store<u8>(maskWrite + at, <u8>(wide > 0 && q < maskUpper && !onSlope));
+      if (table) q = <i32>load<i16>(table + (<usize>(q + 128) << 1));
+      if (maskRead && flat && !onSlope) q = 0;
+      if (low) {
+        store<i16>(low + (at << 1), <i16>(<i8>q));
+        q = (q + 128) >> 8;
+      }
+      store<i16>(target + (at << 1), low || table ? <i16>(<i8>q) : <i16>q);
       at += <usize>channels;
     }
   }
