@@ -69,11 +69,13 @@ needs(
     await workbench.runCommand('Welcome: Open Walkthrough');
     await workbench.pick('Get started with Camber');
     const page = workbench.page.locator('.gettingStartedContainer');
-    await page.getByRole('button', { name: 'Open the sample model' }).first().waitFor();
+    // The step itself is a button of that name, too.
+    const open = page.getByRole('button', { name: 'Open the sample model' }).last();
+    await open.waitFor();
     await page.locator('.getting-started-media img').first().waitFor();
     await shot('1-walkthrough');
     ran.add('Open the Sample Model...');
-    await page.getByRole('button', { name: 'Open the sample model' }).first().click();
+    await open.click();
     await workbench.answerDialog(`${folder}/`);
     await workbench.tab('tiny-resnet18.onnx').waitFor();
     expect(existsSync(join(sample, 'chelsea.jpg'))).toBe(true);
