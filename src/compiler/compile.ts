@@ -22,7 +22,7 @@ import { buildReport, type Report } from './report/report.ts';
 import { checkSchedule } from './schedule/check.ts';
 import { defaultArray, engineShape } from './schedule/engine-shape.ts';
 import type { Schedule } from './schedule/operation.ts';
-import { schedule } from './schedule/schedule.ts';
+import { scheduleOrAdvise } from './schedule/advise-array.ts';
 
 export interface CompileOptions {
   /** Name of the model in the report and of its files. */
@@ -78,7 +78,7 @@ export function compile(
     ...(options.preprocessing ? { preprocessing: options.preprocessing } : {}),
   });
   onStage('Scheduling');
-  const planned = shape ? schedule(network, shape) : scheduleForDevice(network, gradientBits, device);
+  const planned = shape ? scheduleOrAdvise(network, shape) : scheduleForDevice(network, gradientBits, device);
   onStage('Checking the schedule');
   const problems = checkSchedule(planned);
   if (problems.length > 0) throw new CompileError(problems);
