@@ -136,13 +136,13 @@ needs(
       await maps.getByRole('option', { name: option, exact: true }).click();
     };
     await pick('Class', 'dog');
-    await chelsea.filter({ hasText: /Float\ndog[\s\S]*Fixed point\ndog/ }).waitFor({ timeout: patient });
+    await chelsea.filter({ hasText: /Float\s*dog[\s\S]*Fixed point\s*dog/ }).waitFor({ timeout: patient });
     await pick('Method', 'LayerCAM');
     await chelsea.filter({ hasText: 'float only' }).waitFor({ timeout: patient });
     await shot('8-float-only');
     await pick('Method', 'GradCAM');
     await pick('Class', 'As compiled');
-    await chelsea.filter({ hasText: /Fixed point\ncat/ }).waitFor({ timeout: patient });
+    await chelsea.filter({ hasText: /Fixed point\s*cat/ }).waitFor({ timeout: patient });
   });
 
   test('a map is enlarged, its neighbours by arrow keys, Escape goes back', async () => {
