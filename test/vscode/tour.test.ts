@@ -193,7 +193,9 @@ needs(
     await maps.getByRole('button', { name: 'Save the maps of chelsea as PNG' }).click();
     const file = join(folder, 'maps.png');
     await workbench.answerDialog(file);
-    await expect.poll(() => existsSync(file) && readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+    const mark = (): string | undefined =>
+      existsSync(file) ? readFileSync(file).subarray(1, 4).toString() : undefined;
+    await expect.poll(mark, { timeout: 10_000 }).toBe('PNG');
   });
 
   test('another target: cycles, overhead and maps follow', async () => {
