@@ -18,7 +18,7 @@ import { startServer, type Server } from './support/server.ts';
 import { viewWith } from './support/views.ts';
 import { Workbench } from './support/workbench.ts';
 
-const patient = 120_000;
+const patient = 60_000;
 
 needs(
   'code-server',
@@ -42,6 +42,13 @@ needs(
   async function command(title: string): Promise<void> {
     ran.add(title);
     await workbench.runCommand(`Camber: ${title}`);
+  }
+
+  /** Takes a target from the quick pick, whose list is too long to be on screen as a whole. */
+  async function target(name: string): Promise<void> {
+    await workbench.quickPicks().first().waitFor();
+    await workbench.page.locator('.quick-input-widget input').first().fill(name);
+    await workbench.pick(name);
   }
 
   beforeAll(async () => {
@@ -69,11 +76,13 @@ needs(
     await workbench.runCommand('Welcome: Open Walkthrough');
     await workbench.pick('Get started with Camber');
     const page = workbench.page.locator('.gettingStartedContainer');
-    await page.getByRole('button', { name: 'Open the sample model' }).first().waitFor();
+    // The step itself is a button of that name, too.
+    const open = page.getByRole('button', { name: 'Open the sample model' }).last();
+    await open.waitFor();
     await page.locator('.getting-started-media img').first().waitFor();
     await shot('1-walkthrough');
     ran.add('Open the Sample Model...');
-    await page.getByRole('button', { name: 'Open the sample model' }).first().click();
+    await open.click();
     await workbench.answerDialog(`${folder}/`);
     await workbench.tab('tiny-resnet18.onnx').waitFor();
     expect(existsSync(join(sample, 'chelsea.jpg'))).toBe(true);
@@ -99,7 +108,7 @@ needs(
     await done.getByText('Verify', { exact: true }).click();
     const { inference, explanation, total } = report().cycles;
     const verdict = workbench.notification(/[\d,]+ values equal/);
-    await verdict.waitFor({ timeout: patient * 2 });
+    await verdict.waitFor({ timeout: patient * 3 });
     const all = format.count(total);
     expect(total).toBe(inference + explanation);
     expect(await verdict.innerText()).toContain(`${all} of ${all} cycles`);
@@ -134,13 +143,13 @@ needs(
       await maps.getByRole('option', { name: option, exact: true }).click();
     };
     await pick('Class', 'dog');
-    await chelsea.filter({ hasText: /Float\ndog[\s\S]*Fixed point\ndog/ }).waitFor({ timeout: patient });
+    await chelsea.filter({ hasText: /Float\s*dog[\s\S]*Fixed point\s*dog/ }).waitFor({ timeout: patient });
     await pick('Method', 'LayerCAM');
     await chelsea.filter({ hasText: 'float only' }).waitFor({ timeout: patient });
     await shot('8-float-only');
     await pick('Method', 'GradCAM');
     await pick('Class', 'As compiled');
-    await chelsea.filter({ hasText: /Fixed point\ncat/ }).waitFor({ timeout: patient });
+    await chelsea.filter({ hasText: /Fixed point\s*cat/ }).waitFor({ timeout: patient });
   });
 
   test('a map is enlarged, its neighbours by arrow keys, Escape goes back', async () => {
@@ -158,16 +167,16 @@ needs(
   test('a dropped picture is a row; one that is none says so in its row; both can be removed', async () => {
     const maps = await view('.heatmaps');
     const bytes = [...readFileSync(join(sample, 'coffee.jpg'))];
-    // Runs in the page: text, because DOM types are not known here.
-    await maps.locator('.heatmaps').evaluate<void, number[]>(
-      `(element, contents) => {
-        const data = new DataTransfer();
-        data.items.add(new File([new Uint8Array(contents)], 'My cup.jpg', { type: 'image/jpeg' }));
-        data.items.add(new File(['no picture'], 'wrong.png', { type: 'image/png' }));
-        element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
-      }` as never,
-      bytes,
-    );
+    // Runs in the page: made from text, because DOM types are not known here.
+    const drop = new Function(
+      'element',
+      'contents',
+      `const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(contents)], 'My cup.jpg', { type: 'image/jpeg' }));
+      data.items.add(new File(['no picture'], 'wrong.png', { type: 'image/png' }));
+      element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));`,
+    ) as (element: unknown, contents: number[]) => void;
+    await maps.locator('.heatmaps').evaluate(drop, bytes);
     await maps.locator('[data-picture="My-cup"] canvas').nth(3).waitFor({ timeout: patient });
     const wrong = maps.locator('[data-picture="wrong"]');
     await wrong.locator('.diagnostic', { hasText: 'CAM301' }).waitFor({ timeout: patient });
@@ -191,13 +200,15 @@ needs(
     await maps.getByRole('button', { name: 'Save the maps of chelsea as PNG' }).click();
     const file = join(folder, 'maps.png');
     await workbench.answerDialog(file);
-    await expect.poll(() => existsSync(file) && readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+    const mark = (): string | undefined =>
+      existsSync(file) ? readFileSync(file).subarray(1, 4).toString() : undefined;
+    await expect.poll(mark, { timeout: 10_000 }).toBe('PNG');
   });
 
   test('another target: cycles, overhead and maps follow', async () => {
     const before = await workbench.statusBar('for GradCAM').innerText();
     await command('Set Target Layer...');
-    await workbench.pick('blocks.5/relu2');
+    await target('blocks.5/relu2');
     const maps = await view('.heatmaps');
     await maps.getByText('Target blocks.5/relu2 (8×8)').waitFor({ timeout: patient });
     await expect
@@ -205,7 +216,7 @@ needs(
       .not.toBe(before);
     await maps.locator('[data-picture="chelsea"]:not(.stale) canvas').nth(3).waitFor({ timeout: patient });
     await command('Set Target Layer...');
-    await workbench.pick('blocks.7/relu2');
+    await target('blocks.7/relu2');
     await expect
       .poll(() => workbench.statusBar('for GradCAM').innerText(), { timeout: patient })
       .toBe(before);
@@ -268,7 +279,7 @@ needs(
     expect(await workbench.notification('Synthesise:').count()).toBe(0);
   });
 
-  test('device, array and the static model by command', async () => {
+  test('device, array, clock and the static model by command', async () => {
     await command('Select Device...');
     await workbench.pick('xc7z020');
     const resources = await view('.resources');
@@ -279,6 +290,10 @@ needs(
     await command('Select Array Size...');
     await workbench.pick('8x16');
     await resources.getByRole('button', { name: '8x16 array' }).waitFor({ timeout: patient });
+    await command('Select Clock...');
+    await workbench.answerDialog('125');
+    const graph = await view('.block');
+    await graph.locator('.summary', { hasText: 'at 125 MHz' }).waitFor({ timeout: patient });
     await command('Export Static GradCAM Model...');
     const file = join(folder, 'static.gradcam.onnx');
     await workbench.answerDialog(file);
@@ -310,7 +325,8 @@ needs(
     await view('.block');
     await command('Show Resources');
     await command('Show Output');
-    await workbench.page.locator('.output-view, .part.panel').getByText('compiled in').first().waitFor();
+    const lines = workbench.page.locator('.part.panel .view-line');
+    await lines.filter({ hasText: 'tiny-resnet18' }).first().waitFor();
     await command('Open Model...');
     await workbench.page.keyboard.press('Escape');
     const titles = Object.values<CommandDefinition>(commands)

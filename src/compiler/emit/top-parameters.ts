@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics.ts';
-import { type Operation, readsPort, type Schedule } from '../schedule/operation.ts';
+import { type Operation, readsPort, type Schedule, slidesWindow } from '../schedule/operation.ts';
 import { recordWords } from './encode-operation.ts';
 
 /** Parts of the engine that are left out where no operation uses them, and which operations do. */
@@ -9,6 +9,7 @@ export const optionalParts = {
   DIAGONAL: ({ weights }) => ['diagonal', 'maximum', 'winners'].includes(weights.mode),
   MAXIMUM: ({ weights }) => weights.mode === 'maximum',
   WINNERS: ({ weights }) => weights.mode === 'winners',
+  WINDOW: slidesWindow,
   SLOPE: ({ output }) => output.slope,
   TABLES: ({ output }) => output.table !== undefined,
   CLASS: ({ activation, weights, output }) =>

@@ -55,6 +55,10 @@ export function compilerJobs(): JobHandlers {
       };
     },
     heatMapChoices: async () => current().heatMapChoices(),
+    prepare: async ({ options }, context) => {
+      await current().prepare(options, context);
+      return null;
+    },
     heatMap: ({ options, wanted }, context) => current().heatMap(options, wanted, context),
     build: ({ options, folder }, context) => current().build(options, folder, context),
     verify: (params, context) => verifyBuild(params, context),
