@@ -1,4 +1,4 @@
-// Stand-ins for camber_memory.v and camber_rom.v when resources are counted.
+// Stand-ins for camber_memory.v, camber_rom.v and camber_table.v when resources are counted.
 //
 // The storage is a black box: its block RAM is counted from its shape (src/compiler/report/block-ram.ts), which
 // takes no time, while mapping wide memories with their contents takes minutes. The registers around it stay.
@@ -28,6 +28,20 @@ module camber_rom_box #(
     input  wire             clk,
     input  wire [BITS-1:0]  read_address,
     output wire [WIDTH-1:0] read_data
+);
+endmodule
+
+// The register of a table's entry lies inside the block.
+(* blackbox *)
+module camber_table #(
+    parameter DEPTH = 256,
+    parameter FILE = "tables.hex"
+) (
+    input  wire        clk,
+    input  wire [15:0] address_0,
+    input  wire [15:0] address_1,
+    output wire [15:0] entry_0,
+    output wire [15:0] entry_1
 );
 endmodule
 
