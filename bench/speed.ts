@@ -1,6 +1,7 @@
 /**
  * The integer engine against ONNX Runtime's float inference, one thread each, on the same pictures in turn:
- * `npx tsx bench/speed.ts [--rounds 200]`. Prints medians and their ratios. Needs the shared models folder.
+ * `npx tsx bench/speed.ts [--rounds 200]`. Prints medians and their ratios: inference, and the preview (scores and map of one picture after
+ * warm-up, as the heat-map panel asks for them). Bars: 1.0 and 1.1. Needs the shared models folder.
  */
 import { parseArgs } from 'node:util';
 import { analyse } from '../src/compiler/analyse.ts';
@@ -19,7 +20,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20
 const { test, calibration } = cifarPictures();
 const warmUp = 10;
 
-console.log('| network | ONNX Runtime ms | integer inference ms | ratio | integer with map ms | ratio |');
+console.log('| network | ONNX Runtime ms | integer inference ms | ratio | preview with map ms | ratio |');
 console.log('| --- | --- | --- | --- | --- | --- |');
 for (const { name, preprocessing } of trainedNetworks) {
   const bytes = trainedModel(name);

@@ -44,7 +44,7 @@ for (const { name, bytes, preprocessing } of targetNetworks) {
         preprocessing: affinePreprocessing(preprocessing, 3),
       });
       const { inference, explanation, overhead } = report.cycles;
-      const bound = explanationBound(network, schedule.shape);
+      const bound = explanationBound(network, schedule);
       const within = explanation <= 1.15 * bound + 500 ? 'within' : 'BEYOND';
       console.log(
         `| ${target} | ${network.explanation!.gradient} | ${gradientBits} | ${inference} | ${explanation} | ` +

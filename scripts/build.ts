@@ -4,7 +4,7 @@
  *
  *     tsx scripts/build.ts [--watch]
  */
-import { context, type BuildOptions } from 'esbuild';
+import { build as bundle, context, type BuildOptions, type Plugin } from 'esbuild';
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,10 +48,36 @@ const copies: readonly { from: string; to: string }[] = [
 const requireBanner =
   "import { createRequire as camberRequire } from 'node:module'; const require = camberRequire(import.meta.url);";
 
+/** `import source from 'worker:./file.ts'` gives the text of a bundled worker script. */
+const workerText: Plugin = {
+  name: 'worker-text',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^worker:/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice('worker:'.length)),
+      namespace: 'worker-text',
+    }));
+    onLoad({ filter: /.*/, namespace: 'worker-text' }, async ({ path }) => {
+      const { outputFiles, metafile } = await bundle({
+        entryPoints: [path],
+        bundle: true,
+        write: false,
+        metafile: true,
+        minify: true,
+        platform: 'browser',
+        target: 'es2022',
+        format: 'iife',
+        absWorkingDir: root,
+      });
+      const watchFiles = Object.keys(metafile.inputs).map((file) => join(root, file));
+      return { contents: outputFiles[0]!.text, loader: 'text', watchFiles };
+    });
+  },
+};
+
 const kinds: Readonly<Record<Kind, BuildOptions>> = {
   node: { platform: 'node', target: 'node20', format: 'esm', banner: { js: requireBanner } },
   extension: { platform: 'node', target: 'node20', format: 'cjs', external: ['vscode'] },
-  webview: { platform: 'browser', target: 'es2022', format: 'esm' },
+  webview: { platform: 'browser', target: 'es2022', format: 'esm', plugins: [workerText] },
 };
 
 async function build(): Promise<void> {

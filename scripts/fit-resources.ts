@@ -52,7 +52,7 @@ async function synthesiseTable(rtl: ReadonlyMap<string, string>, family: Family)
   const next = async (): Promise<void> => {
     const some = batches.shift();
     if (some === undefined) return;
-    const { units: done } = await synthesiseUnits(rtl, some, family, options);
+    const done = await synthesiseUnits(rtl, some, family, options);
     for (const unit of done) units[unitName(unit)] = unit.cells;
     console.log(family, `${Object.keys(units).length} of ${wanted.length} units`);
     await next();

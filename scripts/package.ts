@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { npmInstall } from './support/npm-install.ts';
+import { breakdown, zipEntries } from './support/zip-entries.ts';
 
 const version = '3.9.2';
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
@@ -27,3 +28,8 @@ run(join(root, 'node_modules/.bin/tsx'), 'scripts/build.ts');
 // Everything is bundled; the README's picture is in the package, so its link stays relative.
 const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
 run(vsce, 'package', ...flags, '--out', 'camber.vsix');
+
+console.log('What weighs, packed:');
+for (const [part, bytes] of breakdown(zipEntries(join(root, 'camber.vsix'))).slice(0, 8)) {
+  console.log(`${(bytes / 1024 / 1024).toFixed(2).padStart(8)} MiB  ${part}`);
+}

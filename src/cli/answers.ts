@@ -2,10 +2,16 @@
 import { analyse } from '../compiler/analyse.ts';
 import { fail, type Diagnostic } from '../compiler/diagnostics.ts';
 import type { MethodName } from '../compiler/gradient/methods.ts';
-import { defaultQuantiseOptions } from '../compiler/quantize/options.ts';
+import { checkCalibration } from '../compiler/quantize/calibration-check.ts';
+import { defaultQuantiseOptions, type QuantiseOptions } from '../compiler/quantize/options.ts';
+import type { RangeMethod } from '../compiler/quantize/ranges.ts';
 import { quantise } from '../compiler/quantize/quantise.ts';
 import { calibrateModel } from '../engine/compile-model.ts';
-import { mapFidelity, type MapFidelity } from '../engine/fidelity.ts';
+import type { FidelityReport, MapAgreement } from '../compiler/report/fidelity.ts';
+import { fidelityWarnings } from '../compiler/report/fidelity-warnings.ts';
+import { wideTensors } from '../compiler/report/report.ts';
+import { type MapFidelity } from '../engine/fidelity.ts';
+import { measureFidelity } from '../engine/measure-fidelity.ts';
 import { affinePreprocessing, fixedInput } from '../engine/fixed-input.ts';
 import { explainFixed } from '../engine/fixed.ts';
 import { createExplainer } from '../engine/float.ts';
@@ -16,6 +22,7 @@ import { ortFiles } from '../toolchain/assets.ts';
 import { calibrationPictures } from '../toolchain/calibration.ts';
 import type { ModelFile } from '../toolchain/model-file.ts';
 import type { Context } from './command.ts';
+import { quantisationOf } from './options.ts';
 
 export interface Question {
   readonly model: ModelFile;
@@ -25,6 +32,9 @@ export interface Question {
   readonly class?: number;
   readonly method: MethodName;
   readonly gradientBits: 8 | 16;
+  readonly ranges: RangeMethod;
+  readonly wideActivations: QuantiseOptions['wideActivations'];
+  readonly equalise?: boolean;
   readonly calibration?: readonly string[];
 }
 
@@ -42,9 +52,18 @@ export interface Answer {
   /** Absent for methods without channel weights. */
   readonly alpha?: readonly number[];
   readonly map: readonly number[];
-  /** Agreement with the float engine; absent where the float map is all zero. */
-  readonly fidelity?: MapFidelity & { readonly sameClass: boolean };
+  /** Agreement with the float engine, of the fixed engine. */
+  readonly fidelity?: PictureAgreement;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Agreement on one picture; without the map's figures where the float map is all zero. */
+export interface PictureAgreement
+  extends
+    Partial<MapFidelity>,
+    Pick<FidelityReport, 'scores' | 'layers'>,
+    Pick<MapAgreement, 'perturbation'> {
+  readonly sameClass: boolean;
 }
 
 export type EngineName = keyof typeof engines;
@@ -87,7 +106,12 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
     fail('CAM208', text, 'Leave out --method, or take --engine float.');
   }
   const input = imageInput(model.graph);
-  const options = { target, score, class: question.class ?? ('argmax' as const) };
+  const options = {
+    target,
+    score,
+    class: question.class ?? ('argmax' as const),
+    equalise: question.equalise ?? false,
+  };
   const analysis = analyse(model.graph, options);
   const calibration = await calibrationPictures(question.calibration ?? [], model, input);
   progress(`Calibrating on ${calibration.images.length} pictures`);
@@ -97,13 +121,23 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
   const folded = image.picture !== undefined && {
     preprocessing: affinePreprocessing(model.info.preprocessing, inputAxes(input.shape).channels),
   };
-  const network = quantise(analysis.source, table, { ...defaultQuantiseOptions, gradientBits, ...folded });
-  const fixed = explainFixed(analysis.model, network, fixedInput(network, image), question.class ?? 'argmax');
+  const network = quantise(analysis.source, table, {
+    ...defaultQuantiseOptions,
+    ...quantisationOf(question),
+    gradientBits,
+    ...folded,
+  });
+  const picture = { ...fixedInput(network, image), tensor: image.tensor.data };
+  const fixed = explainFixed(analysis.model, network, picture, question.class ?? 'argmax');
   const answer = fixed.maps[0]!;
   const float = await floatAnswer({ ...question, class: fixed.class });
-  const map = Array.from(answer.map);
-  const fidelity = mapFidelity(map, float.map);
-  const top = topClass(float.scores);
+  const { report, each } = await measureFidelity(analysis.model, network, [picture], {
+    class: fixed.class,
+    signal,
+    wasmPaths,
+  });
+  const { scores, layers } = report;
+  const { perturbation } = report.map ?? {};
   return {
     ...float,
     target: network.explanation!.target,
@@ -111,16 +145,21 @@ async function fixedAnswer(question: Question, { progress, signal }: Context): P
     classIsArgmax: fixed.classIsArgmax,
     probability: fixed.probability?.[fixed.class],
     alpha: Array.from(answer.alpha!),
-    map,
-    ...(fidelity && { fidelity: { ...fidelity, sameClass: fixed.execution.topClass === top } }),
-    diagnostics: [...calibration.diagnostics, ...analysis.diagnostics],
+    map: Array.from(answer.map),
+    fidelity: {
+      sameClass: each[0]!.sameClass,
+      ...each[0]!.map,
+      ...(perturbation ? { perturbation } : {}),
+      scores,
+      layers,
+    },
+    diagnostics: [
+      ...calibration.diagnostics,
+      ...analysis.diagnostics,
+      ...checkCalibration(table, analysis.source.graph.inputs[0]!.name),
+      ...fidelityWarnings(report, { gradientBits, wide: new Set(wideTensors(network)) }),
+    ],
   };
-}
-
-/** The lowest index of the highest score; of a single logit z, class 1 is z and class 0 is -z. */
-function topClass(scores: readonly number[]): number {
-  if (scores.length === 1) return scores[0]! > 0 ? 1 : 0;
-  return scores.indexOf(Math.max(...scores));
 }
 
 export const engines = {

@@ -3,6 +3,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { CompileError } from '../compiler/diagnostics.ts';
 import { applyPreprocessing, type PreprocessingText } from '../compiler/input/parse.ts';
 import { preprocessingPresets } from '../compiler/input/preprocessing.ts';
+import { defaultQuantiseOptions, type QuantiseOptions } from '../compiler/quantize/options.ts';
+import { rangeMethods, type RangeMethod } from '../compiler/quantize/ranges.ts';
 
 /** Options of every command that reads a model. */
 export interface ModelOptions extends PreprocessingText {
@@ -125,9 +127,20 @@ export interface QuantisationOptions {
   /** Files and folders with calibration pictures. */
   readonly calibration?: readonly string[];
   readonly gradientBits: 8 | 16;
+  readonly ranges: RangeMethod;
+  readonly wideActivations: QuantiseOptions['wideActivations'];
+  readonly equalise?: boolean;
 }
 
-/** Adds `--calibration` and `--gradient-bits`. */
+/** The part of them that the quantiser takes as it is. */
+export function quantisationOf({
+  ranges,
+  wideActivations,
+}: Pick<QuantisationOptions, 'ranges' | 'wideActivations'>) {
+  return { rangeMethod: ranges, wideActivations };
+}
+
+/** Adds `--calibration`, `--gradient-bits`, `--ranges` and `--wide-activations`. */
 export function addQuantisationOptions(parser: Command): void {
   parser.option(
     '--calibration <images...>',
@@ -135,4 +148,27 @@ export function addQuantisationOptions(parser: Command): void {
   );
   const bits = (value: string) => Number(oneOf(['8', '16'])(value));
   parser.option('--gradient-bits <bits>', 'width of gradients in fixed point: 8 or 16', bits, 16);
+  parser.option(
+    '--ranges <method>',
+    `how int8 ranges are chosen from the calibration pictures: ${rangeMethods.join(', ')}`,
+    oneOf(rangeMethods),
+    defaultQuantiseOptions.rangeMethod,
+  );
+  parser.option(
+    '--wide-activations <layers>',
+    'activations kept in 16 bits, at twice the cycles of what reads them: none, auto, or LAYER,LAYER,...',
+    parseWide,
+    defaultQuantiseOptions.wideActivations,
+  );
+  parser.option(
+    '--equalise',
+    'rescale convolutions in a row against each other before quantising: for depthwise networks',
+  );
+}
+
+function parseWide(value: string): QuantiseOptions['wideActivations'] {
+  if (value === 'none' || value === 'auto') return value;
+  const names = value.split(',').filter((name) => name !== '');
+  if (names.length === 0) throw new InvalidArgumentError('Give none, auto, or names of layers.');
+  return names;
 }

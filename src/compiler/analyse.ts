@@ -8,6 +8,7 @@ import { CompileError, diagnostic } from './diagnostics.ts';
 import { deriveGradCam, type StaticGradCam } from './gradient/derive.ts';
 import type { Graph } from './graph/ir.ts';
 import { simplify, type Simplified } from './graph/passes.ts';
+import { equalise } from './graph/equalise.ts';
 import { inferKnownShapes } from './graph/infer.ts';
 import { importQuantised } from './quantize/import/import-quantised.ts';
 import { observedTensors, type ObservedTensors } from './quantize/observed.ts';
@@ -21,6 +22,8 @@ export interface AnalyseOptions {
   readonly class?: number | 'argmax';
   /** False: inference only, nothing is kept or computed for a map. */
   readonly explanation?: boolean;
+  /** Rescale convolutions in a row against each other before quantising (`graph/equalise.ts`); the outputs stay as they are. */
+  readonly equalise?: boolean;
 }
 
 export interface Analysis {
@@ -48,12 +51,19 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
     foldBatchNorm: true,
     keep: [...keep, ...(options.score === undefined ? [] : [options.score])],
   });
-  const model = deriveGradCam(simplified.graph, {
-    ...(wanted === undefined ? {} : { targets: [wanted] }),
-    ...(options.score === undefined ? {} : { score: options.score }),
-    class: options.class ?? 'argmax',
-    notes: simplified,
-  });
+  const derive = (from: Graph) =>
+    deriveGradCam(from, {
+      ...(wanted === undefined ? {} : { targets: [wanted] }),
+      ...(options.score === undefined ? {} : { score: options.score }),
+      class: options.class ?? 'argmax',
+      notes: simplified,
+    });
+  const derived = derive(simplified.graph);
+  // A model that came quantised keeps its own scales.
+  const { model, found } =
+    options.equalise && !imported
+      ? equalised(derived, simplified.graph, derive)
+      : { model: derived, found: [] };
   const inference = { graph: model.graph, scores: model.scores, ...(imported ? { imported } : {}) };
   const source: QuantiseSource =
     options.explanation === false
@@ -65,8 +75,29 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
     model,
     source,
     observed: observedTensors(source),
-    diagnostics: model.diagnostics,
+    diagnostics: [...model.diagnostics, ...found],
   };
+}
+
+/** The derivation again from the equalised graph, and what is to be said about it. The target keeps its values, and alpha with it. */
+function equalised(
+  derived: StaticGradCam,
+  graph: Graph,
+  derive: (graph: Graph) => StaticGradCam,
+): { model: StaticGradCam; found: Diagnostic[] } {
+  const target = derived.targets[0]!;
+  const map = derived.graph.nodes.find((n) => n.outputs[0] === target.map);
+  const kept = new Set([target.tensor, derived.scores, ...(map?.inputs ?? [])]);
+  const { graph: changed, tensors, skipped } = equalise(graph, kept);
+  const found = skipped.map(({ first, second, why }) =>
+    diagnostic(
+      'CAM408',
+      `"${first}" and "${second}" are not equalised: ${why}.`,
+      'Nothing need be done; --wide-activations helps where the layer between them is coarse.',
+      { node: second },
+    ),
+  );
+  return { model: tensors.length === 0 ? derived : derive(changed), found };
 }
 
 /** Tensors a user may mean by a name: the tensor itself, or the outputs of the node of that name. */

@@ -11,7 +11,11 @@ import { graphParameters } from './graph/macs.ts';
 import type { CalibrationTable } from './quantize/calibration.ts';
 import { checkCalibration } from './quantize/calibration-check.ts';
 import type { IntegerNetwork } from './quantize/network.ts';
-import { defaultQuantiseOptions, type AffinePreprocessing } from './quantize/options.ts';
+import {
+  defaultQuantiseOptions,
+  type AffinePreprocessing,
+  type QuantiseOptions,
+} from './quantize/options.ts';
 import { quantise } from './quantize/quantise.ts';
 import type { QuantiseSource } from './quantize/source.ts';
 import { defaultPart, devices, findDevice, nearDevices, type Device } from './report/devices.ts';
@@ -30,6 +34,8 @@ export interface CompileOptions {
   /** ROWSxCOLUMNS, or auto: the fastest that fits the device with head-room. */
   readonly array?: string;
   readonly gradientBits?: 8 | 16;
+  /** How activations are quantised; what is absent has its default. */
+  readonly quantisation?: Partial<Pick<QuantiseOptions, 'rangeMethod' | 'wideActivations'>>;
   /** How uint8 pixels become the network's input; absent: the host hands over int8 values. */
   readonly preprocessing?: AffinePreprocessing;
 }
@@ -52,7 +58,7 @@ export const compileStages = ['Quantising', 'Scheduling', 'Checking the schedule
  * Compiles an analysed model for an array.
  *
  * @param onStage called before each stage; may throw to cancel
- * @throws CompileError CAM303, CAM402, CAM403, CAM501, CAM503, CAM504, CAM505
+ * @throws CompileError CAM303, CAM402, CAM403, CAM406, CAM501, CAM503, CAM504, CAM505
  */
 export function compile(
   analysis: Analysis,
@@ -69,6 +75,7 @@ export function compile(
   const quantised = (source: QuantiseSource) =>
     quantise(source, calibration, {
       ...defaultQuantiseOptions,
+      ...options.quantisation,
       gradientBits,
       ...(options.preprocessing ? { preprocessing: options.preprocessing } : {}),
     });

@@ -40,6 +40,9 @@ export const diagnosticCodes = {
   CAM403: { title: 'Accumulator overflow possible', severity: 'error' },
   CAM404: { title: 'Poor calibration set', severity: 'warning' },
   CAM405: { title: 'Poor fidelity', severity: 'warning' },
+  CAM406: { title: 'No 16-bit activation possible', severity: 'error' },
+  CAM407: { title: 'Activation not finite', severity: 'error' },
+  CAM408: { title: 'Not equalised', severity: 'information' },
   // 5xx: hardware
   CAM501: { title: 'No hardware mapping', severity: 'error' },
   CAM502: { title: 'Does not fit the device', severity: 'warning' },

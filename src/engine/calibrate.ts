@@ -1,4 +1,5 @@
 import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
+import { fail } from '../compiler/diagnostics.ts';
 import { argmax } from '../compiler/quantize/executor.ts';
 import type { ObservedTensors } from '../compiler/quantize/observed.ts';
 import { StatisticsCollector } from '../compiler/quantize/statistics.ts';
@@ -25,7 +26,7 @@ export interface CalibrateOptions {
  * Collects the ranges of every activation and gradient over the calibration pictures. Gradients are taken for the
  * top class of each picture and for the runner-up, so that a chosen class other than the top one stays in range.
  *
- * @throws the signal's reason where aborted.
+ * @throws CompileError CAM401 without pictures, CAM407 with the first tensor that is not finite; the signal's reason where aborted.
  */
 export async function calibrate(
   run: RunTensors,
@@ -38,6 +39,12 @@ export async function calibrate(
   const activations = collectors(observed.activations);
   const gradients = collectors(observed.gradients);
   const gradientNames = [...gradients.keys()];
+  if (pictures.length === 0)
+    fail(
+      'CAM401',
+      'There are no calibration pictures.',
+      'Give some dozens of typical pictures, or leave the option out.',
+    );
   const topClasses = new Set<number>();
   const first = [...new Set([options.scores, ...activations.keys(), ...gradientNames])];
   for (const [index, picture] of pictures.entries()) {
@@ -55,6 +62,9 @@ export async function calibrate(
       for (const [name, collector] of gradients)
         collector.add(other.get(name)!, 1 / observed.classMagnitude[second]!);
     }
+    for (const [name, collector] of [...activations, ...gradients])
+      if (collector.notFinite > 0)
+        notFinite(name, collector.notFinite, index, name === observed.activations.keys().next().value);
     options.onProgress?.(index + 1, pictures.length);
   }
   const finish = (from: Map<string, StatisticsCollector>) =>
@@ -65,6 +75,18 @@ export async function calibrate(
     activations: finish(activations),
     gradients: finish(gradients),
   };
+}
+
+/** No range can be told from infinities: what holds them first is named, what they spread to is not. */
+function notFinite(tensor: string, count: number, picture: number, isImage: boolean): never {
+  return fail(
+    'CAM407',
+    `Tensor "${tensor}" holds ${count} values that are not finite on calibration picture ${picture + 1}.`,
+    isImage
+      ? 'Check the picture and the preprocessing: the network is fed values that are not finite.'
+      : 'Check the weights and the preprocessing (scale, mean, std): the float network itself overflows on this picture.',
+    { tensor },
+  );
 }
 
 /** The class with the second-highest score (the same where there is only one). */

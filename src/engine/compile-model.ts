@@ -2,26 +2,66 @@
 import { analyse, type Analysis, type AnalyseOptions } from '../compiler/analyse.ts';
 import { compile, type Compilation, type CompileOptions } from '../compiler/compile.ts';
 import type { Graph } from '../compiler/graph/ir.ts';
-import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
+import type { CalibrationTable, TensorStatistics } from '../compiler/quantize/calibration.ts';
+import type { ObservedTensors } from '../compiler/quantize/observed.ts';
 import { calibrate } from './calibrate.ts';
+import { fidelityWarnings } from '../compiler/report/fidelity-warnings.ts';
+import { inputOfTensor } from './fixed-input.ts';
+import { measureFidelity } from './measure-fidelity.ts';
 import type { EngineOptions } from './ort.ts';
 import { createTensorRunner } from './tensors.ts';
 
 export interface CompileModelOptions extends AnalyseOptions, CompileOptions, EngineOptions {
   /** Calibration pictures as the model takes them, float32. */
   readonly calibration: readonly Float32Array[];
+  /** Measure the agreement with the float network on these pictures, for the report. */
+  readonly fidelity?: boolean;
   readonly signal?: AbortSignal;
   /** Called before each stage with the share of the work done; may throw to cancel. */
   readonly onProgress?: (stage: string, fraction: number) => void;
 }
 
+/**
+ * What has been measured of a model on the same pictures: activations do not depend on the target. Filled by
+ * `calibrateModel`, which then measures no more than what is new.
+ */
+export interface Measured {
+  readonly activations: Map<string, TensorStatistics>;
+  topClasses?: number;
+}
+
 /** Ranges of everything the quantiser needs, measured by the float engine. */
 export async function calibrateModel(
   analysis: Analysis,
+  options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> &
+    EngineOptions & { readonly measured?: Measured },
+): Promise<CalibrationTable> {
+  const measured: Measured = options.measured ?? { activations: new Map() };
+  const wanted = analysis.observed;
+  const observed = {
+    ...wanted,
+    activations: new Map([...wanted.activations].filter(([name]) => !measured.activations.has(name))),
+  };
+  const { topClasses } = measured;
+  const measure = observed.activations.size > 0 || observed.gradients.size > 0 || topClasses === undefined;
+  const table: CalibrationTable = measure
+    ? await measureTensors(analysis, observed, options)
+    : { pictures: options.calibration.length, topClasses, activations: new Map(), gradients: new Map() };
+  for (const [name, statistics] of table.activations) measured.activations.set(name, statistics);
+  measured.topClasses = table.topClasses;
+  const activations = new Map(
+    [...wanted.activations.keys()].map((name) => [name, measured.activations.get(name)!]),
+  );
+  return { ...table, activations };
+}
+
+/** Runs the float engine on every picture and looks at the observed tensors. */
+async function measureTensors(
+  { model, source }: Analysis,
+  observed: ObservedTensors,
   options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> & EngineOptions,
 ): Promise<CalibrationTable> {
-  const { observed, model } = analysis;
-  const image = analysis.source.graph.inputs[0]!.name;
+  const image = source.graph.inputs[0]!.name;
   const names = new Set([model.scores, ...observed.activations.keys(), ...observed.gradients.keys()]);
   names.delete(image);
   const runner = await createTensorRunner(model, names, options);
@@ -36,10 +76,33 @@ export async function calibrateModel(
   }
 }
 
+/** A compilation whose report tells how faithful the integer network is on pictures (float32, as the model takes them). */
+export async function withFidelity(
+  compilation: Compilation,
+  pictures: readonly Float32Array[],
+  options: Pick<CompileModelOptions, 'class' | 'preprocessing' | 'signal' | 'onProgress'> & EngineOptions,
+): Promise<Compilation> {
+  const { analysis, network, report } = compilation;
+  const inputs = pictures.map((tensor) => inputOfTensor(network, tensor, options.preprocessing));
+  const { report: fidelity } = await measureFidelity(analysis.model, network, inputs, {
+    ...options,
+    onProgress: (done, total) =>
+      options.onProgress?.('Comparing with the float network', 0.9 + (0.1 * done) / total),
+  });
+  const diagnostics = [
+    ...report.diagnostics,
+    ...fidelityWarnings(fidelity, {
+      gradientBits: report.numerics.gradientBits ?? 16,
+      wide: new Set(report.numerics.wideActivations),
+    }),
+  ];
+  return { ...compilation, report: { ...report, fidelity, diagnostics }, diagnostics };
+}
+
 /**
  * Analyses, calibrates and compiles.
  *
- * @throws CompileError as `analyse` and `compile`; the signal's reason where aborted
+ * @throws CompileError as `analyse` and `compile`; CAM407; the signal's reason where aborted
  */
 export async function compileModel(graph: Graph, options: CompileModelOptions): Promise<Compilation> {
   const stage = (name: string, fraction: number): void => {
@@ -50,6 +113,9 @@ export async function compileModel(graph: Graph, options: CompileModelOptions): 
   const analysis = analyse(graph, options);
   stage('Calibrating', 0.1);
   const calibration = await calibrateModel(analysis, options);
-  const fractions = { Quantising: 0.7, Scheduling: 0.8, 'Checking the schedule': 0.9 };
-  return compile(analysis, calibration, options, (name) => stage(name, fractions[name]));
+  const fractions = { Quantising: 0.7, Scheduling: 0.8, 'Checking the schedule': 0.85 };
+  const compilation = compile(analysis, calibration, options, (name) => stage(name, fractions[name]));
+  if (!options.fidelity) return compilation;
+  stage('Comparing with the float network', 0.9);
+  return withFidelity(compilation, options.calibration, options);
 }

@@ -21,6 +21,28 @@ export function fixedInput(network: IntegerNetwork, image: LoadedImage): FixedIn
 }
 
 /**
+ * A float tensor [C, H, W] that was made from a picture, with the pixels it was made from where the network takes those.
+ *
+ * @param preprocessing What made the one of the other; absent where the network takes no pixels.
+ */
+export function inputOfTensor(
+  network: IntegerNetwork,
+  tensor: Float32Array,
+  preprocessing: AffinePreprocessing | undefined,
+): FixedInput & { readonly tensor: Float32Array } {
+  if (network.input.format === 'int8' || !preprocessing) return { tensor };
+  const { scale, mean, std } = preprocessing;
+  const channels = mean.length;
+  const plane = tensor.length / channels;
+  const pixels = Uint8Array.from({ length: tensor.length }, (_, i) => {
+    const k = i % channels;
+    const value = (tensor[k * plane + Math.floor(i / channels)]! * std[k]! + mean[k]!) / scale;
+    return Math.min(255, Math.max(0, Math.round(value)));
+  });
+  return { tensor, pixels };
+}
+
+/**
  * The bytes that a network's input stream takes, in HWC order: raw pixels, or values quantised here.
  *
  * @throws CompileError CAM302 where the network takes raw pixels and the image is an array

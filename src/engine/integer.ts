@@ -1,6 +1,7 @@
 /** The integer engine: the network of `src/compiler/quantize` on WebAssembly SIMD kernels, buffers allocated once. */
 import { argmax, type ExecuteOptions, type Execution } from '../compiler/quantize/executor.ts';
 import type { IntegerLayer, IntegerNetwork } from '../compiler/quantize/network.ts';
+import { readsOf } from '../compiler/schedule/storage.ts';
 import { EngineMemory, type Buffer } from './kernels/engine-memory.ts';
 import { prepareStage } from './kernels/prepare-stage.ts';
 import { prepareSum, type Step } from './kernels/prepare-sum.ts';
@@ -31,8 +32,7 @@ class Engine implements IntegerEngine {
   private readonly memory: EngineMemory;
   private readonly steps: readonly {
     readonly layer: IntegerLayer;
-    readonly sum: Step;
-    readonly stage: Step;
+    readonly run: readonly Step[];
   }[];
 
   constructor(readonly network: IntegerNetwork) {
@@ -40,8 +40,12 @@ class Engine implements IntegerEngine {
     this.memory = memory;
     this.steps = network.layers.map((layer) => ({
       layer,
-      sum: prepareSum(layer.sum, layer.output.tensor, memory),
-      stage: prepareStage(layer, memory),
+      run: [
+        ...viewsRead(layer, memory),
+        prepareSum(layer.sum, layer.output, memory),
+        prepareStage(layer, memory),
+        ...viewWritten(layer, memory),
+      ],
     }));
     memory.commit();
   }
@@ -52,10 +56,9 @@ class Engine implements IntegerEngine {
     const scores = memory.wide.get(network.scores)!;
     let topClass = -1;
     let classIndex = -1;
-    for (const { layer, sum, stage } of this.steps) {
+    for (const { layer, run } of this.steps) {
       if (options.inferenceOnly && layer.phase !== 'inference') break;
-      sum(classIndex);
-      stage(classIndex);
+      for (const step of run) step(classIndex);
       if (layer.output.tensor !== network.scores) continue;
       topClass = argmax(scores);
       classIndex = options.classIndex ?? topClass;
@@ -76,6 +79,7 @@ class Engine implements IntegerEngine {
   tensor(name: string): Int32Array {
     const wide = this.memory.wide.get(name);
     if (wide) return wide.slice();
+    this.memory.viewCopy(name, 'into view')?.();
     const { tensor, channels } = this.memory.buffer(name);
     const out = new Int32Array(tensor.channels * tensor.height * tensor.width);
     planar(this.memory.stored(name).values, channels, out, tensor.height * tensor.width);
@@ -111,6 +115,17 @@ class Engine implements IntegerEngine {
         values[p * channels + k] = image[from++]! - (signed ? 0 : 128);
     }
   }
+}
+
+/** Copies of what a layer reads of other tensors' channels. */
+function viewsRead(layer: IntegerLayer, memory: EngineMemory): Step[] {
+  return readsOf(layer).flatMap((name) => memory.viewCopy(name, 'into view') ?? []);
+}
+
+/** Copies what a layer writes into the tensor of which it is a part. */
+function viewWritten({ output }: IntegerLayer, memory: EngineMemory): Step[] {
+  if (memory.wide.has(output.tensor)) return [];
+  return [memory.viewCopy(output.tensor, 'out of view') ?? []].flat();
 }
 
 /** From HWC with stored channels to CHW. */

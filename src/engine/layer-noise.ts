@@ -1,7 +1,6 @@
-/** Where a fixed-point network loses signal: layer by layer, and what to say about it. */
-import { diagnostic, type Diagnostic } from '../compiler/diagnostics.ts';
+/** Where a fixed-point network loses signal, layer by layer. */
 import type { IntegerNetwork, Phase } from '../compiler/quantize/network.ts';
-import { signalToNoise, type MapFidelity } from './fidelity.ts';
+import { signalToNoise } from './fidelity.ts';
 import type { IntegerEngine } from './integer.ts';
 
 export interface LayerNoise {
@@ -36,37 +35,4 @@ export function layerNoise(
     );
     return [{ layer: name, op, phase, tensor: tensor.name, decibels: signalToNoise(found, expected) }];
   });
-}
-
-/** Below these figures a fixed-point map no longer tells what the float map tells. */
-const poor = { pearson: 0.9, iou: 0.5 } as const;
-
-/** Warnings about an explanation that the fixed-point network gives differently. */
-export function fidelityWarnings(
-  fidelity: MapFidelity | undefined,
-  sameClass: boolean,
-  gradientBits: 8 | 16,
-): Diagnostic[] {
-  const warnings: Diagnostic[] = [];
-  if (!sameClass) {
-    warnings.push(
-      diagnostic(
-        'CAM405',
-        'The fixed-point network takes the picture for another class than the float network.',
-        'Calibrate on pictures like this one; if many answers differ, quantise with more calibration pictures.',
-      ),
-    );
-  }
-  if (fidelity && (fidelity.pearson < poor.pearson || fidelity.iou < poor.iou)) {
-    warnings.push(
-      diagnostic(
-        'CAM405',
-        `The fixed-point map differs from the float map (correlation ${fidelity.pearson.toFixed(2)}, overlap of the top 20 % ${fidelity.iou.toFixed(2)}).`,
-        gradientBits === 8
-          ? 'Take 16 gradient bits, or a target nearer to the scores.'
-          : 'Take a target nearer to the scores, or calibrate on more pictures.',
-      ),
-    );
-  }
-  return warnings;
 }

@@ -16,27 +16,31 @@ export interface PerturbationScores {
 /** Pictures between the whole and the blank one. */
 const steps = 16;
 
+/** Inferences that the scores of one map cost. */
+export const perturbationRuns = 2 * (steps + 1);
+
 /**
  * Areas under the insertion and deletion curves of a map, both from 0 to 1. The blank picture is the picture's mean
  * colour.
  *
  * @param map Raw L, row-major, of any size; scaled bilinearly to the picture.
+ * @param pixels Height x width x channels, as the network takes them.
  * @param probability Probability of the explained class for a picture of the same size.
  */
-export function perturbationScores(
+export function perturbationScores<T extends Uint8Array | Int8Array>(
   map: ArrayLike<number>,
   mapSize: { readonly height: number; readonly width: number },
-  pixels: Uint8Array,
+  pixels: T,
   size: PictureSize,
-  probability: (pixels: Uint8Array) => number,
+  probability: (pixels: T) => number,
 ): PerturbationScores {
   const importance = enlarge(map, mapSize, size);
   const order = Array.from({ length: importance.length }, (_, i) => i).sort(
     (i, j) => importance[j]! - importance[i]! || i - j,
   );
   const blank = meanColour(pixels, size.channels);
-  const area = (start: Uint8Array, source: Uint8Array): number => {
-    const picture = start.slice();
+  const area = (start: T, source: T): number => {
+    const picture = start.slice() as T;
     let sum = probability(picture) / 2;
     for (let step = 1; step <= steps; step++) {
       const [from, to] = [step - 1, step].map((s) => Math.round((s * order.length) / steps)) as [
@@ -54,11 +58,11 @@ export function perturbationScores(
   return { insertion: area(blank, pixels), deletion: area(pixels, blank) };
 }
 
-function meanColour(pixels: Uint8Array, channels: number): Uint8Array {
+function meanColour<T extends Uint8Array | Int8Array>(pixels: T, channels: number): T {
   const sums = new Float64Array(channels);
   pixels.forEach((v, i) => (sums[i % channels]! += v));
   const mean = sums.map((s) => Math.round((s * channels) / pixels.length));
-  return Uint8Array.from(pixels, (_, i) => mean[i % channels]!);
+  return pixels.map((_, i) => mean[i % channels]!) as T;
 }
 
 /** Bilinear with half-pixel centres, edges clamped (ONNX Resize, `half_pixel`). */

@@ -3,7 +3,8 @@ import type { StaticGradCam } from '../compiler/gradient/derive.ts';
 
 type Normalise = (scores: Float32Array) => Float32Array;
 
-const softmax: Normalise = (scores) => {
+/** Softmax over all classes. */
+export const softmax: Normalise = (scores) => {
   const largest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
   const powers = scores.map((s) => Math.exp(s - largest));
   const sum = powers.reduce((a, b) => a + b, 0);

@@ -6,27 +6,52 @@ import type { Services } from './services.ts';
 
 interface Shown {
   readonly text: string;
-  readonly tooltip: string;
+  readonly tooltip: string | vscode.MarkdownString;
   readonly warning?: boolean;
+}
+
+/** Each figure is a link to what changes it. */
+function details(parts: ReturnType<typeof summary>): vscode.MarkdownString {
+  const rows = [
+    ['target', parts.target, 'camber.setTarget', vscode.l10n.t('Set target')],
+    ['dashboard', `${parts.cycles}, ${parts.overhead}`, 'camber.showSchedule', vscode.l10n.t('Schedule')],
+    ['watch', parts.latency, 'camber.selectArray', vscode.l10n.t('Select array')],
+    [
+      'chip',
+      vscode.l10n.t('{0}, estimated', parts.fit),
+      'camber.selectDevice',
+      vscode.l10n.t('Select device'),
+    ],
+  ] as const;
+  const tooltip = new vscode.MarkdownString(
+    rows
+      .map(([icon, text, command, title]) => `$(${icon}) ${text} [${title}](command:${command})`)
+      .join('\n\n'),
+    true,
+  );
+  tooltip.isTrusted = { enabledCommands: rows.map(([, , command]) => command) };
+  return tooltip;
 }
 
 function describe(state: ModelState): Shown {
   if (state.status.kind === 'failed') {
     return {
       text: '$(error) Camber',
-      tooltip: 'The model has problems: see the Problems panel.',
+      tooltip: vscode.l10n.t('The model has problems: see the Problems panel.'),
       warning: true,
     };
   }
   if (state.compiled === undefined || state.status.kind === 'working') {
-    const stage = state.status.kind === 'working' ? state.status.stage : 'Compiling';
+    const stage = state.status.kind === 'working' ? state.status.stage : vscode.l10n.t('Compiling');
     return { text: '$(loading~spin) Camber', tooltip: stage };
   }
   const parts = summary(state.compiled, state.model);
+  const { fits } = state.compiled.resources;
+  const fit = fits ? vscode.l10n.t('fits') : vscode.l10n.t('does not fit');
   return {
-    text: `$(circuit-board) ${parts.cycles} · ${parts.overhead}`,
-    tooltip: [parts.target, parts.latency, `${parts.fit}, estimated`, 'Select to compile.'].join('\n'),
-    ...(state.compiled.resources.fits ? {} : { warning: true }),
+    text: `$(circuit-board) ${parts.cycles} · ${parts.overhead} · ${fit}`,
+    tooltip: details(parts),
+    ...(fits ? {} : { warning: true }),
   };
 }
 
@@ -45,7 +70,10 @@ export function registerStatusBar({ models }: Services): vscode.Disposable {
   };
   return vscode.Disposable.from(
     item,
-    models.onActiveChanged(update),
+    models.onActiveChanged((uri) => {
+      void vscode.commands.executeCommand('setContext', 'camber.modelOpen', uri !== undefined);
+      update();
+    }),
     models.onStateChanged(update),
     models.onStatusChanged(update),
   );

@@ -23,6 +23,8 @@ export interface LayerFacts {
 const needs: Readonly<Record<GradientNeeds, string>> = {
   nothing: 'nothing',
   mask: 'one mask bit per element',
+  winners: 'one byte per window: where its maximum was',
+  derivative: "one byte per element: the activation's derivative",
 };
 
 const gradientKinds = {
@@ -158,6 +160,7 @@ export function summary(
   readonly cycles: string;
   readonly overhead: string;
   readonly latency: string;
+  readonly array: string;
   readonly fit: string;
 } {
   const { estimated, available, fits } = compiled.resources;
@@ -166,6 +169,7 @@ export function summary(
     target: `Target ${layerOf(compiled.target.tensor, model)}`,
     cycles: format.cycles(compiled.cycles.inference),
     overhead: `${format.added(compiled.cycles.overhead)} for GradCAM`,
+    array: `array ${format.shape([compiled.array.rows, compiled.array.columns])}`,
     latency: `${format.latency(compiled.cycles.total, compiled.device.clockMHz)} at ${format.count(compiled.device.clockMHz)} MHz`,
     fit:
       `${fits ? 'fits' : 'does not fit'} ${compiled.device.part} ` +

@@ -9,12 +9,24 @@ import type {
   Choices,
   DeviceView,
   Diagnostic,
+  ExploreView,
+  HeatMapChoices,
   HeatMapRow,
   ModelState,
   PictureView,
   Status,
+  SynthesisView,
   VerifyView,
 } from './views.ts';
+
+/** One heat map. */
+export interface HeatMapParams {
+  readonly picture: string;
+  /** GradCAM where absent. */
+  readonly method?: string;
+  /** What the model's choices say where absent. */
+  readonly class?: 'argmax' | number;
+}
 
 /** Requests to the server: parameters and result by method. `uri` is the model file's. */
 export interface ServerRequests {
@@ -27,15 +39,29 @@ export interface ServerRequests {
     params: { uri: string; choices: { [K in keyof Choices]: Choices[K] | null } };
     result: ModelState;
   };
+  /** Prepares for a target that may be chosen next. */
+  'camber/consider': { params: { uri: string; target: string }; result: null };
   /** The model in ONNX's textual form. */
   'camber/text': { params: { uri: string }; result: { text: string; revision: number } };
   'camber/devices': { params: Record<string, never>; result: readonly DeviceView[] };
   /** The bundled pictures, those of the picture folder, and those given by path. */
   'camber/pictures': { params: { uri: string; extra: readonly string[] }; result: readonly PictureView[] };
-  'camber/heatMap': { params: { uri: string; picture: string }; result: HeatMapRow };
+  'camber/heatMapChoices': { params: { uri: string }; result: HeatMapChoices };
+  'camber/heatMap': { params: { uri: string } & HeatMapParams; result: HeatMapRow };
   /** Writes the build folder. */
   'camber/build': { params: { uri: string; folder: string; token?: string }; result: BuildView };
-  'camber/verify': { params: { uri: string; folder: string; token?: string }; result: VerifyView };
+  'camber/verify': {
+    /** `trace`: file that takes the waveforms (VCD). */
+    params: { uri: string; folder: string; trace?: string; token?: string };
+    result: VerifyView;
+  };
+  /** Tries every array with what is chosen for the model. */
+  'camber/explore': { params: { uri: string; token?: string }; result: ExploreView };
+  /** Synthesises what is chosen for the model, or a build. */
+  'camber/synthesise': {
+    params: { uri: string; folder?: string; token?: string };
+    result: SynthesisView;
+  };
   /** Writes the static GradCAM model. */
   'camber/export': { params: { uri: string; file: string }; result: { file: string } };
 }
@@ -50,6 +76,8 @@ export interface ServerNotifications {
   'camber/stateChanged': ModelState;
   /** Only the status of an open model has changed. */
   'camber/statusChanged': { uri: string; status: Status };
+  /** The worker of an open model has stopped by itself; `again`: the model is read and compiled once more. */
+  'camber/workerStopped': { uri: string; reason: string; again: boolean };
   /** Progress of the request that carried this token. */
   'camber/progress': { token: string; stage: string; fraction: number };
 }

@@ -23,6 +23,8 @@ export interface LayerView {
   readonly shape?: readonly number[];
   readonly parameters: number;
   readonly macs: number;
+  /** Initialisers among the inputs: weights and other constants. */
+  readonly constants: readonly TensorView[];
   /** Attribute name and its value as ONNX text. */
   readonly attributes: readonly (readonly [name: string, value: string])[];
 }
@@ -78,7 +80,7 @@ export interface TimeSpent {
 }
 
 /** What the backward pass keeps of a layer. */
-export type GradientNeeds = 'nothing' | 'mask';
+export type GradientNeeds = 'nothing' | 'mask' | 'winners' | 'derivative';
 
 /** One bar of the timeline. */
 export interface OperationView {
@@ -144,8 +146,16 @@ export interface CompiledView {
   readonly operations: readonly OperationView[];
   readonly memories: readonly MemoryView[];
   readonly placements: readonly PlacementView[];
+  /** What differentiation at run time would add on the same array. */
+  readonly runtimeBackward: {
+    /** As frameworks do it: gradients of all activations and weights. */
+    readonly framework: BackwardCost;
+    /** The best that automatic differentiation can do: gradients of activations, down to the target. */
+    readonly stopped: BackwardCost;
+  };
   readonly resources: {
     readonly estimated: ResourceCount;
+    /** Known once the same engine has been synthesised. */
     readonly synthesized?: ResourceCount;
     readonly available: ResourceCount;
     readonly fits: boolean;
@@ -157,6 +167,14 @@ export interface CompiledView {
   };
 }
 
+/** A lower bound: every multiplier of the array busy in every cycle. */
+export interface BackwardCost {
+  readonly macs: number;
+  readonly cycles: number;
+  /** cycles / cycles of the inference. */
+  readonly overhead: number;
+}
+
 /** What a user chooses for one model; what is left out comes from the settings. */
 export interface Choices {
   /** ONNX tensor name. */
@@ -164,8 +182,11 @@ export interface Choices {
   readonly class?: 'argmax' | number;
   /** FPGA part. */
   readonly device?: string;
+  readonly clockMHz?: number;
   /** `auto` or ROWSxCOLUMNS. */
   readonly array?: string;
+  /** Width of gradients in fixed point. */
+  readonly gradientBits?: 8 | 16;
 }
 
 /** Where the work on a model stands. */
@@ -179,7 +200,7 @@ export interface ModelState {
   readonly uri: string;
   readonly status: Status;
   readonly choices: Choices;
-  /** Counts how often the file has been read anew. */
+  /** Which reading of the file this is: grows with every reading, over restarts of the server too. 0: none yet. */
   readonly revision: number;
   readonly model?: ModelView;
   readonly compiled?: CompiledView;
@@ -200,6 +221,20 @@ export interface PictureView {
   readonly title: string;
   /** Said beneath the picture: `not a class of this model`. */
   readonly caption?: string;
+  /** Added by the user, and removable. */
+  readonly added?: boolean;
+}
+
+/** What can be asked for in the heat maps of a model. */
+export interface HeatMapChoices {
+  readonly methods: readonly {
+    readonly name: string;
+    readonly title: string;
+    /** The accelerator offers it too. */
+    readonly fixed: boolean;
+  }[];
+  /** A label for each class; `class 3` where the model has none. */
+  readonly classes: readonly string[];
 }
 
 /** A heat map, row-major, raw `L` on its own scale. */
@@ -224,9 +259,51 @@ export interface HeatMapRow {
   readonly image?: string;
   readonly float?: EngineAnswer;
   readonly fixed?: EngineAnswer;
-  /** Pearson correlation of the two maps; absent where one of them is constant. */
-  readonly correlation?: number;
+  /** The method is float only: no accelerator computes it. */
+  readonly floatOnly: boolean;
+  /** Agreement of the two maps; absent where the float map is all zero. */
+  readonly fidelity?: MapFidelityView;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** How far the fixed-point map tells what the float map tells; 1 is perfect. */
+export interface MapFidelityView {
+  readonly pearson: number;
+  /** Correlation of ranks. */
+  readonly spearman: number;
+  /** Intersection over union of the 20 % highest pixels. */
+  readonly iou: number;
+}
+
+/** An accelerator that could be built instead: cycles scheduled, resources estimated. */
+export interface DesignPointView extends ResourceCount {
+  readonly rows: number;
+  readonly columns: number;
+  readonly gradientBits: 8 | 16;
+  readonly cycles: number;
+  /** explanation / inference. */
+  readonly overhead: number;
+  readonly fits: boolean;
+  /** No other point that fits is as good in cycles and in every resource. */
+  readonly pareto: boolean;
+}
+
+export interface ExploreView {
+  readonly part: string;
+  readonly target: string;
+  readonly points: readonly DesignPointView[];
+  readonly available: ResourceCount;
+}
+
+export interface SynthesisView {
+  readonly part: string;
+  /** As in `Yosys 0.55 (embedded)`. */
+  readonly tool: string;
+  readonly synthesized: ResourceCount;
+  readonly estimated: ResourceCount;
+  readonly available: ResourceCount;
+  readonly fits: boolean;
+  readonly seconds: number;
 }
 
 export interface BuildView {

@@ -66,29 +66,30 @@ module camber_array #(
 
     // `open` until a step of the vector has been inside the window.
     wire [1:0] sum_turns;
-    wire       sum_maximum, clear, open;
+    wire [1:0] open;
+    wire       sum_maximum, clear;
     wire [7:0] sum_number;
     generate
         if (MAXIMUM != 0) begin : window
             wire sum_inside;
             wire [1:0] due;
-            reg  still_open;
+            reg  [1:0] still_open;
             camber_delay #(.WIDTH(12), .STAGES(2 + TREE_STAGES)) delay_window (
                 .clk(clk), .in({weight_mode == MAXIMUM_MODE, is_inside, turns, number}),
                 .out({sum_maximum, sum_inside, due, sum_number})
             );
             assign sum_turns = due | {2{!sum_maximum}};
-            assign open = sum_flags[1] || still_open;
+            assign open = {2{sum_flags[1]}} | still_open;
             assign clear = sum_flags[1] || sum_maximum;
             always @(posedge clk)
                 if (sum_valid)
-                    still_open <= open && !(sum_inside && due[1]);
+                    still_open <= open & ~({2{sum_inside}} & due);
         end else begin : window
             // Nobody counts the steps of a window.
             /* verilator lint_off UNUSEDSIGNAL */
             wire unused = ^{is_inside, number};
             /* verilator lint_on UNUSEDSIGNAL */
-            assign {sum_turns, sum_maximum, sum_number, open, clear} = {2'b11, 1'b0, 8'd0, 1'b0, sum_flags[1]};
+            assign {sum_turns, sum_maximum, sum_number, open, clear} = {2'b11, 1'b0, 8'd0, 2'b00, sum_flags[1]};
         end
     endgenerate
 
@@ -109,7 +110,7 @@ module camber_array #(
             ) columns (
                 .clk(clk), .weight_mode(weight_mode), .plain(plain), .transposed(transposed), .port_word(port_word),
                 .turn(turns[(2*p) / ROWS]), .first(first), .enable(sum_valid && sum_turns[(2*p) / ROWS]), .clear(clear),
-                .vector_shift(sum_flags[0]), .maximum(sum_maximum), .open(open), .number(sum_number), .hold(complete),
+                .vector_shift(sum_flags[0]), .maximum(sum_maximum), .open(open[(2*p) / ROWS]), .number(sum_number), .hold(complete),
                 .held(held[2*p*32 +: 64]), .held_winner(held_winners[2*p*8 +: 16])
             );
         end

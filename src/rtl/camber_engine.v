@@ -22,6 +22,7 @@ module camber_engine #(
     parameter CLASS = 1,
     parameter WIDE = 1,
     parameter RESIDUAL = 1,
+    parameter SIDE = 1,
     parameter MASKS = 1,
     parameter BIAS_REGISTER = 1,
     parameter ROM_WORDS = 65536,
@@ -83,7 +84,7 @@ module camber_engine #(
     /* verilator lint_on UNUSEDSIGNAL */
     wire [15:0]  image_words;
 
-    wire         issue, operation_first, vector_first, vector_shift, vector_last, second_half;
+    wire         issue, operation_first, vector_first, vector_shift, vector_last, vector_opens, second_half;
     wire [15:0]  activation_walk, weight_walk, class_offset, port_walk, output_walk, mask_walk, parameter_walk;
     wire [11:0]  y, x, y_limit, x_limit;
     wire [2:0]   weight_mode;
@@ -93,6 +94,9 @@ module camber_engine #(
     wire         output_wide, class_column, bias_from_register;
     wire [15:0]  zero_point;
     wire [31:0]  lower, upper, mask_upper;
+    wire         side, side_residual;
+    wire [15:0]  side_offset, side_parameters;
+    wire [7:0]   side_zero_point;
     wire         slope, lookup;
     wire [7:0]   table_number;
 
@@ -108,7 +112,8 @@ module camber_engine #(
         .image_channels(image_channels), .image_insert(image_insert), .image_unsigned(image_unsigned),
         .image_padding(image_padding), .image_pattern(image_pattern), .issue(issue),
         .operation_first(operation_first), .vector_first(vector_first), .vector_shift(vector_shift),
-        .vector_last(vector_last), .second_half(second_half), .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
+        .vector_last(vector_last), .vector_opens(vector_opens), .second_half(second_half),
+        .activation_address(activation_walk), .y(y), .x(x), .weight_address(weight_walk),
         .class_offset(class_offset), .port_address(port_walk), .output_address(output_walk),
         .mask_address(mask_walk), .parameter_address(parameter_walk), .source(source), .weight_mode(weight_mode),
         .padding(padding), .y_limit(y_limit), .x_limit(x_limit), .residual_planes(residual_planes),
@@ -116,7 +121,9 @@ module camber_engine #(
         .destination(destination), .output_wide(output_wide), .output_plane_stride(output_plane_stride),
         .output_channels(output_channels), .parameters(parameters), .class_column(class_column),
         .bias_from_register(bias_from_register), .zero_point(zero_point), .lower(lower), .upper(upper),
-        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup), .table_number(table_number)
+        .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope), .lookup(lookup),
+        .table_number(table_number), .side(side), .side_residual(side_residual),
+        .side_offset(side_offset), .side_parameters(side_parameters), .side_zero_point(side_zero_point)
     );
 
     // The first step of each operation, for simulation traces.
@@ -237,21 +244,59 @@ module camber_engine #(
         .out({output_address, mask_address, residual_address, parameter_address})
     );
 
+    // The fields of an operation follow its vectors: those the stage works with are taken over from the sequencer in
+    // the cycle before the operation's first vector, while the next operation may be issuing soon after.
+    localparam OUTPUT_FIELD_BITS = 254;
+    reg  [OUTPUT_FIELD_BITS-1:0] output_fields;
+    wire                         fields_due;
+    camber_delay_flag #(.STAGES(5 + TREE_STAGES)) delay_opens (
+        .clk(clk), .rst_n(rst_n), .in(vector_opens), .out(fields_due)
+    );
+    always @(posedge clk)
+        if (fields_due)
+            output_fields <= {
+                destination, residual_planes, residual_plane_stride, residual_zero_point, output_wide,
+                output_plane_stride, output_channels, parameters, class_column, bias_from_register, zero_point,
+                lower, upper, mask_mode, mask_upper, slope, lookup, table_number, weight_mode == MAXIMUM_MODE,
+                side, side_residual, side_offset, side_parameters, side_zero_point
+            };
+
+    wire [1:0]  stage_destination, stage_residual_planes, stage_mask_mode;
+    wire [15:0] stage_residual_plane_stride, stage_residual_zero_point, stage_output_plane_stride;
+    wire [15:0] stage_output_channels, stage_parameters, stage_zero_point;
+    wire        stage_output_wide, stage_class_column, stage_bias_from_register, stage_slope, stage_lookup;
+    wire        stage_maximum;
+    wire [7:0]  stage_table_number;
+    wire [31:0] stage_lower, stage_upper, stage_mask_upper;
+    wire        stage_side, stage_side_residual;
+    wire [15:0] stage_side_offset, stage_side_parameters;
+    wire [7:0]  stage_side_zero_point;
+    assign {
+        stage_destination, stage_residual_planes, stage_residual_plane_stride, stage_residual_zero_point,
+        stage_output_wide, stage_output_plane_stride, stage_output_channels, stage_parameters, stage_class_column,
+        stage_bias_from_register, stage_zero_point, stage_lower, stage_upper, stage_mask_mode, stage_mask_upper,
+        stage_slope, stage_lookup, stage_table_number, stage_maximum,
+        stage_side, stage_side_residual, stage_side_offset, stage_side_parameters, stage_side_zero_point
+    } = output_fields;
+
     camber_output_stage #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
-        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS),
-        .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
+        .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE),
+        .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
         .TABLE_FILE(TABLE_FILE)
     ) output_stage (
         .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held),
-        .held_winners(held_winners), .maximum(weight_mode == MAXIMUM_MODE), .output_address(output_address),
+        .held_winners(held_winners), .maximum(stage_maximum), .output_address(output_address),
         .mask_address(mask_address), .residual_address(residual_address), .parameter_address(parameter_address),
-        .destination(destination), .residual_planes(residual_planes), .residual_plane_stride(residual_plane_stride),
-        .residual_zero_point(residual_zero_point), .output_wide(output_wide),
-        .output_plane_stride(output_plane_stride), .output_channels(output_channels), .parameters(parameters),
-        .class_column(class_column), .bias_from_register(bias_from_register), .zero_point(zero_point),
-        .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_upper(mask_upper), .slope(slope),
-        .lookup(lookup), .table_number(table_number), .classes(classes),
+        .destination(stage_destination), .residual_planes(stage_residual_planes),
+        .residual_plane_stride(stage_residual_plane_stride), .residual_zero_point(stage_residual_zero_point),
+        .output_wide(stage_output_wide), .output_plane_stride(stage_output_plane_stride),
+        .output_channels(stage_output_channels), .parameters(stage_parameters), .class_column(stage_class_column),
+        .bias_from_register(stage_bias_from_register), .zero_point(stage_zero_point), .lower(stage_lower),
+        .upper(stage_upper), .mask_mode(stage_mask_mode), .mask_upper(stage_mask_upper), .slope(stage_slope),
+        .lookup(stage_lookup), .table_number(stage_table_number), .classes(classes),
+        .side(stage_side), .side_residual(stage_side_residual), .side_offset(stage_side_offset),
+        .side_parameters(stage_side_parameters), .side_zero_point(stage_side_zero_point),
         .class_used(class_used), .parameter_read_address(parameter_read_address), .parameter_word(parameter_word),
         .residual_read(residual_read), .residual_read_address(residual_read_address), .residual_word(port_word),
         .mask_read(mask_read), .mask_read_address(mask_read_address), .mask_word(mask_word),

@@ -3,6 +3,8 @@
 // A vector of COLUMNS bytes is one word of the activation memory, or two words where COLUMNS = 2 * ROWS (the second
 // one only where the output has that many channels).
 //
+// A side output is a second pass over the same sums, with parameters, zero point and address of its own.
+//
 // A vector takes one step per lane group (two with a residual: the accumulator's, then the residual's), one step
 // per column for scores, one step for a map value or the bias register. Steps of one vector follow each other
 // without a gap; the schedule leaves as many cycles between vectors, and no fewer than the vector has words to write.
@@ -21,6 +23,7 @@ module camber_output_stage #(
     parameter CLASS = 1,
     parameter WIDE = 1,
     parameter RESIDUAL = 1,
+    parameter SIDE = 1,
     parameter MASKS = 1,
     parameter BIAS_REGISTER = 1,
     parameter MAXIMUM = 1,
@@ -59,6 +62,11 @@ module camber_output_stage #(
     input  wire [31:0]                upper,
     input  wire [1:0]                 mask_mode,    // 0 none, 1 write, 2 read
     input  wire [31:0]                mask_upper,
+    input  wire                       side,
+    input  wire                       side_residual,
+    input  wire [15:0]                side_offset,
+    input  wire [15:0]                side_parameters,
+    input  wire [7:0]                 side_zero_point,
     // Without slopes and tables nobody looks at them.
     /* verilator lint_off UNUSEDSIGNAL */
     input  wire                       slope,
@@ -105,10 +113,14 @@ module camber_output_stage #(
     wire wide_residual = WIDE != 0 && residual_planes[1];
     wire one_column = CLASS != 0 && class_column;
     wire [GROUP_BITS-1:0] group = column[COLUMN_BITS-1:LANE_BITS];
-    wire group_done = residual_step == has_residual;
+    reg  side_pass_0;
+    wire side_pass = SIDE != 0 && side_pass_0;
+    wire adds_residual = has_residual && (!side_pass || side_residual);
+    wire group_done = residual_step == adds_residual;
     wire last_group = &group;
+    wire pass_done = last_group && group_done;
     wire last_step =
-        destination == ACTIVATION ? last_group && group_done :
+        destination == ACTIVATION ? pass_done && (SIDE == 0 || !side || side_pass) :
         destination == SCORES ? &column : 1'b1;
 
     always @(posedge clk)
@@ -123,6 +135,7 @@ module camber_output_stage #(
         if (vector_start) begin
             column              <= one_column ? class_used[COLUMN_BITS-1:0] : {COLUMN_BITS{1'b0}};
             residual_step       <= 1'b0;
+            side_pass_0         <= 1'b0;
             output_address_0    <= output_address;
             mask_address_0      <= mask_address;
             parameter_address_0 <= parameter_address;
@@ -133,16 +146,20 @@ module camber_output_stage #(
         else begin
             residual_step <= 1'b0;
             column        <= column + (destination == ACTIVATION ? LANES[COLUMN_BITS-1:0] : ONE);
+            if (SIDE != 0 && destination == ACTIVATION && last_group) begin
+                side_pass_0      <= 1'b1;
+                output_address_0 <= output_address_0 + side_offset;
+            end
         end
 
     assign parameter_read_address = one_column
         ? parameters + {{(4+LANE_BITS){1'b0}}, class_used[11:LANE_BITS]}
-        : parameter_address_0 + {{(16-GROUP_BITS){1'b0}}, group};
+        : parameter_address_0 + {{(16-GROUP_BITS){1'b0}}, group} + (side_pass ? side_parameters : 16'd0);
     assign mask_read = stepping;
     assign mask_read_address = mask_address_0;
     // The residual of each lane group: the high plane (or the only one) in its first step, the low plane in its second.
     wire second_word = TWO_WORDS && column[COLUMN_BITS-1];
-    assign residual_read = stepping && has_residual && (!residual_step || wide_residual);
+    assign residual_read = stepping && adds_residual && (!residual_step || wide_residual);
     assign residual_read_address = (residual_step ? residual_address_low_0 : residual_address_0) + {15'd0, second_word};
 
     // Steps 1 and 2: the lane group's sums meet their parameters, residual and mask ---------------------------------
@@ -190,6 +207,21 @@ module camber_output_stage #(
     always @(posedge clk)
         if (bias_step_2)
             bias_register <= sums_2[31:0] + parameter_word[31:0];
+
+    // Zero point and clamp bounds of the pass, in the cycles in which the lanes use them.
+    wire side_7, side_8, side_10;
+    generate
+        if (SIDE != 0) begin : passes
+            camber_delay #(.WIDTH(1), .STAGES(7)) delay_side_7 (.clk(clk), .in(side_pass), .out(side_7));
+            camber_delay #(.WIDTH(1), .STAGES(1)) delay_side_8 (.clk(clk), .in(side_7), .out(side_8));
+            camber_delay #(.WIDTH(1), .STAGES(2)) delay_side_10 (.clk(clk), .in(side_8), .out(side_10));
+        end else begin : one_pass
+            assign {side_7, side_8, side_10} = 3'b000;
+        end
+    endgenerate
+    wire [15:0] pass_zero_point = side_7 ? {{8{side_zero_point[7]}}, side_zero_point} : zero_point;
+    wire [31:0] pass_lower = side_8 ? -32'sd128 : lower;
+    wire [31:0] pass_upper = side_8 ? 32'sd127 : upper;
 
     wire [LANES*32-1:0] q;
     wire [LANES-1:0]    mask_out;
@@ -243,7 +275,7 @@ module camber_output_stage #(
                 .bias(BIAS_REGISTER != 0 && bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
                 .residual_multiplier(residual_multiplier), .slope_by_sign(has_slope && !reads_mask),
                 .slope_by_mask(has_slope && reads_mask && !mask_bits[l]), .residual_shift(residual_shift),
-                .shift_minus_1(shift_minus_1), .zero_point(zero_point), .lower(lower), .upper(upper),
+                .shift_minus_1(shift_minus_1), .zero_point(pass_zero_point), .lower(pass_lower), .upper(pass_upper),
                 .mask_upper(mask_upper), .lookup(looks_up), .live(live_2[l]),
                 .keep(!reads_mask || has_slope || mask_bits[l]), .index(index[l*8 +: 8]), .entry(entries[l*16 +: 16]),
                 .q(q[l*32 +: 32]), .mask_out(mask_out[l])
@@ -263,7 +295,7 @@ module camber_output_stage #(
         .clk(clk), .rst_n(rst_n), .in(stepping && (group_done || destination != ACTIVATION)), .out(group_valid_10)
     );
     camber_delay_flag #(.STAGES(10)) delay_last (
-        .clk(clk), .rst_n(rst_n), .in(stepping && last_step), .out(last_10)
+        .clk(clk), .rst_n(rst_n), .in(stepping && (destination == ACTIVATION ? pass_done : last_step)), .out(last_10)
     );
     wire two_words_0 = TWO_WORDS && vector_channel_0 + ROWS[15:0] < output_channels;
     camber_delay #(.WIDTH(COLUMN_BITS + 33), .STAGES(10)) delay_10 (
@@ -288,16 +320,16 @@ module camber_output_stage #(
 
     // Up to four words: both words of the high plane (or the only one), then those of the low plane. The first is
     // written at once; copies are kept of the others, for the next vector may be coming in.
-    reg                 write_first, write_wide, write_two;
+    reg                 write_first, write_two;
     reg [2:0]           pending;          // second word, first word of the low plane, its second word
     reg [15:0]          address, address_second, address_low;
     reg [ROWS*8-1:0]    second_kept;
     reg [COLUMNS*8-1:0] low_kept;
+    wire                 write_wide = WIDE != 0 && output_wide;
     wire [COLUMNS*8-1:0] first_vector = write_wide ? high_vector : low_vector;
 
     always @(posedge clk) begin
         write_first  <= rst_n && last_10 && destination == ACTIVATION;
-        write_wide   <= WIDE != 0 && output_wide;      // by the cycle of the write the next operation may be current
         write_two    <= two_words_10;
         if (!rst_n)
             pending <= 3'b000;
@@ -325,7 +357,7 @@ module camber_output_stage #(
         pending[1] ? low_kept[ROWS*8-1:0] : low_kept[COLUMNS*8-1 -: ROWS*8];
 
     always @(posedge clk) begin
-        mask_write_enable    <= rst_n && last_10 && mask_mode == 2'd1;
+        mask_write_enable    <= rst_n && last_10 && mask_mode == 2'd1 && !side_10;
         mask_write_address   <= mask_address_10;
         result_write_enable  <= rst_n && group_valid_10
             && (destination == MAP || (destination == SCORES && output_address_10 < output_channels));

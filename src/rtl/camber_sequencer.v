@@ -3,7 +3,8 @@
 // An operation is a nest of seven counted loops (tile, row, column outside; plane, ky, kx, input inside). Every
 // cycle in state ISSUE issues one step of the innermost loop; the output levels step once per output vector.
 // After the last reduction step of a vector come `bubbles` idle cycles (the output stage may need longer than the
-// reduction), after the last vector `drain` idle cycles, in the last of which the next operation is loaded.
+// reduction), after the last vector `drain` idle cycles, in the last of which the next operation is loaded. It may issue
+// while results of the one before it are on their way: the schedule makes sure that it reads none of them too early.
 //
 // `stall` (the image stream has no beat when one is due) freezes everything here; nothing else can.
 
@@ -26,7 +27,7 @@ module camber_sequencer #(
     output wire          primed,               // header and first operation are there
     output reg           running,
     output wire          finished,             // last cycle of the last operation
-    output reg           explanation,          // the current operation's cycles count as explanation
+    output reg           explanation,          // the scores are there: cycles count as explanation from now on
     // header
     output wire [31:0]   build_id,
     output wire [15:0]   classes,
@@ -49,6 +50,7 @@ module camber_sequencer #(
     output wire          vector_first,         // first reduction step of an output vector
     output wire          vector_shift,         // first step of the low plane: accumulators times 256
     output wire          vector_last,
+    output wire          vector_opens,         // last reduction step of the operation's first output vector
     output reg           second_half,          // the step is for the upper half of the columns, where they are twice the rows
     output wire [15:0]   activation_address,
     output wire [11:0]   y,
@@ -82,7 +84,12 @@ module camber_sequencer #(
     output wire [31:0]   mask_upper,
     output wire          slope,
     output wire          lookup,
-    output wire [7:0]    table_number
+    output wire [7:0]    table_number,
+    output wire          side,
+    output wire          side_residual,
+    output wire [15:0]   side_offset,
+    output wire [15:0]   side_parameters,
+    output wire [7:0]    side_zero_point
 );
     localparam [1:0] IDLE = 2'd0, WAIT = 2'd1, ISSUE = 2'd2, GAP = 2'd3;
     localparam [1:0] ONE_HOT = 2'd2;
@@ -99,7 +106,7 @@ module camber_sequencer #(
     wire take_header = full && !header_valid;
     assign primed = full && header_valid;
 
-    wire         next_last_operation, next_explanation;
+    wire         next_last_operation;
     wire [83:0]  next_counts;
     wire [15:0]  next_input_words, next_class_stride, next_parameters;
     wire [1:0]   next_source;
@@ -114,7 +121,8 @@ module camber_sequencer #(
     /* verilator lint_on UNUSEDSIGNAL */
     wire [83:0]  counts;
     wire [15:0]  bubbles;
-    wire [11:0]  drain;
+    wire [11:0]  drain, settle;
+    wire         closes_inference;
 
     camber_fetch #(.ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE)) fetch (
         .clk(clk), .rst_n(rst_n), .take(take_header || load), .rewind(load && next_last_operation),
@@ -132,8 +140,7 @@ module camber_sequencer #(
     // The next operation is needed only where a register is loaded from it; the other fields are read once current.
     /* verilator lint_off PINMISSING */
     camber_operation_fields next_fields (
-        .record(record), .last_operation(next_last_operation), .explanation(next_explanation),
-        .counts(next_counts), .input_words(next_input_words), .source(next_source), .activation_walk(next_activation_walk),
+        .record(record), .last_operation(next_last_operation), .counts(next_counts), .input_words(next_input_words), .source(next_source), .activation_walk(next_activation_walk),
         .y_walk(next_y_walk), .x_walk(next_x_walk), .weight_walk(next_weight_walk),
         .class_stride(next_class_stride), .port_walk(next_port_walk), .output_walk(next_output_walk),
         .parameters(next_parameters), .mask_walk(next_mask_walk)
@@ -148,7 +155,9 @@ module camber_sequencer #(
         .output_wide(output_wide), .output_plane_stride(output_plane_stride), .output_channels(output_channels),
         .parameters(parameters), .class_column(class_column), .bias_from_register(bias_from_register),
         .zero_point(zero_point), .lower(lower), .upper(upper), .mask_mode(mask_mode), .mask_walk(mask_walk),
-        .mask_upper(mask_upper), .slope(slope), .lookup(lookup), .table_number(table_number)
+        .mask_upper(mask_upper), .closes_inference(closes_inference), .settle(settle), .slope(slope), .lookup(lookup),
+        .table_number(table_number), .side(side), .side_residual(side_residual),
+        .side_offset(side_offset), .side_parameters(side_parameters), .side_zero_point(side_zero_point)
     );
     /* verilator lint_on PINMISSING */
 
@@ -160,6 +169,9 @@ module camber_sequencer #(
     reg        fresh;        // next step is the first of the operation
     reg        shift;        // next step is the first of the low plane
     reg        over;         // the last step of the operation has been issued
+    reg        opening;      // the first output vector is being issued
+    reg        settling;     // the scores are on their way
+    reg [11:0] unsettled;    // cycles left after this one until they are there
 
     assign load = state == WAIT && idle == 16'd0 && !ending && primed && image_words >= next_input_words && !stall;
     assign finished = state == WAIT && idle == 16'd0 && ending && !stall;
@@ -167,6 +179,7 @@ module camber_sequencer #(
     assign operation_first = fresh;
     assign vector_first = first;
     assign vector_shift = shift;
+    assign vector_opens = issue && opening && vector_last;
 
     // Loop counters count down. The stepping level is the innermost one that is not at its end; the ones inside it wrap.
     reg  [83:0]       remaining;
@@ -191,6 +204,8 @@ module camber_sequencer #(
 
     assign vector_last = &at_end[LEVELS-1:PLANE];
     wire operation_last = &at_end;
+    wire intervals_over = state == ISSUE ? vector_last && operation_last && bubbles == 16'd0
+        : state == GAP && idle == 16'd0 && over;
 
     always @(posedge clk)
         for (level = 0; level < LEVELS; level = level + 1)
@@ -221,6 +236,8 @@ module camber_sequencer #(
             running      <= 1'b0;
             ending       <= 1'b0;
             explanation  <= 1'b0;
+            settling     <= 1'b0;
+            unsettled    <= 12'd0;
             idle         <= 16'd0;
         end else begin
             if (take_header)
@@ -229,7 +246,6 @@ module camber_sequencer #(
                 state       <= WAIT;
                 running     <= 1'b1;
                 ending      <= 1'b0;
-                explanation <= 1'b0;
                 idle        <= 16'd0;
             end else if (finished) begin
                 state   <= IDLE;
@@ -237,7 +253,6 @@ module camber_sequencer #(
             end else if (load) begin
                 state       <= ISSUE;
                 ending      <= next_last_operation;
-                explanation <= next_explanation;
             end else if (!stall) begin
                 case (state)
                     ISSUE:
@@ -264,6 +279,21 @@ module camber_sequencer #(
                     default: ;
                 endcase
             end
+            if (begin_run) begin
+                settling    <= 1'b0;
+                explanation <= 1'b0;
+            end else if (!stall) begin
+                if (intervals_over && closes_inference) begin
+                    settling  <= 1'b1;
+                    unsettled <= settle;
+                end else if (settling) begin
+                    unsettled <= unsettled - 12'd1;
+                    if (unsettled == 12'd0) begin
+                        settling    <= 1'b0;
+                        explanation <= 1'b1;
+                    end
+                end
+            end
         end
         if (take_header)
             header <= record;
@@ -275,10 +305,11 @@ module camber_sequencer #(
 
     always @(posedge clk)
         if (load) begin
-            first <= 1'b1;
-            fresh <= 1'b1;
-            shift <= 1'b0;
-            over  <= 1'b0;
+            first   <= 1'b1;
+            fresh   <= 1'b1;
+            shift   <= 1'b0;
+            over    <= 1'b0;
+            opening <= 1'b1;
             second_half <= 1'b0;
         end else if (issue) begin
             second_half <= step[INPUT] && !second_half;
@@ -286,6 +317,8 @@ module camber_sequencer #(
             fresh <= 1'b0;
             shift <= step[PLANE];
             over  <= operation_last;
+            if (vector_last)
+                opening <= 1'b0;
         end
 
     camber_walk #(.WIDTH(16)) walk_activation (

@@ -20,6 +20,7 @@ module camber_top #(
     parameter TABLES = 1,                   // activations that are looked up
     parameter CLASS = 1,                    // the class as operand, weight tile or column
     parameter WIDE = 1,                     // values of 16 bits, in two planes
+    parameter SIDE = 1,                     // second results of the same sums
     parameter RESIDUAL = 1,                 // additions in the output stage, by the second read port
     parameter MASKS = 1,                    // mask memory
     parameter BIAS_REGISTER = 1,            // bias computed at run time
@@ -125,7 +126,7 @@ module camber_top #(
     camber_engine #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM),
         .WINNERS(WINNERS), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE),
-        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
+        .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
         .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .ROM_FILE(ROM_FILE),

@@ -19,6 +19,7 @@ import type { OpenModel } from './open-model.ts';
 import { serverHandlers } from './requests.ts';
 import { ModelStore } from './store.ts';
 import { registerTextFeatures } from './text-features.ts';
+import { pathOf } from './uris.ts';
 
 const connection = createConnection(ProposedFeatures.all);
 const workerScript = new URL('worker.mjs', import.meta.url);
@@ -51,7 +52,10 @@ const store = new ModelStore({
   options: async (uri, choices) => jobOptions(await settingsOf(uri), choices),
   log: (message) => connection.console.info(message),
   working: ({ uri, state }) => notify('camber/statusChanged', { uri, status: state.status }),
+  stopped: ({ uri }, reason, again) => notify('camber/workerStopped', { uri, reason, again }),
   changed: (model) => {
+    // Kept for a while after its last editor: nobody shows it.
+    if (model.holders === 0) return;
     notify('camber/stateChanged', model.state);
     if (model.state.status.kind === 'working') return;
     publish(model);
@@ -77,6 +81,7 @@ connection.onInitialize(({ capabilities }): InitializeResult => {
       foldingRangeProvider: true,
       definitionProvider: true,
       referencesProvider: true,
+      documentHighlightProvider: true,
     },
   };
 });
@@ -84,8 +89,22 @@ connection.onInitialize(({ capabilities }): InitializeResult => {
 connection.onDidChangeConfiguration(() => {
   for (const model of store.all) void model.compile();
 });
+
+/** How long a file must be left alone before it is read again: who writes a large one does it in pieces. */
+const settled = 150;
+const settling = new Map<OpenModel, ReturnType<typeof setTimeout>>();
+
 connection.onDidChangeWatchedFiles(({ changes }) => {
-  for (const { uri } of changes) void store.find(uri)?.load();
+  const paths = new Set(changes.map(({ uri }) => pathOf(uri)));
+  for (const model of store.all) {
+    if (!model.files.some((file) => paths.has(file))) continue;
+    clearTimeout(settling.get(model));
+    const read = (): void => {
+      settling.delete(model);
+      void model.load();
+    };
+    settling.set(model, setTimeout(read, settled));
+  }
 });
 
 const handlers = serverHandlers({
@@ -109,9 +128,11 @@ for (const [method, handler] of Object.entries(handlers)) {
 }
 
 registerTextFeatures(connection, store, {
-  opened: (model, document) => {
-    textDocuments.set(model.uri, document);
-    if (model.state.status.kind !== 'working') publish(model);
+  // After a restart of this server the editor tells its documents before it opens their models.
+  opened: (uri, document) => {
+    textDocuments.set(uri, document);
+    const model = store.find(uri);
+    if (model && model.state.status.kind !== 'working') publish(model);
   },
   closed: (uri, document) => {
     textDocuments.delete(uri);

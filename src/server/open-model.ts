@@ -1,14 +1,15 @@
 /**
  * One open model: its worker, its state, and what is being computed for it.
  *
- * Old results stay in the state until newer ones replace them; whatever is out of date is cancelled.
+ * Old results stay in the state until newer ones replace them; whatever is out of date is cancelled. A worker that
+ * stops is started again and given the model once more, but not for ever.
  */
 import { basename } from 'node:path';
-import { errorData } from '../protocol/channel.ts';
+import { errorData, RequestError } from '../protocol/channel.ts';
 import type { Choices, Diagnostic, ModelState, PictureView } from '../protocol/views.ts';
 import { diagnostic } from '../compiler/diagnostics.ts';
-import { JobRunner } from './jobs/runner.ts';
-import type { JobOptions } from './jobs/messages.ts';
+import { JobRunner, type RunOptions } from './jobs/runner.ts';
+import type { JobName, JobOptions, JobParams, JobResult } from './jobs/messages.ts';
 import type { TextForm } from './text/form.ts';
 import { pathOf } from './uris.ts';
 
@@ -18,22 +19,41 @@ export interface OpenModelHost {
   readonly changed: (model: OpenModel) => void;
   /** Only the status has changed: said often, so without the rest. */
   readonly working: (model: OpenModel) => void;
+  /** The worker has stopped; `again` tells whether the model is read and compiled once more. */
+  readonly stopped: (model: OpenModel, reason: string, again: boolean) => void;
   readonly log: (message: string) => void;
 }
 
+/** Models that take longer to compile, in milliseconds, are compiled only for a target that is chosen. */
+const quick = 5000;
+
+/** How often a worker may stop within so many milliseconds and still be started again. */
+const crashes = { limit: 2, within: 180_000 };
+
 export class OpenModel {
   readonly path: string;
-  readonly runner: JobRunner;
+  readonly #runner: JobRunner;
   /** How many editors hold this model open. */
   holders = 0;
   form: TextForm | undefined;
   /** Pictures listed beside the model. */
   pictures: readonly PictureView[] = [];
+  /** Paths of all files that the model was read from, of the last reading that succeeded. */
+  files: readonly string[];
   #state: ModelState;
   #hash: string | undefined;
   #reading: Promise<void> = Promise.resolve();
+  /** A reading that has not started yet: one is enough, however often the file changes. */
+  #queued: Promise<void> | undefined;
   #compiling: AbortController | undefined;
+  /** Work for a target that may be chosen next; anything that is asked for ends it. */
+  #considering: AbortController | undefined;
+  #took = Infinity;
   #readDiagnostics: readonly Diagnostic[] = [];
+  /** Why the file cannot be read as it is now. */
+  #unreadable: readonly Diagnostic[] | undefined;
+  #crashes: number[] = [];
+  #disposed = false;
 
   constructor(
     readonly uri: string,
@@ -41,7 +61,8 @@ export class OpenModel {
     choices: Choices,
   ) {
     this.path = pathOf(uri);
-    this.runner = new JobRunner(host.workerScript);
+    this.files = [this.path];
+    this.#runner = new JobRunner(host.workerScript, (reason) => this.#stopped(reason));
     this.#state = {
       uri,
       status: { kind: 'working', stage: 'Reading the model', fraction: 0 },
@@ -70,24 +91,54 @@ export class OpenModel {
     return this.host.options(this.uri, this.#state.choices);
   }
 
-  /** Reads the file (again), and compiles it where it has changed. */
+  /** Reads the file (again), and compiles it where it has changed. What is computed of the old file is cancelled. */
   load(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#load());
-    return this.#reading;
+    this.#considering?.abort();
+    if (this.#queued) return this.#queued;
+    this.#compiling?.abort();
+    const queued = this.#reading.then(() => {
+      this.#queued = undefined;
+      return this.#load();
+    });
+    return (this.#queued = this.#reading = queued);
   }
 
   /** Changes what is chosen and compiles. */
   choose(choices: Choices): void {
+    this.#crashes = [];
     this.#update({ choices, stale: this.#state.compiled !== undefined });
-    void this.compile();
+    if (this.#unreadable) void this.load();
+    else void this.compile();
+  }
+
+  /**
+   * Runs a job on the model as its file is now.
+   *
+   * @throws RequestError with the reasons where the file cannot be read
+   */
+  async run<J extends JobName>(
+    job: J,
+    params: (options: JobOptions) => JobParams<J>,
+    options: RunOptions,
+  ): Promise<JobResult<J>> {
+    this.#considering?.abort();
+    await this.read();
+    if (this.#unreadable) {
+      throw new RequestError({
+        message: `${this.name} cannot be read.`,
+        diagnostics: this.#unreadable,
+      });
+    }
+    return this.#runner.run(job, params(await this.options()), options);
   }
 
   /** Compiles with what is chosen now; a compilation under way is cancelled. */
   async compile(): Promise<void> {
+    this.#considering?.abort();
     this.#compiling?.abort();
-    if (this.#state.model === undefined) return;
+    if (this.#state.model === undefined || this.#unreadable) return;
     const controller = (this.#compiling = new AbortController());
-    const current = (): boolean => this.#compiling === controller;
+    const current = (): boolean => this.#compiling === controller && !controller.signal.aborted;
     this.#update({
       stale: this.#state.compiled !== undefined,
       status: { kind: 'working', stage: 'Compiling', fraction: 0 },
@@ -95,7 +146,7 @@ export class OpenModel {
     const started = performance.now();
     try {
       const options = await this.options();
-      const { compiled, diagnostics } = await this.runner.run(
+      const { compiled, diagnostics } = await this.#runner.run(
         'compile',
         { options },
         {
@@ -106,7 +157,9 @@ export class OpenModel {
         },
       );
       if (!current()) return;
-      this.host.log(`${this.name}: compiled in ${(performance.now() - started).toFixed(0)} ms`);
+      this.#compiling = undefined;
+      this.#took = performance.now() - started;
+      this.host.log(`${this.name}: compiled in ${this.#took.toFixed(0)} ms`);
       this.#update({
         compiled,
         stale: false,
@@ -114,20 +167,47 @@ export class OpenModel {
         diagnostics: [...this.#readDiagnostics, ...diagnostics],
       });
     } catch (error) {
-      if (current()) this.#failed(error, this.#readDiagnostics);
+      if (!current()) return;
+      this.#compiling = undefined;
+      this.#failed(error, this.#readDiagnostics);
     }
   }
 
-  async dispose(): Promise<void> {
+  /** Compiles for a target that may be chosen next, while there is nothing else to do: then its figures are there at once. */
+  async consider(target: string): Promise<void> {
+    this.#considering?.abort();
+    if (this.#state.status.kind !== 'ready' || this.#took > quick) return;
+    const { signal } = (this.#considering = new AbortController());
+    const options = await this.options();
+    if (signal.aborted || options.target === target) return;
+    // What is wrong with it is told where it is chosen.
+    await this.#runner.run('compile', { options: { ...options, target } }, { signal }).catch(() => undefined);
+  }
+
+  /** Nobody shows the model: what is computed can wait until somebody does. */
+  rest(): void {
+    this.#considering?.abort();
     this.#compiling?.abort();
-    await this.runner.dispose();
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#compiling?.abort();
+    await this.#runner.dispose();
   }
 
   async #load(): Promise<void> {
     const started = performance.now();
     try {
-      const result = await this.runner.run('read', { path: this.path });
-      if (result.hash === this.#hash) return;
+      const result = await this.#runner.run('read', { path: this.path });
+      const restored = this.#unreadable !== undefined;
+      this.#unreadable = undefined;
+      this.files = result.files;
+      // A file that was only touched: what was being compiled of it when the change was told goes on.
+      if (result.hash === this.#hash) {
+        if (restored || this.#compiling?.signal.aborted) void this.compile();
+        return;
+      }
       this.#hash = result.hash;
       this.form = result.form;
       this.pictures = result.pictures;
@@ -135,18 +215,48 @@ export class OpenModel {
       this.host.log(`${this.name}: read in ${(performance.now() - started).toFixed(0)} ms`);
       this.#update({
         model: result.model,
-        revision: this.#state.revision + 1,
+        // Grows over restarts of the server too.
+        revision: Math.max(this.#state.revision + 1, Date.now()),
         diagnostics: result.diagnostics,
         stale: this.#state.compiled !== undefined,
       });
       void this.compile();
     } catch (error) {
-      this.#hash = undefined;
-      this.#failed(error, []);
+      this.#unreadable = this.#failed(error, []);
     }
   }
 
-  #failed(error: unknown, before: readonly Diagnostic[]): void {
+  /** The worker has stopped by itself: the next one knows of no model yet. */
+  #stopped(reason: string): void {
+    if (this.#disposed) return;
+    const now = performance.now();
+    this.#crashes = [...this.#crashes.filter((at) => now - at < crashes.within), now];
+    const again = this.#crashes.length <= crashes.limit;
+    this.host.log(`${this.name}: the worker stopped (${reason})`);
+    this.host.stopped(this, reason, again);
+    this.#compiling?.abort();
+    if (again) {
+      void this.load();
+      return;
+    }
+    const hint = 'Change the model or what is chosen for it, or close it and open it again.';
+    this.#unreadable = this.#failed(
+      new RequestError({
+        message: reason,
+        diagnostics: [
+          diagnostic(
+            'CAM602',
+            `The compiler's worker stopped ${this.#crashes.length} times: ${reason}.`,
+            hint,
+          ),
+        ],
+      }),
+      this.#readDiagnostics,
+    );
+  }
+
+  /** Returns the diagnostics that say why. */
+  #failed(error: unknown, before: readonly Diagnostic[]): readonly Diagnostic[] {
     const { message, diagnostics } = errorData(error);
     this.host.log(`${this.name}: ${message}`);
     // A failure without a diagnostic is a defect of Camber, and said as one.
@@ -160,6 +270,7 @@ export class OpenModel {
       stale: this.#state.compiled !== undefined,
       diagnostics: [...before, ...found.filter((d) => !known.has(JSON.stringify(d)))],
     });
+    return found;
   }
 
   #progress(stage: string, fraction: number): void {
@@ -168,6 +279,7 @@ export class OpenModel {
   }
 
   #update(change: Partial<ModelState>): void {
+    if (this.#disposed) return;
     this.#state = { ...this.#state, ...change };
     this.host.changed(this);
   }

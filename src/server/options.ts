@@ -24,9 +24,9 @@ export function jobOptions(values: Settings, choices: Choices): JobOptions {
     ...(target === '' ? {} : { target }),
     class: choices.class ?? classOf(values.class),
     device: choices.device ?? values.device,
-    clockMHz: values.clock,
+    clockMHz: choices.clockMHz ?? values.clock,
     array: choices.array ?? values.array,
-    gradientBits: values.gradientBits === 8 ? 8 : 16,
+    gradientBits: choices.gradientBits ?? (values.gradientBits === 8 ? 8 : 16),
     calibrationFolder: values.calibrationFolder,
   };
 }

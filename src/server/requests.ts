@@ -3,11 +3,11 @@ import type { CancellationToken } from 'vscode-languageserver';
 import { RequestError } from '../protocol/channel.ts';
 import type { Settings } from '../protocol/manifest/settings.ts';
 import type { Params, Result, ServerMethod, ServerNotifications } from '../protocol/requests.ts';
-import type { Choices, DeviceView } from '../protocol/views.ts';
+import type { Choices, DeviceView, PictureView } from '../protocol/views.ts';
 import type { ModelStore } from './store.ts';
 import { JobRunner, type RunOptions } from './jobs/runner.ts';
 import { toolPaths } from './options.ts';
-import { bundledPictures, isPicture, picturesIn, pictureView } from './session/pictures.ts';
+import { bundledPictures, picturesIn, pictureView } from './session/pictures.ts';
 
 export interface RequestHost {
   readonly store: ModelStore;
@@ -47,6 +47,16 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
     };
   };
 
+  /** A worker of its own: long work must not hold up the model's hovers and heat maps. */
+  const apart = async <T>(work: (runner: JobRunner) => Promise<T>): Promise<T> => {
+    const runner = new JobRunner(host.workerScript);
+    try {
+      return await work(runner);
+    } finally {
+      await runner.dispose();
+    }
+  };
+
   return {
     'camber/open': ({ uri, choices }) => store.open(uri, choices).state,
     'camber/close': ({ uri }) => {
@@ -59,6 +69,10 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       const model = store.get(uri);
       model.choose(merge(model.state.choices, choices));
       return model.state;
+    },
+    'camber/consider': ({ uri, target }) => {
+      void store.find(uri)?.consider(target);
+      return null;
     },
     'camber/text': async ({ uri }) => {
       const model = store.get(uri);
@@ -77,33 +91,37 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       const known = new Set(pictures.map((p) => p.id));
       return [
         ...pictures,
-        ...extra.filter((id) => isPicture(id) && !known.has(id)).map((id) => pictureView(id)),
+        ...extra
+          .filter((id) => !known.has(id))
+          .map((id): PictureView => ({ ...pictureView(id), added: true })),
       ];
     },
-    'camber/heatMap': async ({ uri, picture }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('heatMap', { options, picture }, watched(undefined, cancel));
+    'camber/heatMapChoices': ({ uri }) => store.get(uri).run('heatMapChoices', () => ({}), {}),
+    'camber/heatMap': async ({ uri, ...wanted }, cancel) => {
+      return store.get(uri).run('heatMap', (options) => ({ options, wanted }), watched(undefined, cancel));
     },
     'camber/build': async ({ uri, folder, token }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('build', { options, folder }, watched(token, cancel));
+      return store.get(uri).run('build', (options) => ({ options, folder }), watched(token, cancel));
     },
-    'camber/verify': async ({ uri, folder, token }, cancel) => {
+    'camber/verify': async ({ uri, folder, trace, token }, cancel) => {
       const tools = toolPaths(await host.settings(uri));
-      // A worker of its own: a long simulation must not hold up the model's hovers and heat maps.
-      const runner = new JobRunner(host.workerScript);
-      try {
-        return await runner.run('verify', { folder, tools }, watched(token, cancel));
-      } finally {
-        await runner.dispose();
-      }
+      return apart((runner) => runner.run('verify', { folder, tools, trace }, watched(token, cancel)));
+    },
+    'camber/explore': async ({ uri, token }, cancel) => {
+      const model = store.get(uri);
+      const params = { path: model.path, options: await model.options() };
+      return apart((runner) => runner.run('explore', params, watched(token, cancel)));
+    },
+    'camber/synthesise': async ({ uri, folder, token }, cancel) => {
+      const model = store.get(uri);
+      const params = { path: model.path, options: await model.options(), folder };
+      const result = await apart((runner) => runner.run('synthesise', params, watched(token, cancel)));
+      // The same compilation again, now beside its synthesis.
+      void model.compile();
+      return result;
     },
     'camber/export': async ({ uri, file }, cancel) => {
-      const model = store.get(uri);
-      const options = await model.options();
-      return model.runner.run('export', { options, file }, watched(undefined, cancel));
+      return store.get(uri).run('export', (options) => ({ options, file }), watched(undefined, cancel));
     },
   };
 }

@@ -1,12 +1,11 @@
 /** Connects the text view's language features to the Language Server Protocol. */
 import type { Connection, Location, Range } from 'vscode-languageserver';
 import * as features from './features/text.ts';
-import type { OpenModel } from './open-model.ts';
 import type { ModelStore } from './store.ts';
 import { modelOf } from './uris.ts';
 
 export interface TextDocumentEvents {
-  readonly opened: (model: OpenModel, document: string) => void;
+  readonly opened: (model: string, document: string) => void;
   readonly closed: (model: string, document: string) => void;
 }
 
@@ -27,8 +26,7 @@ export function registerTextFeatures(
 
   connection.onDidOpenTextDocument(({ textDocument }) => {
     const uri = modelOf(textDocument.uri);
-    const model = uri === undefined ? undefined : store.find(uri);
-    if (model) events.opened(model, textDocument.uri);
+    if (uri !== undefined) events.opened(uri, textDocument.uri);
   });
   connection.onDidCloseTextDocument(({ textDocument }) => {
     const uri = modelOf(textDocument.uri);
@@ -44,6 +42,9 @@ export function registerTextFeatures(
   connection.onCodeLens(({ textDocument }) => on(textDocument.uri, features.codeLenses));
   connection.onDocumentSymbol(({ textDocument }) => on(textDocument.uri, features.documentSymbols));
   connection.onFoldingRanges(({ textDocument }) => on(textDocument.uri, features.foldingRanges));
+  connection.onDocumentHighlight(({ textDocument, position }) =>
+    on(textDocument.uri, (view) => features.highlights(view, position)),
+  );
   connection.onDefinition(({ textDocument, position }) =>
     on(textDocument.uri, (view) => at(textDocument.uri, features.definition(view, position))),
   );

@@ -15,6 +15,8 @@ export interface ModelFile {
   readonly bytes: Uint8Array;
   readonly graph: Graph;
   readonly info: ModelInfo;
+  /** Everything the model was read from, by path: the file, its companion, external data. Undefined: not there. */
+  readonly parts: ReadonlyMap<string, Uint8Array | undefined>;
   /** Warnings and notes of reading. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -31,18 +33,24 @@ export async function loadModel(
 ): Promise<ModelFile> {
   const folder = dirname(path);
   const bytes = await readInput(path);
-  const externalData = externalFiles(folder);
+  const parts = new Map<string, Uint8Array | undefined>([[path, bytes]]);
+  const externalData = externalFiles(folder, parts);
   const { graph, diagnostics } = readModel(bytes, { externalData, inputShape: options.inputShape });
-  const info = modelInfo(graph.metadata, await readTextIfPresent(companionName(path)), options);
-  return { name: basename(path).replace(/\.onnx$/i, ''), folder, bytes, graph, info, diagnostics };
+  const companion = await readTextIfPresent(companionName(path));
+  parts.set(companionName(path), companion === undefined ? undefined : new TextEncoder().encode(companion));
+  const info = modelInfo(graph.metadata, companion, options);
+  return { name: basename(path).replace(/\.onnx$/i, ''), folder, bytes, graph, info, parts, diagnostics };
 }
 
 /** External data files of a folder, each read once. The reader has made sure that a location stays inside it. */
-function externalFiles(folder: string): (location: string) => Uint8Array | undefined {
-  const files = new Map<string, Uint8Array | undefined>();
+function externalFiles(
+  folder: string,
+  files: Map<string, Uint8Array | undefined>,
+): (location: string) => Uint8Array | undefined {
   return (location) => {
-    if (!files.has(location)) files.set(location, readIfPresent(join(folder, location)));
-    return files.get(location);
+    const path = join(folder, location);
+    if (!files.has(path)) files.set(path, readIfPresent(path));
+    return files.get(path);
   };
 }
 

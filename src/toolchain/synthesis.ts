@@ -145,17 +145,28 @@ function unitTask(rtl: Rtl, units: readonly EngineUnit[], family: Family): Task 
   return { name: 'units', files, script, outputs: [statistics, instances] };
 }
 
+/** Path of a task's kept result and log, without their endings. */
+function nameOf(
+  { files, script }: Task,
+  { native = false, cacheDir = synthesisCacheDir() }: SynthesisOptions,
+) {
+  const key = createHash('sha256').update(JSON.stringify([embeddedYosysVersion, native, script, files]));
+  return join(cacheDir, key.digest('hex').slice(0, 32));
+}
+
+async function kept(task: Task, options: SynthesisOptions): Promise<Done | undefined> {
+  const text = await readTextIfPresent(`${nameOf(task, options)}.json`);
+  return text === undefined ? undefined : { ...(JSON.parse(text) as Done), cached: true };
+}
+
 /** Runs a task, or takes what an earlier run of the same content left. */
 async function runTask(task: Task, options: SynthesisOptions): Promise<Done> {
-  const { native = false, signal, onProgress, cacheDir = synthesisCacheDir() } = options;
+  const earlier = await kept(task, options);
+  if (earlier) return earlier;
+  const { native = false, signal, onProgress } = options;
   const { files, script } = task;
-  const key = createHash('sha256').update(JSON.stringify([embeddedYosysVersion, native, script, files]));
-  const name = join(cacheDir, key.digest('hex').slice(0, 32));
-  const kept = await readTextIfPresent(`${name}.json`);
-  if (kept !== undefined) return { ...(JSON.parse(kept) as Done), cached: true };
-
+  const name = nameOf(task, options);
   const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
   let stage = '';
   const result = await (native ? runNativeYosys : runYosys)({
     files,
@@ -171,12 +182,8 @@ async function runTask(task: Task, options: SynthesisOptions): Promise<Done> {
       return `${name}.log`;
     },
   });
-  const done: Done = {
-    outputs: result.files,
-    version: result.version,
-    seconds: seconds(),
-    cached: false,
-  };
+  const seconds = (performance.now() - started) / 1000;
+  const done: Done = { outputs: result.files, version: result.version, seconds, cached: false };
   await writeOutput(`${name}.json`, JSON.stringify(done));
   await writeOutput(`${name}.log`, result.log);
   return done;
@@ -193,14 +200,7 @@ const statisticsOf = ({ outputs }: Done) => JSON.parse(outputs[statistics]!) as 
 const deviceCells = (cells: Cells): Cells =>
   Object.fromEntries(Object.entries(cells).filter(([type]) => /^[A-Z]/.test(type)));
 
-/** Cells of each unit. @throws CompileError CAM601, CAM602, CAM606 */
-export async function synthesiseUnits(
-  rtl: Rtl,
-  units: readonly EngineUnit[],
-  family: Family,
-  options: SynthesisOptions = {},
-): Promise<{ readonly units: readonly CountedUnit[]; readonly done: Done }> {
-  const done = await runTask(unitTask(rtl, units, family), options);
+function countUnits(units: readonly EngineUnit[], done: Done): readonly CountedUnit[] {
   const { modules } = statisticsOf(done);
   const types = new Map(
     [...done.outputs[instances]!.matchAll(/^ *cell (\S+) \\unit_(\d+)$/gm)].map(([, type, index]) => [
@@ -208,11 +208,17 @@ export async function synthesiseUnits(
       type!,
     ]),
   );
-  const counted = units.map((unit, i) => ({
-    ...unit,
-    cells: deviceCells(modules[types.get(i)!]!.num_cells_by_type),
-  }));
-  return { units: counted, done };
+  return units.map((unit, i) => ({ ...unit, cells: deviceCells(modules[types.get(i)!]!.num_cells_by_type) }));
+}
+
+/** Cells of each unit. @throws CompileError CAM601, CAM602, CAM606 */
+export async function synthesiseUnits(
+  rtl: Rtl,
+  units: readonly EngineUnit[],
+  family: Family,
+  options: SynthesisOptions = {},
+): Promise<readonly CountedUnit[]> {
+  return countUnits(units, await runTask(unitTask(rtl, units, family), options));
 }
 
 const sum = (parts: readonly (readonly [cells: Cells, times: number])[]): Cells => {
@@ -221,6 +227,46 @@ const sum = (parts: readonly (readonly [cells: Cells, times: number])[]): Cells 
     for (const [type, n] of Object.entries(cells)) total[type] = (total[type] ?? 0) + n * times;
   return total;
 };
+
+/** Both halves of an engine: what lies around the units, and the units. */
+const halves = async (rtl: Rtl, parameters: EngineParameters, family: Family) =>
+  [await restTask(rtl, parameters, family, false), unitTask(rtl, engineUnits(parameters), family)] as const;
+
+function combine(
+  parameters: EngineParameters,
+  family: Family,
+  native: boolean,
+  [rest, ofUnits]: readonly [Done, Done],
+  seconds: number,
+): Synthesis {
+  const units = countUnits(engineUnits(parameters), ofUnits);
+  const around = deviceCells(statisticsOf(rest).design.num_cells_by_type);
+  const cells = sum([[around, 1], ...units.map((unit) => [unit.cells, unit.count] as const)]);
+  return {
+    engine: countCells(cells, family),
+    units,
+    rest: around,
+    tool: `Yosys ${rest.version} (${native ? 'native' : 'embedded'})`,
+    comparable: rest.version === embeddedYosysVersion,
+    seconds,
+    cached: rest.cached && ofUnits.cached,
+  };
+}
+
+/** The result of an earlier `synthesise` of the same engine; undefined where there was none. */
+export async function keptSynthesis(
+  rtl: Rtl,
+  parameters: EngineParameters,
+  family: Family,
+  options: SynthesisOptions = {},
+): Promise<Synthesis | undefined> {
+  const [rest, units] = await Promise.all(
+    (await halves(rtl, parameters, family)).map((task) => kept(task, options)),
+  );
+  if (!rest || !units) return undefined;
+  const seconds = Math.max(rest.seconds, units.seconds);
+  return combine(parameters, family, options.native ?? false, [rest, units], seconds);
+}
 
 /**
  * Synthesises the engine.
@@ -235,30 +281,18 @@ export async function synthesise(
   family: Family,
   options: SynthesisOptions = {},
 ): Promise<Synthesis> {
+  const earlier = await keptSynthesis(rtl, parameters, family, options);
+  if (earlier) return earlier;
   // Where one run fails the other is of no use.
   const other = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, other.signal]) : other.signal;
-  const both = { ...options, signal };
   const started = performance.now();
+  const [rest, units] = await halves(rtl, parameters, family);
+  const run = (task: Task) => runTask(task, { ...options, signal });
   try {
-    const [rest, { units, done }] = await Promise.all([
-      restTask(rtl, parameters, family, false).then((task) => runTask(task, both)),
-      synthesiseUnits(rtl, engineUnits(parameters), family, both),
-    ]);
-    const around = deviceCells(statisticsOf(rest).design.num_cells_by_type);
-    const cached = rest.cached && done.cached;
-    return {
-      engine: countCells(
-        sum([[around, 1], ...units.map(({ cells, count }) => [cells, count] as const)]),
-        family,
-      ),
-      units,
-      rest: around,
-      tool: `Yosys ${rest.version} (${options.native ? 'native' : 'embedded'})`,
-      comparable: rest.version === embeddedYosysVersion,
-      seconds: cached ? Math.max(rest.seconds, done.seconds) : (performance.now() - started) / 1000,
-      cached,
-    };
+    const done = await Promise.all([run(rest), run(units)]);
+    const seconds = (performance.now() - started) / 1000;
+    return combine(parameters, family, options.native ?? false, done, seconds);
   } catch (error) {
     other.abort();
     throw error;

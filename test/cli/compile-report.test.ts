@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,19 @@ describe('what compile reports', () => {
       macs: 35_046_656,
     });
     expect(report.layers.filter((l) => l.phase === 'gradient')).toEqual([]);
+    // How faithful the integers are, on the pictures at hand: as good as on CIFAR-10, and shown in the report.
+    const { fidelity } = report;
+    expect(fidelity!.pictures).toBe(32);
+    expect(fidelity!.top1Agreement).toBeGreaterThanOrEqual(0.97);
+    expect(fidelity!.map!.pearson.median).toBeGreaterThan(0.99);
+    expect(fidelity!.layers.map((l) => l.layer)).toContain('/blocks/blocks.4/conv2/Conv');
+    const html = readFileSync(join(folder, 'build/report.html'), 'utf8');
+    expect(html).toContain('Fidelity: integers against floating point');
+    expect(html).toContain(fidelity!.map!.pearson.median.toFixed(4));
+    // The proof against overflow, layer by layer.
+    for (const layer of report.layers) expect(layer.accumulatorBits).toBeLessThanOrEqual(32);
+    expect(Math.max(...report.layers.map((l) => l.accumulatorBits))).toBe(report.numerics.accumulatorBits);
+    expect(html).toContain('Accumulator (bits)');
   });
 
   test('--no-explanation: the same inference and no map; the older build is replaced whole', async () => {

@@ -127,7 +127,8 @@ describe('explain, fixed point and other methods', () => {
     const npy = writeNpy('wave.npy', [1, 3, 32, 32], data);
     const args = ['--image', npy, '--engine', 'fixed', '--calibration', sampleFolder, '--class', '5'];
     const { code, out } = await camber('explain', sample, '--json', ...args);
-    expect([code, codes(out)]).toEqual([0, []]);
+    // Three photographs are few to calibrate on.
+    expect([code, codes(out)]).toEqual([0, ['CAM404']]);
     expect(JSON.parse(out)).toMatchObject({ engine: 'fixed', class: 5, classIsArgmax: false });
   });
 

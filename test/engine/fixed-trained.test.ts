@@ -3,7 +3,7 @@
  * `bench/fidelity.ts` runs 1,000 pictures and every block output; bars here are those of the issue: last-layer map
  * median Pearson 0.99, block output 0.97 at 16 gradient bits. Scores: 30 dB, a noise of 3 %.
  */
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { analyse } from '../../src/compiler/analyse.ts';
 import { readModel } from '../../src/compiler/onnx/read.ts';
 import { defaultQuantiseOptions } from '../../src/compiler/quantize/options.ts';
@@ -11,7 +11,7 @@ import { quantise } from '../../src/compiler/quantize/quantise.ts';
 import { calibrateModel } from '../../src/engine/compile-model.ts';
 import { pearson, quantile, signalToNoise } from '../../src/engine/fidelity.ts';
 import { engineOf, explainFixed } from '../../src/engine/fixed.ts';
-import { comparableTensors, fidelityWarnings, layerNoise } from '../../src/engine/layer-noise.ts';
+import { comparableTensors, layerNoise } from '../../src/engine/layer-noise.ts';
 import { createTensorRunner } from '../../src/engine/tensors.ts';
 import { cifarPictures, spread, toTensor, trainedModel, trainedNetworks } from '../support/cifar.ts';
 import { needs } from '../support/tools.ts';
@@ -55,16 +55,5 @@ needs('shared models')('trained networks in integers, on CIFAR-10', () => {
     await runner.dispose();
     expect(quantile(noise, 0.5)).toBeGreaterThan(30);
     expect(quantile(maps, 0.5)).toBeGreaterThan(bar);
-  });
-});
-
-describe('fidelityWarnings', () => {
-  it('is silent on a good map, and says what to try on a poor one', () => {
-    const good = { pearson: 0.99, spearman: 0.99, iou: 0.9 };
-    expect(fidelityWarnings(good, true, 16)).toEqual([]);
-    expect(fidelityWarnings(undefined, true, 16)).toEqual([]);
-    const warnings = fidelityWarnings({ ...good, pearson: 0.5 }, false, 8);
-    expect(warnings.map((w) => w.code)).toEqual(['CAM405', 'CAM405']);
-    expect(warnings[1]!.hint).toContain('16 gradient bits');
   });
 });

@@ -11,12 +11,21 @@ const handlers: WebviewHandlers = {
   setTarget: async () => {
     throw new CompileError([problem]);
   },
+  prefer: async () => null,
   run: () => {
     throw new Error('thrown at once, not as a rejection');
   },
   pictures: async () => [{ id: 'a', title: 'A' }],
   heatMap: () => new Promise(() => undefined),
-  addPictures: async () => [],
+  addPictures: async () => null,
+  dropPictures: async () => null,
+  removePicture: async () => null,
+  heatMapChoices: async () => ({ methods: [], classes: [] }),
+  savePng: async () => null,
+  explore: async () => undefined,
+  chooseDesign: async () => null,
+  jobs: async () => [],
+  cancelJob: async () => null,
 };
 
 /** A client whose messages are answered by the handlers, as a webview and its extension are joined. */

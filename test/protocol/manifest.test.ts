@@ -1,10 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../src/protocol/manifest/commands.ts';
+import { commands, type CommandDefinition } from '../../src/protocol/manifest/commands.ts';
 import { contributes, manifest } from '../../src/protocol/manifest/contributes.ts';
+import { localise } from '../../src/protocol/manifest/nls.ts';
 import { settings } from '../../src/protocol/manifest/settings.ts';
 import { webviewCommands } from '../../src/protocol/webview.ts';
+import { codeTexts } from '../../scripts/support/code-texts.ts';
 import { readSettings } from '../../src/server/options.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -21,9 +24,49 @@ function paths(value: unknown): string[] {
 }
 
 describe('the manifest', () => {
+  const json = (value: unknown): Record<string, unknown> =>
+    JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+  const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, root), 'utf8'));
+
   it('is what the typed tables say (else: npm run manifest)', () => {
-    expect(packageJson['contributes']).toEqual(JSON.parse(JSON.stringify(contributes())));
-    expect(packageJson).toMatchObject(manifest);
+    const { value, texts } = localise({ ...manifest, contributes: contributes() });
+    expect(packageJson).toMatchObject(json(value));
+    expect(packageJson['contributes']).toEqual(json(value)['contributes']);
+    expect(read('package.nls.json')).toEqual(texts);
+  });
+
+  it('keeps its texts apart, each under a key of its own', () => {
+    const texts = read('package.nls.json') as Record<string, string>;
+    const named = JSON.stringify(packageJson).match(/%[\w. -]+%/g) ?? [];
+    expect(new Set(named).size).toBe(named.length);
+    expect(named.map((n) => n.slice(1, -1)).sort()).toEqual(Object.keys(texts).sort());
+    expect(texts['contributes.commands.camber.verify.title']).toBe('Verify RTL');
+  });
+
+  it('has the texts of the code beside it, and none is shown past them', () => {
+    expect(Object.keys(read('l10n/bundle.l10n.json') as object)).toEqual(codeTexts());
+    const folder = fileURLToPath(new URL('src/extension/', root));
+    const raw = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => {
+        const text = readFileSync(join(folder, file), 'utf8');
+        const calls = text.match(/(show\w+Message\(|title: |placeHolder: |openLabel: )\s*['"`][A-Z][^'"`]*/g);
+        return (calls ?? []).map((call) => `${file}: ${call}`);
+      });
+    expect(raw).toEqual([]);
+  });
+
+  it('lets a workspace that is not trusted choose neither programs nor where files are written', () => {
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    const tools = Object.keys(settings).filter((id) => id.startsWith('camber.tools.'));
+    expect(restrictedConfigurations).toEqual(expect.arrayContaining([...tools, 'camber.outputFolder']));
+  });
+
+  it('shows icons that exist', () => {
+    const styles = readFileSync(new URL('node_modules/@vscode/codicons/dist/codicon.css', root), 'utf8');
+    for (const { icon } of Object.values<CommandDefinition>(commands)) {
+      if (icon !== undefined) expect(styles).toContain(`.codicon-${icon.slice(2, -1)}:before`);
+    }
   });
 
   it.each([...new Set(paths([contributes(), manifest.icon]))])('mentions %s, which exists', (path) => {

@@ -22,6 +22,7 @@ needs('verilator')('operations as operation.ts defines them, on Verilator', () =
             .add(`weights ${o.weights.mode}`)
             .add(`mask ${o.mask.mode}`);
           seen.add(`residual ${o.port.planes}`).add(`output ${o.output.destination} ${o.output.planes}`);
+          seen.add(`side ${o.side ? o.side.residual : 'none'}`);
           seen
             .add(`slope ${o.output.slope} mask ${o.mask.mode}`)
             .add(`table ${o.output.table !== undefined} ${o.output.planes}`);
@@ -37,8 +38,9 @@ needs('verilator')('operations as operation.ts defines them, on Verilator', () =
         expect(result.passed, `seed ${seed}`).toBe(true);
       }
       // 3 sources, 6 weight modes (transposed words on square arrays only), 3 mask modes, 3 residuals, 5 outputs, class
-      // column or not, 1 or 2 planes, slopes or not under each mask mode, tables or not on each output width.
-      expect(seen.size).toBe(shape.rows === shape.columns ? 34 : 33);
+      // column or not, 1 or 2 planes, slopes or not under each mask mode, tables or not on each output width,
+      // no side output or one without or with the residual.
+      expect(seen.size).toBe(shape.rows === shape.columns ? 37 : 36);
     },
     600_000,
   );

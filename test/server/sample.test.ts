@@ -1,10 +1,16 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CompileError, diagnostic } from '../../src/compiler/diagnostics.ts';
+import { DocumentHighlightKind } from 'vscode-languageserver';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as format from '../../src/protocol/format.ts';
 import { costsByNode, mainCost, nodeFacts, summary } from '../../src/protocol/layer-facts.ts';
 import type { CompiledView, ModelState, ModelView } from '../../src/protocol/views.ts';
 import {
   definition,
+  highlights,
   documentSymbols,
   hover,
   inlayHints,
@@ -13,6 +19,7 @@ import {
 } from '../../src/server/features/text.ts';
 import type { JobContext, JobOptions } from '../../src/server/jobs/messages.ts';
 import { jobOptions, readSettings } from '../../src/server/options.ts';
+import { serialise } from '../../src/compiler/serialise.ts';
 import { Session } from '../../src/server/session/session.ts';
 import { listedPictures } from '../../src/server/session/pictures.ts';
 import { textForm, type TextForm } from '../../src/server/text/form.ts';
@@ -41,7 +48,7 @@ describe('the sample in the editor', () => {
     form = textForm(session.file.graph);
     const compilation = await session.compile(options, context);
     ({ schedule } = compilation);
-    compiled = compiledView(compilation.report, schedule);
+    compiled = compiledView(compilation.report, schedule, compilation.analysis.original);
     const status = { kind: 'ready' } as const;
     state = {
       uri: 'file:///m.onnx',
@@ -123,16 +130,103 @@ describe('the sample in the editor', () => {
     );
   });
 
+  it('constants and inputs tell their types; a tensor is highlighted everywhere', () => {
+    const at = (tensor: string): { line: number; character: number } => {
+      const { line, start } = form.spans.find((s) => s.tensor === tensor)!;
+      return { line, character: start + 1 };
+    };
+    const weights = model.layers[0]!.constants[0]!.name;
+    const text = (tensor: string): string =>
+      (hover({ form, state }, at(tensor))!.contents as { value: string }).value.replaceAll('\\', '');
+    expect(text(weights)).toContain('float32 16×3×3×3');
+    expect(text(weights)).toContain('Read by /stem/stem.0/Conv');
+    expect(text(model.inputs[0]!.name)).toContain('float32 1×3×32×32');
+    const shown = highlights({ form, state }, at(weights));
+    expect(shown.map((h) => h.kind)).toEqual([DocumentHighlightKind.Write, DocumentHighlightKind.Read]);
+  });
+
+  it('a build cancelled at any stage leaves nothing behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'camber-cancelled-'));
+    try {
+      let stages = 0;
+      const count = { ...context, progress: () => void stages++ };
+      await session.build(options, join(folder, 'whole'), count);
+      expect(stages).toBeGreaterThan(1);
+      rmSync(join(folder, 'whole'), { recursive: true });
+      for (let last = 0; last < stages; last++) {
+        let left = last;
+        const stop = {
+          ...context,
+          progress: (): void => {
+            if (left-- === 0) throw new CompileError([diagnostic('CAM606', 'Cancelled.', 'Start it again.')]);
+          },
+        };
+        await expect(session.build(options, join(folder, 'build'), stop)).rejects.toThrow(CompileError);
+        expect(readdirSync(folder)).toEqual([]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('heat maps of both engines agree on its pictures', async () => {
     const pictures = listedPictures(session.file);
     expect(pictures.map((p) => p.title)).toEqual(['chelsea', 'coffee', 'astronaut']);
-    const row = await session.heatMap(options, pictures[0]!.id, context);
+    const row = await session.heatMap(options, { picture: pictures[0]!.id }, context);
     expect(row.float!.label).toBe('cat');
     expect(row.fixed!.label).toBe('cat');
     expect(row.fixed!.map.values).toHaveLength(16);
     // Int8 against float on a trained network: the bar of the fidelity tests (median 0.98), with room for one picture.
-    expect(row.correlation).toBeGreaterThan(0.95);
+    expect(row.fidelity!.pearson).toBeGreaterThan(0.95);
     expect(row.image).toMatch(/^data:image\/png;base64,/);
+  });
+
+  it('another class and another method are asked for at run time, without another compilation', async () => {
+    const choices = session.heatMapChoices();
+    expect(choices.classes).toHaveLength(10);
+    expect(choices.classes[3]).toBe('cat');
+    expect(choices.methods.filter((m) => m.fixed).map((m) => m.name)).toEqual(['gradcam']);
+    const picture = listedPictures(session.file)[0]!.id;
+    const dog = await session.heatMap(options, { picture, class: 5 }, context);
+    expect([dog.float!.class, dog.fixed!.class]).toEqual([5, 5]);
+    expect(dog.fidelity!.pearson).toBeGreaterThan(0.9);
+    const layer = await session.heatMap(options, { picture, method: 'layercam' }, context);
+    expect(layer.floatOnly).toBe(true);
+    expect(layer.fixed).toBeUndefined();
+    expect(layer.float!.map.values).toHaveLength(16);
+  });
+
+  it('explored arrays have the cycles of their own compilations', async () => {
+    const { points, part } = await session.explore(options, context);
+    expect(part).toBe(options.device);
+    const { array, cycles } = compiled;
+    const same = points.find((p) => p.rows === array.rows && p.columns === array.columns)!;
+    expect(same.cycles).toBe(cycles.total);
+    const small = await session.compile({ ...options, array: '8x8' }, context);
+    const point = points.find((p) => p.rows === 8 && p.columns === 8)!;
+    expect(point.cycles).toBe(small.schedule.cycles.inference + small.schedule.cycles.explanation);
+    expect(points.some((p) => p.pareto)).toBe(true);
+  });
+
+  it('a backward pass at run time is bounded by the products that it needs', () => {
+    const { framework, stopped } = compiled.runtimeBackward;
+    const macs = model.layers.reduce((sum, l) => sum + l.macs, 0);
+    const first = model.layers[0]!.macs;
+    const dense = model.layers.at(-1)!.macs;
+    const map = compiled.target.channels * compiled.target.height * compiled.target.width;
+    // Weights of all layers and activations of all but the first; the image needs no gradient.
+    expect(framework.macs).toBe(2 * macs - first + map);
+    expect(stopped.macs).toBe(dense + map);
+    expect(framework.cycles).toBe(Math.ceil(framework.macs / compiled.array.macsPerCycle));
+    expect(framework.overhead).toBeCloseTo(framework.cycles / compiled.cycles.inference);
+  });
+
+  it('another target in the same session gives the network of a session of its own', async () => {
+    const other = { ...options, target: '/blocks/blocks.6/relu2/Relu_output_0' };
+    const fresh = await (await Session.read(sample)).compile(other, context);
+    const warm = await session.compile(other, context);
+    expect(warm.report.cycles).toEqual(fresh.report.cycles);
+    expect(serialise(warm.network)).toEqual(serialise(fresh.network));
   });
 
   it('a compilation is kept: the same choices give the same object', async () => {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, FrameLocator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/compiler/report/report.ts';
 import * as format from '../../src/protocol/format.ts';
@@ -12,6 +11,7 @@ import { bundleSuite, runSuite, type HostResult } from './support/host.ts';
 import { addWrongModels, compileReference, fiveLayers } from './support/models.ts';
 import { extensionFolder, packagedExtension, sampleWorkspace } from './support/packaged.ts';
 import { startServer, type Server } from './support/server.ts';
+import { viewWith } from './support/views.ts';
 import { Workbench } from './support/workbench.ts';
 
 const entry = fileURLToPath(new URL('./suite/index.ts', import.meta.url));
@@ -48,25 +48,7 @@ needs('code-server', 'chromium')('the packaged extension', () => {
     let workbench: Workbench;
     const violations: string[] = [];
 
-    /** The visible webview that holds an element. */
-    async function view(selector: string): Promise<FrameLocator> {
-      const end = Date.now() + patient;
-      for (;;) {
-        const count = await workbench.page.locator('iframe.webview.ready >> visible=true').count();
-        for (let i = 0; i < count; i++) {
-          const frame = workbench.webview(i);
-          if (
-            (await frame
-              .locator(selector)
-              .count()
-              .catch(() => 0)) > 0
-          )
-            return frame;
-        }
-        if (Date.now() > end) throw new Error(`no webview shows ${selector}`);
-        await workbench.page.waitForTimeout(300);
-      }
-    }
+    const view = (selector: string) => viewWith(workbench, selector, patient);
 
     beforeAll(async () => {
       server = await startServer({
@@ -118,81 +100,23 @@ needs('code-server', 'chromium')('the packaged extension', () => {
       await workbench.page.keyboard.press('Home');
       await workbench.page.keyboard.press('ArrowDown');
       await workbench.page.keyboard.press('Enter');
-      await graph.getByRole('tooltip').filter({ hasText: '/stem/stem.2/Relu' }).waitFor();
+      await graph.getByRole('complementary').filter({ hasText: '/stem/stem.2/Relu' }).waitFor();
       expect(await graph.locator('[aria-selected="true"]').getAttribute('data-layer')).toBe(
         '/stem/stem.2/Relu',
       );
       await workbench.page.keyboard.press('Escape');
-      expect(await graph.getByRole('tooltip').count()).toBe(0);
+      await workbench.page.keyboard.press('Escape');
+      expect(await graph.getByRole('complementary').count()).toBe(0);
       await workbench.page.keyboard.press('/');
       await workbench.page.keyboard.type('fc');
       await graph.locator('.block[data-layer="/fc/Gemm"][aria-selected="true"]').waitFor();
     });
 
-    test('three panels are filled', async () => {
-      await workbench.runCommand('Camber: Show Heat Maps');
-      const heatMaps = await view('.heatmaps');
-      await workbench.runCommand('Camber: Show Schedule');
-      const schedule = await view('.schedule');
-      await workbench.runCommand('Camber: Show Resources');
-      const resources = await view('.resources');
-      const chelsea = heatMaps.locator('[data-picture="chelsea"]');
-      await chelsea.locator('canvas').nth(3).waitFor({ timeout: patient });
-      expect(await chelsea.innerText()).toMatch(
-        /cat, score [\d.]+[\s\S]*cat, score [\d.]+[\s\S]*correlation 0\.9/,
-      );
-      const explanation = format.cycles(report.cycles.explanation);
-      await schedule.locator('.figures-line', { hasText: explanation }).waitFor();
-      expect(await schedule.locator('.bar').count()).toBeGreaterThan(report.layers.length);
-      const ram = resources.locator('[data-resource="bram36"]');
-      await ram.filter({ hasText: format.count(report.resources.estimated.bram36) }).waitFor();
-      await workbench.screenshot('panels-dark');
-    });
-
-    test('axe finds nothing serious in any of the views', async () => {
+    test('axe finds nothing serious in the graph', async () => {
       const findings = await seriousFindings(workbench.page);
       expect(Object.fromEntries(findings)).toEqual({
         'Layer graph': [],
-        Schedule: [],
-        Resources: [],
-        'Heat maps': [],
       });
-    });
-
-    test('a schedule row selects its layer in the graph', async () => {
-      const schedule = await view('.schedule');
-      await schedule.getByRole('button', { name: 'Table' }).click();
-      const [first] = fiveLayers(report);
-      const row = schedule.locator(`tr[data-layer="${first!.name}"]`);
-      expect(await row.innerText()).toContain(format.count(first!.cycles));
-      await row.click();
-      const graph = await view('.block');
-      await graph.locator(`[data-layer="${first!.nodes[0]}"][aria-selected="true"]`).waitFor();
-      await schedule.getByRole('button', { name: 'Explanation' }).click();
-      await workbench.page.waitForTimeout(500);
-    });
-
-    test('the views follow the theme', async () => {
-      for (const theme of ['light', 'high contrast', 'dark'] as const) {
-        await workbench.setTheme(theme);
-        await workbench.page.waitForTimeout(500);
-        await workbench.screenshot(`panels-${theme.replace(' ', '-')}`);
-      }
-    });
-
-    test('compiles from the palette', async () => {
-      await workbench.runCommand('Camber: Compile GradCAM accelerator');
-      await workbench.quickPicks().filter({ hasText: 'to build/tiny-resnet18' }).waitFor();
-      await workbench.pick();
-      const done = workbench.notification('Compiled to build/tiny-resnet18');
-      await done.waitFor({ timeout: patient });
-      const built = JSON.parse(
-        readFileSync(join(folder, 'build/tiny-resnet18/report.json'), 'utf8'),
-      ) as Report;
-      expect(built.layers).toEqual(report.layers);
-      await done.getByText('Show report').click();
-      await workbench.tab('Report: tiny-resnet18').waitFor();
-      await workbench.screenshot('report');
     });
 
     test('a broken model shows what is wrong, in its editor and in Problems', async () => {

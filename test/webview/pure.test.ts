@@ -1,68 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerView, ModelView } from '../../src/protocol/views.ts';
-import { layoutModel } from '../../webview/graph/layout.ts';
-import { neighbour, search } from '../../webview/graph/navigation.ts';
 import { difference, sample } from '../../webview/heatmaps/maps.ts';
+import { along, front, logAxis, logTicks } from '../../webview/resources/plot.ts';
 import { reveal, shift, ticks, zoom } from '../../webview/schedule/scale.ts';
-
-const layer = (id: string, op: string, inputs: string[]): LayerView => ({
-  id,
-  op,
-  inputs,
-  outputs: [`${id}_out`],
-  parameters: 0,
-  macs: 0,
-  attributes: [],
-});
-
-/** A residual block: a, then b and c beside each other, then d. */
-const model: ModelView = {
-  name: 'm',
-  opset: 17,
-  inputs: [],
-  outputs: [],
-  parameters: 0,
-  macs: 0,
-  targets: [],
-  layers: [
-    layer('a', 'Conv', ['input']),
-    layer('b', 'Conv', ['a_out']),
-    layer('c', 'Relu', ['a_out']),
-    layer('d', 'Add', ['b_out', 'c_out', 'b_out']),
-  ],
-};
-
-describe('the graph', () => {
-  const { blocks, edges, width, height } = layoutModel(model);
-
-  it('places layers from top to bottom without overlap', () => {
-    const [a, b, c, d] = blocks;
-    expect(a!.y).toBeLessThan(b!.y);
-    expect(b!.y).toBe(c!.y);
-    expect(Math.abs(b!.x - c!.x)).toBeGreaterThan(200);
-    expect(d!.y).toBeGreaterThan(b!.y);
-    expect(edges).toHaveLength(4);
-    for (const { x, y } of blocks) expect(x > 0 && x < width && y > 0 && y < height).toBe(true);
-  });
-
-  it('is walked along its edges', () => {
-    expect(neighbour(blocks, 3, 'ArrowDown')).toBeUndefined();
-    expect(neighbour(blocks, 0, 'ArrowUp')).toBeUndefined();
-    const left = blocks[1]!.x < blocks[2]!.x ? 1 : 2;
-    expect(neighbour(blocks, left, 'ArrowRight')).toBe(3 - left);
-    expect(neighbour(blocks, 3 - left, 'ArrowLeft')).toBe(left);
-    expect([1, 2]).toContain(neighbour(blocks, 0, 'ArrowDown'));
-    expect(neighbour(blocks, 1, 'ArrowDown')).toBe(3);
-    expect(neighbour(blocks, 1, 'End')).toBe(3);
-    expect(neighbour(blocks, -1, 'ArrowDown')).toBe(0);
-  });
-
-  it('is searched by name, operator and tensor', () => {
-    expect(search(blocks, 'conv')).toEqual([0, 1]);
-    expect(search(blocks, ' C_OUT')).toEqual([2]);
-    expect(search(blocks, '  ')).toEqual([]);
-  });
-});
 
 describe('the time axis', () => {
   const whole = { from: 0, to: 1000 };
@@ -105,5 +44,22 @@ describe('heat maps', () => {
     const twice = { ...map, values: map.values.map((v) => v * 2) };
     expect(difference(map, twice).values).toEqual([0, 0, 0, 0]);
     expect(difference(map, { ...map, values: [0, 0, 0, 0] }).values[3]).toBe(1);
+  });
+});
+
+describe('the plot of arrays', () => {
+  it('has logarithmic axes with round ticks', () => {
+    const axis = logAxis([100, 10_000]);
+    expect(axis.from).toBeLessThan(100);
+    expect(axis.to).toBeGreaterThan(10_000);
+    expect(along({ from: 100, to: 10_000 }, 1000)).toBeCloseTo(0.5);
+    expect(logTicks({ from: 90, to: 1100 })).toEqual([100, 200, 500, 1000]);
+    expect(logTicks({ from: 1, to: 1e6 })).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
+  });
+
+  it('joins the Pareto front from the fewest DSP blocks on', () => {
+    const point = (dsp: number, cycles: number, pareto: boolean) => ({ dsp, cycles, pareto });
+    const points = [point(80, 200, true), point(12, 2000, true), point(90, 250, false)];
+    expect(front(points).map((p) => p.dsp)).toEqual([12, 80]);
   });
 });

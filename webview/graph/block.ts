@@ -1,89 +1,122 @@
-/** One block of the graph: name, operator, shape, and a thin bar for its share of the cycles. */
-import { interpolateCividis } from 'd3-scale-chromatic';
+/** One block of the graph: name, operator, shape, figure, and a thin bar for its share. */
 import * as format from '../../src/protocol/format.ts';
-import { carriesFigure, costsByNode, mainCost } from '../../src/protocol/layer-facts.ts';
-import type { CompiledView, Diagnostic, LayerCost, LayerView } from '../../src/protocol/views.ts';
-import { h, icon } from '../shared/dom.ts';
-import { blockSize, type Block } from './layout.ts';
 import { shortName } from '../../src/protocol/short-name.ts';
+import type { LayerView } from '../../src/protocol/views.ts';
+import { h, icon } from '../shared/dom.ts';
+import { colourOf, metrics, type Drawing } from './figures.ts';
+import { blockSize, type Point } from './layout.ts';
+import type { Item } from './structure.ts';
 
-/** What the blocks are drawn from. */
-export interface Drawing {
-  readonly compiled?: CompiledView;
-  readonly costs: ReadonlyMap<string, readonly LayerCost[]>;
-  /** Most cycles of a layer: the length of the full bar. */
-  readonly most: number;
-  readonly target?: string;
-  readonly troubled: ReadonlySet<string>;
+export interface BlockContent {
+  readonly item: Item;
+  /** The layers of the block; more than one in a collapsed repeat. */
+  readonly layers: readonly LayerView[];
+  /** The tensor that can be made the target. */
+  readonly tensor?: string;
+  readonly uri: string;
 }
 
-export function drawing(compiled: CompiledView | undefined, diagnostics: readonly Diagnostic[]): Drawing {
+const distinct = (layers: readonly LayerView[]): string => [...new Set(layers.map((l) => l.op))].join(', ');
+
+function words({ item, layers }: BlockContent): { name: string; op: string; shape: string } {
+  const [first] = layers;
+  const shape = layers.at(-1)?.shape;
   return {
-    compiled,
-    costs: costsByNode(compiled),
-    most: Math.max(1, ...(compiled?.layers ?? []).map((l) => l.cycles)),
-    target: compiled?.target.tensor,
-    troubled: new Set(diagnostics.flatMap((d) => (d.severity !== 'information' && d.node ? [d.node] : []))),
+    name: item.repeat
+      ? `${item.repeat.count} × ${format.count(item.repeat.unit)} layers`
+      : shortName(first!.id, first!.op),
+    op: item.repeat ? distinct(layers.slice(0, item.repeat.unit)) : first!.op,
+    shape: shape ? format.shape(shape) : '',
   };
 }
 
-const shapeOf = (layer: LayerView): string => (layer.shape ? format.shape(layer.shape) : '');
-
-/** The figure under a block: its cycles, or that another block carries them. */
-function figure(layer: LayerView, { compiled, costs }: Drawing): { text: string; cost?: LayerCost } {
-  if (!compiled) return { text: '' };
-  const cost = mainCost(costs.get(layer.id));
-  if (!cost) return { text: 'folded' };
-  return carriesFigure(layer, cost) ? { text: format.count(cost.cycles), cost } : { text: 'fused' };
+/** What a block is beside what is written on it, for those who hear it. */
+function unseen({ item }: BlockContent, index: number, draw: Drawing): string {
+  const value = draw.values[index];
+  const share = draw.metric === 'cycles' ? (draw.compiled?.cycles.total ?? draw.total) : draw.total;
+  return [
+    value === undefined ? '' : `${metrics[draw.metric].unit}, ${format.percent(value / share)}`,
+    index === draw.target ? 'GradCAM target' : '',
+    draw.backward.has(index) ? 'on the backward path' : '',
+    draw.troubled.has(index) ? 'has a problem' : '',
+    item.repeat ? `repeated block, collapsed; Enter expands it` : '',
+  ]
+    .filter((s) => s !== '')
+    .join(', ');
 }
 
-export function blockElement(block: Block, index: number, total: number, draw: Drawing): HTMLElement {
-  const { layer } = block;
-  const { text, cost } = figure(layer, draw);
-  const isTarget = draw.target !== undefined && layer.outputs.includes(draw.target);
-  const unseen = [
-    cost && draw.compiled ? `cycles, ${format.percent(cost.cycles / draw.compiled.cycles.total)}` : '',
-    isTarget ? 'GradCAM target' : '',
-    draw.troubled.has(layer.id) ? 'has a problem' : '',
-  ];
+/** What VS Code's context menu and the commands in it are told of a block. */
+export function contextOf({ item, layers, tensor, uri }: BlockContent): string {
+  return JSON.stringify({
+    webviewSection: item.repeat ? 'repeat' : 'layer',
+    targetable: tensor !== undefined,
+    uri,
+    layer: layers[0]!.id,
+    tensor,
+    preventDefaultContextMenuItems: true,
+  });
+}
+
+export function blockElement(
+  content: BlockContent,
+  index: number,
+  total: number,
+  place: Point,
+  draw: Drawing,
+): HTMLElement {
+  const { name, op, shape } = words(content);
+  const value = draw.values[index];
+  const isTarget = index === draw.target;
+  const troubled = draw.troubled.has(index);
   const bar = h('span', { class: 'bar', attributes: { 'aria-hidden': 'true' } });
-  if (cost) {
-    bar.style.width = `${Math.max(1, (cost.cycles / draw.most) * 100)}%`;
-    bar.style.background = interpolateCividis(cost.cycles / draw.most);
+  if (value !== undefined) {
+    bar.style.width = `${Math.max(1, (value / draw.most) * 100)}%`;
+    bar.style.background = colourOf(value, draw.most);
   }
+  const classes = [
+    'block',
+    isTarget && 'target',
+    draw.backward.has(index) && 'backward',
+    content.item.repeat && 'repeat',
+  ];
   const element = h(
     'div',
     {
-      class: `block${isTarget ? ' target' : ''}`,
+      class: classes.filter(Boolean).join(' '),
       attributes: {
         id: `block-${index}`,
         role: 'option',
         'aria-selected': 'false',
         'aria-posinset': index + 1,
         'aria-setsize': total,
-        'data-layer': layer.id,
+        'data-layer': content.layers[0]!.id,
       },
     },
     h(
       'span',
       { class: 'row' },
-      draw.troubled.has(layer.id) ? icon('warning') : undefined,
+      troubled ? icon('warning') : undefined,
       isTarget ? icon('target') : undefined,
-      h('span', { class: 'name' }, shortName(layer.id, layer.op)),
+      content.item.repeat ? icon('layers') : undefined,
+      h('span', { class: 'name' }, name),
       ' ',
     ),
     h(
       'span',
       { class: 'row minor' },
-      h('span', { class: 'op' }, layer.op),
+      h('span', { class: 'op' }, op),
       ' ',
-      h('span', { class: 'shape' }, shapeOf(layer)),
+      h('span', { class: 'shape' }, shape),
       ' ',
-      h('span', { class: 'figure' }, text),
+      h(
+        'span',
+        { class: 'figure' },
+        value === undefined ? draw.notes[index]! : metrics[draw.metric].short(value),
+      ),
     ),
-    h('span', { class: 'visually-hidden' }, ` ${unseen.filter((s) => s !== '').join(', ')}`),
+    h('span', { class: 'visually-hidden' }, ` ${unseen(content, index, draw)}`),
     h('span', { class: 'track' }, bar),
   );
-  element.style.transform = `translate(${block.x - blockSize.width / 2}px, ${block.y - blockSize.height / 2}px)`;
+  element.style.transform = `translate(${place.x - blockSize.width / 2}px, ${place.y - blockSize.height / 2}px)`;
   return element;
 }

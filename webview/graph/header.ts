@@ -38,7 +38,9 @@ function figures(state: ModelState): HTMLElement[] {
     dot(),
     part(parts.overhead, 'showSchedule', 'Show what the explanation adds to the schedule'),
     dot(),
-    part(parts.latency, 'selectArray', 'Select the array size'),
+    part(parts.latency, 'selectClock', 'Select the clock'),
+    dot(),
+    part(parts.array, 'selectArray', 'Select the array size'),
     dot(),
     part(parts.fit, 'selectDevice', 'Select the device', sourceMark('estimated')),
   ];

@@ -5,10 +5,20 @@ export interface Camera {
   readonly zoom: number;
 }
 
-const limits = { min: 0.05, max: 3 };
+const limits = { min: 0.01, max: 3 };
+/** So much of the world stays in view, in pixels. */
+const kept = 80;
+
+const between = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 export class PanZoom {
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
+  /** The last press of the button moved the camera: no click follows from it. */
+  dragged = false;
+  /** Size of the viewport, told when it changes: asking the page would make it lay itself out for every event. */
+  size = { width: Infinity, height: Infinity };
+  /** Size of the world, which cannot be moved out of sight. */
+  world: { readonly width: number; readonly height: number } | undefined;
 
   constructor(
     private readonly viewport: HTMLElement,
@@ -28,15 +38,21 @@ export class PanZoom {
   }
 
   set(camera: Camera): void {
-    this.#camera = { ...camera, zoom: Math.min(limits.max, Math.max(limits.min, camera.zoom)) };
+    const zoom = between(camera.zoom, limits.min, limits.max);
+    const { width, height } = this.world ?? { width: Infinity, height: Infinity };
+    this.#camera = {
+      x: between(camera.x, kept - width * zoom, this.size.width - kept),
+      y: between(camera.y, kept - height * zoom, this.size.height - kept),
+      zoom,
+    };
     this.moved(this.#camera);
   }
 
   /** Zooms by a factor about a point of the viewport (default: its middle). */
   zoomBy(factor: number, at?: { x: number; y: number }): void {
     const { x, y, zoom } = this.#camera;
-    const middle = at ?? { x: this.viewport.clientWidth / 2, y: this.viewport.clientHeight / 2 };
-    const next = Math.min(limits.max, Math.max(limits.min, zoom * factor));
+    const middle = at ?? { x: this.size.width / 2, y: this.size.height / 2 };
+    const next = between(zoom * factor, limits.min, limits.max);
     this.set({
       x: middle.x - ((middle.x - x) * next) / zoom,
       y: middle.y - ((middle.y - y) * next) / zoom,
@@ -46,24 +62,23 @@ export class PanZoom {
 
   /** Shows a whole rectangle of the world, no larger than life. */
   fit(width: number, height: number): void {
-    const { clientWidth, clientHeight } = this.viewport;
-    const zoom = Math.min(1, clientWidth / width, clientHeight / height);
+    const zoom = Math.min(1, this.size.width / width, this.size.height / height);
     this.set({
-      x: (clientWidth - width * zoom) / 2,
-      y: Math.max(0, (clientHeight - height * zoom) / 2),
+      x: (this.size.width - width * zoom) / 2,
+      y: Math.max(0, (this.size.height - height * zoom) / 2),
       zoom,
     });
   }
 
-  /** Brings a rectangle into view by the shortest way. */
-  reveal(left: number, top: number, width: number, height: number, margin = 24): void {
+  /** Brings a rectangle into view by the shortest way, clear of what stands over the upper and lower edge. */
+  reveal(left: number, top: number, width: number, height: number): void {
     const { x, y, zoom } = this.#camera;
-    const shift = (at: number, size: number, space: number): number => {
+    const shift = (at: number, size: number, space: number, margin: number): number => {
       if (at < margin) return margin - at;
       return at + size > space - margin ? space - margin - at - size : 0;
     };
-    const dx = shift(left * zoom + x, width * zoom, this.viewport.clientWidth);
-    const dy = shift(top * zoom + y, height * zoom, this.viewport.clientHeight);
+    const dx = shift(left * zoom + x, width * zoom, this.size.width, 24);
+    const dy = shift(top * zoom + y, height * zoom, this.size.height, 52);
     if (dx !== 0 || dy !== 0) this.set({ x: x + dx, y: y + dy, zoom });
   }
 
@@ -82,9 +97,11 @@ export class PanZoom {
   #drag(down: PointerEvent): void {
     if (down.button !== 0) return;
     const start = this.#camera;
+    this.dragged = false;
     const move = (event: PointerEvent): void => {
       const [dx, dy] = [event.clientX - down.clientX, event.clientY - down.clientY];
       if (Math.hypot(dx, dy) < 3 && this.#camera === start) return;
+      this.dragged = true;
       this.viewport.classList.add('dragging');
       this.set({ ...start, x: start.x + dx, y: start.y + dy });
     };

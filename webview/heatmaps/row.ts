@@ -1,9 +1,9 @@
 /** One row of the heat maps: the picture, float map, fixed-point map, their difference, and what was answered. */
 import type { ErrorData } from '../../src/protocol/requests.ts';
-import type { EngineAnswer, HeatMapRow, PictureView } from '../../src/protocol/views.ts';
+import type { EngineAnswer, HeatMapRow, MapFidelityView, PictureView } from '../../src/protocol/views.ts';
 import { h } from '../shared/dom.ts';
 import { diagnosticList } from '../shared/states.ts';
-import { progressRing } from '../shared/toolkit.ts';
+import { button, progressRing } from '../shared/toolkit.ts';
 import { difference } from './maps.ts';
 import { paint, type ColourMap } from './paint.ts';
 import { decimal, probability } from './text.ts';
@@ -11,8 +11,28 @@ import { decimal, probability } from './text.ts';
 export interface Look {
   readonly colours: ColourMap;
   readonly opacity: number;
-  readonly size: number;
 }
+
+/** One picture of a row, as it can be drawn at any size. */
+export interface Cell {
+  readonly title: string;
+  /** Class and score, or how far two maps agree; a line each. */
+  readonly notes: readonly string[];
+  readonly hint?: string;
+  /** Height over width. */
+  readonly aspect: number;
+  /** Absent where there is nothing to draw: the notes say why. */
+  readonly draw?: (canvas: HTMLCanvasElement, look: Look) => void;
+}
+
+export interface RowEvents {
+  readonly enlarge: (row: Row, cell: number) => void;
+  readonly save: (row: Row) => void;
+  readonly remove: (row: Row) => void;
+}
+
+/** Pixels across a cell's canvas; the style sheet fits it into its column. */
+const cellPixels = 256;
 
 const maximum = (answer: EngineAnswer): number => Math.max(0, ...answer.map.values);
 
@@ -24,99 +44,191 @@ async function loadPicture(source: string | undefined): Promise<HTMLImageElement
   return image;
 }
 
+function answerNotes(answer: EngineAnswer): string[] {
+  const name = answer.label ?? `class ${answer.class}`;
+  const sure = answer.probability === undefined ? '' : ` · ${probability(answer.probability)}`;
+  const zero = maximum(answer) === 0 ? ['map all zero'] : [];
+  return [name, `score ${decimal(answer.score, 2)}${sure}`, ...zero];
+}
+
+const fidelityHint =
+  'Agreement of the fixed-point map with the float map, 1 is perfect. Pearson: of the values. Spearman: of their ranks. IoU: of the 20 % highest pixels. Apart: in shares of the maximum.';
+
+const fidelityNotes = ({ pearson, spearman, iou }: MapFidelityView): string[] => [
+  `Pearson ${decimal(pearson, 4)}`,
+  `Spearman ${decimal(spearman, 4)}`,
+  `IoU ${decimal(iou, 2)}`,
+];
+
 export class Row {
   readonly element: HTMLElement;
-  #answer: HeatMapRow | undefined;
-  #picture: HTMLImageElement | undefined;
+  cells: readonly Cell[] = [];
+  #canvases: { canvas: HTMLCanvasElement; cell: Cell }[] = [];
   readonly #cells = h('div', { class: 'cells' });
+  readonly #tools: HTMLElement;
+  #waits = true;
 
-  constructor(readonly view: PictureView) {
+  constructor(
+    readonly view: PictureView,
+    private readonly events: RowEvents,
+  ) {
     const caption = view.caption === undefined ? undefined : h('span', { class: 'caption' }, view.caption);
+    this.#tools = h(
+      'div',
+      { class: 'row-tools' },
+      button({
+        label: `Save the maps of ${view.title} as PNG`,
+        icon: 'save',
+        appearance: 'icon',
+        onClick: () => this.events.save(this),
+      }),
+      view.added
+        ? button({
+            label: `Remove ${view.title}`,
+            icon: 'close',
+            appearance: 'icon',
+            onClick: () => this.events.remove(this),
+          })
+        : undefined,
+    );
     this.element = h(
       'section',
       { class: 'row', attributes: { 'aria-label': view.title, 'data-picture': view.title } },
-      h('h2', {}, view.title, caption),
+      h('div', { class: 'row-head' }, h('h2', {}, view.title, caption), this.#tools),
       this.#cells,
     );
     this.#cells.append(progressRing());
   }
 
   async show(answer: HeatMapRow, look: Look): Promise<void> {
-    this.#picture = await loadPicture(answer.image);
-    this.#answer = answer;
+    const picture = await loadPicture(answer.image);
+    this.#waits = false;
     this.element.classList.remove('stale');
+    this.element.removeAttribute('aria-busy');
+    this.cells = cellsOf(answer, picture);
+    this.#canvases = [];
+    const elements = this.cells.map((cell, index) => this.#cell(cell, index));
+    const problems = answer.diagnostics.length > 0 ? [diagnosticList(answer.diagnostics)] : [];
+    this.#cells.replaceChildren(...elements, ...problems);
     this.draw(look);
+  }
+
+  /** No answer is there yet, or what is shown is out of date. */
+  get waits(): boolean {
+    return this.#waits;
   }
 
   /** Old maps stay, dimmed, until new ones are there. */
   dim(): void {
+    this.#waits = true;
     this.element.classList.add('stale');
+    this.element.setAttribute('aria-busy', 'true');
   }
 
   fail(error: ErrorData): void {
-    this.#answer = undefined;
+    this.#waits = false;
+    this.cells = [];
+    this.#canvases = [];
     this.element.classList.remove('stale');
+    this.element.removeAttribute('aria-busy');
     const problems =
       error.diagnostics.length > 0 ? diagnosticList(error.diagnostics) : h('p', {}, error.message);
     this.#cells.replaceChildren(problems);
   }
 
   draw(look: Look): void {
-    const answer = this.#answer;
-    if (!answer) return;
-    const { float, fixed } = answer;
-    this.#cells.style.setProperty('--size', `${look.size}px`);
-    const cells = [this.#canvas('Picture', look)];
-    if (float) cells.push(this.#map('Float', float, look));
-    if (fixed) cells.push(this.#map('Fixed point', fixed, look));
-    if (float && fixed) {
-      const map = difference(float.map, fixed.map);
-      const agreement =
-        answer.correlation === undefined
-          ? 'correlation undefined'
-          : `correlation ${decimal(answer.correlation, 4)}`;
-      cells.push(
-        this.#canvas('Difference', look, {
-          map,
-          max: 1,
-          note: `${agreement}, at most ${probability(Math.max(...map.values))} of the maximum`,
-        }),
-      );
-    }
-    const problems = answer.diagnostics.length > 0 ? [diagnosticList(answer.diagnostics)] : [];
-    this.#cells.replaceChildren(...cells, ...problems);
+    for (const { canvas, cell } of this.#canvases) cell.draw?.(canvas, look);
   }
 
-  #map(title: string, answer: EngineAnswer, look: Look): HTMLElement {
-    const max = maximum(answer);
-    const name = answer.label ?? `class ${answer.class}`;
-    const sure = answer.probability === undefined ? '' : `, ${probability(answer.probability)}`;
-    const note = `${name}, score ${decimal(answer.score, 2)}${sure}${max === 0 ? ', map all zero' : ''}`;
-    return this.#canvas(title, look, { map: answer.map, max, note });
+  /** The row as one picture: its cells side by side, titles above. */
+  picture(look: Look): HTMLCanvasElement {
+    const drawn = this.cells.filter((c) => c.draw);
+    const gap = 8;
+    const size = 320;
+    const head = 24;
+    const canvas = h('canvas');
+    canvas.width = drawn.length * (size + gap) - gap;
+    canvas.height = head + Math.max(...drawn.map((c) => Math.round(size * c.aspect)));
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = '#ffffff';
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.fillStyle = '#000000';
+    context.font = '13px sans-serif';
+    drawn.forEach((cell, i) => {
+      const part = h('canvas', { attributes: { width: size, height: Math.round(size * cell.aspect) } });
+      cell.draw!(part, look);
+      context.fillText([cell.title, cell.notes[0]].filter(Boolean).join(': '), i * (size + gap), 16);
+      context.drawImage(part, i * (size + gap), head);
+    });
+    return canvas;
   }
 
-  #canvas(
-    title: string,
-    { colours, opacity, size }: Look,
-    over?: { map: EngineAnswer['map']; max: number; note: string },
-  ): HTMLElement {
-    const label = `${title}${over ? `: ${over.note}` : ''}`;
-    const canvas = h('canvas', {
-      attributes: { width: size, height: size, role: 'img', 'aria-label': label },
-    });
-    // The difference is read as a map of its own, not over the picture.
-    const alone = title === 'Difference';
-    paint(canvas, {
-      ...(alone ? {} : { picture: this.#picture }),
-      ...(over ? { map: over.map, max: over.max } : { max: 0 }),
-      colours,
-      opacity: alone ? 1 : opacity,
-    });
-    return h(
-      'figure',
-      { class: 'cell figure' },
-      canvas,
-      h('figcaption', {}, h('span', { class: 'engine' }, title), over?.note),
+  #cell(cell: Cell, index: number): HTMLElement {
+    const caption = h(
+      'figcaption',
+      cell.hint === undefined ? {} : { attributes: { title: cell.hint } },
+      h('span', { class: 'engine' }, cell.title),
+      ...cell.notes.map((note) => h('span', {}, note)),
     );
+    if (!cell.draw) return h('figure', { class: 'cell none' }, h('div', { class: 'blank' }), caption);
+    const canvas = h('canvas', {
+      attributes: { width: cellPixels, height: Math.round(cellPixels * cell.aspect), 'aria-hidden': 'true' },
+    });
+    this.#canvases.push({ canvas, cell });
+    const label = `${[cell.title, ...cell.notes].join(', ')}. Enlarge`;
+    const enlarge = h(
+      'button',
+      {
+        class: 'enlarge',
+        attributes: { type: 'button', 'aria-label': label },
+        on: { click: () => this.events.enlarge(this, index) },
+      },
+      canvas,
+    );
+    return h('figure', { class: 'cell figure' }, enlarge, caption);
   }
+}
+
+function cellsOf(answer: HeatMapRow, picture: HTMLImageElement | undefined): Cell[] {
+  const { float, fixed, floatOnly, fidelity } = answer;
+  const aspect = picture ? picture.naturalHeight / picture.naturalWidth : 1;
+  const map = (title: string, engine: EngineAnswer): Cell => ({
+    title,
+    notes: answerNotes(engine),
+    aspect,
+    draw: (canvas, { colours, opacity }) =>
+      paint(canvas, { picture, map: engine.map, max: maximum(engine), colours, opacity }),
+  });
+  const cells: Cell[] = [
+    {
+      title: 'Picture',
+      notes: picture ? [] : ['an array, fed as it is'],
+      aspect,
+      ...(picture
+        ? { draw: (canvas, { colours }) => paint(canvas, { picture, max: 0, colours, opacity: 0 }) }
+        : {}),
+    },
+  ];
+  if (float) cells.push(map('Float', float));
+  if (fixed) cells.push(map('Fixed point', fixed));
+  if (float && fixed) {
+    const difference_ = difference(float.map, fixed.map);
+    const most = `at most ${probability(Math.max(...difference_.values))} apart`;
+    cells.push({
+      title: 'Difference',
+      notes: [
+        ...(fidelity ? fidelityNotes(fidelity) : ['nothing to correlate: the float map is all zero']),
+        most,
+      ],
+      hint: fidelityHint,
+      aspect,
+      // Read as a map of its own, not over the picture, on the scale of the maps.
+      draw: (canvas, { colours }) => paint(canvas, { map: difference_, max: 1, colours, opacity: 1 }),
+    });
+  }
+  if (floatOnly) {
+    const hint = 'The accelerator computes GradCAM; this method runs in floating point only.';
+    cells.push({ title: 'Fixed point', notes: ['float only'], hint, aspect });
+  }
+  return cells;
 }

@@ -1,55 +1,34 @@
 import '../shared/base.css';
 import './resources.css';
+import { errorData } from '../../src/protocol/channel.ts';
 import * as format from '../../src/protocol/format.ts';
-import type { CompiledView, ResourceCount } from '../../src/protocol/views.ts';
+import type { CompiledView, ExploreView } from '../../src/protocol/views.ts';
 import { client } from '../shared/api.ts';
 import { h } from '../shared/dom.ts';
-import { sourceMark } from '../shared/facts.ts';
+import { JobBar, watchJob } from '../shared/job.ts';
 import { isCompiled, watch, type CompiledState } from '../shared/model-view.ts';
 import { button } from '../shared/toolkit.ts';
-import { memoryMap } from './memory-map.ts';
+import { Tooltip } from '../shared/tooltip.ts';
+import { resourceBars } from './bars.ts';
+import { chooser } from './chooser.ts';
+import { memoryMap, selectPlacement } from './memory-map.ts';
 
-const names: Readonly<Record<keyof ResourceCount, string>> = {
-  lut: 'LUT',
-  ff: 'Flip-flops',
-  dsp: 'DSP',
-  bram36: 'Block RAM (36 Kb)',
+const tooltip = new Tooltip();
+const synthesis = h('div', { class: 'synthesis' });
+const arrays = h('section', { class: 'arrays', attributes: { 'aria-label': 'Arrays' } });
+const content = h('div', { class: 'content' });
+const jobs = {
+  synthesise: new JobBar('synthesise', 'Synthesising'),
+  explore: new JobBar('explore', 'Exploring arrays'),
 };
 
-/** A bar of a figure against what the device has. */
-function bar(used: number, available: number, kind: 'estimated' | 'synthesised'): HTMLElement {
-  const over = used > available;
-  const ratio = available > 0 ? used / available : used > 0 ? Infinity : 0;
-  const fill = h('span', { class: `fill ${kind}${over ? ' over' : ''}` });
-  fill.style.width = `${Math.min(100, ratio * 100)}%`;
-  const text = `${format.count(used)} of ${format.count(available)}`;
-  return h(
-    'div',
-    { class: 'measure' },
-    h('div', { class: 'track', attributes: { 'aria-hidden': 'true' } }, fill),
-    h('span', { class: 'value' }, text),
-    h(
-      'span',
-      { class: 'ratio' },
-      Number.isFinite(ratio) ? format.percent(ratio) : 'none',
-      over ? ' too many' : '',
-    ),
-    sourceMark(kind),
-  );
-}
+let state: CompiledState | undefined;
+let shown: CompiledView | undefined;
+let explored: ExploreView | undefined;
+let selected: string | undefined;
 
-function resourceBars({ resources }: CompiledView): HTMLElement {
-  const rows = (Object.keys(names) as (keyof ResourceCount)[]).map((key) =>
-    h(
-      'div',
-      { class: 'resource', attributes: { 'data-resource': key } },
-      h('h3', {}, names[key]),
-      bar(resources.estimated[key], resources.available[key], 'estimated'),
-      resources.synthesized && bar(resources.synthesized[key], resources.available[key], 'synthesised'),
-    ),
-  );
-  return h('section', { class: 'bars figure', attributes: { 'aria-label': 'Resources' } }, ...rows);
-}
+const run = (command: 'selectDevice' | 'selectArray' | 'synthesise') => () =>
+  void client.request('run', { command });
 
 function memoryFigures({ memory }: CompiledView): HTMLElement {
   const figures = [
@@ -61,39 +40,129 @@ function memoryFigures({ memory }: CompiledView): HTMLElement {
   return h('dl', { class: 'memory figure' }, ...items);
 }
 
-const content = h('div', { class: 'content' });
-let shown: CompiledView | undefined;
+const synthesiseButton = button({
+  label: 'Synthesise',
+  icon: 'server-process',
+  title: 'Synthesise the engine with Yosys; minutes for a large array',
+  onClick: run('synthesise'),
+});
+const synthesisNote = h('span', { class: 'note' });
 
-function update(state: CompiledState): void {
-  if (state.compiled === shown) return;
-  shown = state.compiled;
-  const { device, array, resources } = shown;
-  const run = (command: 'selectDevice' | 'selectArray') => () => void client.request('run', { command });
-  content.replaceChildren(
+function showSynthesis(): void {
+  if (synthesis.contains(jobs.synthesise.element)) return;
+  const known = shown?.resources.synthesized !== undefined;
+  synthesisNote.textContent = known
+    ? 'Synthesised by Yosys, without place and route.'
+    : 'Estimated, not synthesised.';
+  synthesis.replaceChildren(...(known ? [synthesisNote] : [synthesiseButton, synthesisNote]));
+}
+
+const exploreButton = button({
+  label: 'Explore arrays',
+  icon: 'graph-scatter',
+  title: 'Schedule the model on every array',
+  onClick: () => explore(true),
+});
+
+/** Asks for what is known of the arrays, or has them tried. Earlier points stay, dimmed, until then. */
+function explore(start: boolean): void {
+  const asked = state;
+  const answer = client.request('explore', { start: start || explored !== undefined });
+  arrays.classList.toggle('stale', explored !== undefined);
+  answer.then(
+    (view) => {
+      if (state?.uri !== asked?.uri) return;
+      explored = view;
+      showArrays();
+    },
+    (error: unknown) => {
+      const { message, diagnostics } = errorData(error);
+      const cancelled = diagnostics.some((d) => d.code === 'CAM606');
+      showArrays(cancelled ? undefined : (diagnostics[0]?.message ?? message));
+    },
+  );
+}
+
+function showArrays(problem?: string): void {
+  arrays.classList.remove('stale');
+  const title = h('h2', {}, 'Arrays');
+  if (explored && shown) return arrays.replaceChildren(title, chooser(explored, shown, tooltip));
+  arrays.replaceChildren(
+    title,
     h(
       'div',
-      { class: 'top' },
-      button({ label: device.part, icon: 'chip', title: 'Select the device', onClick: run('selectDevice') }),
-      button({
-        label: `${array.rows} x ${array.columns} array`,
-        icon: 'table',
-        title: 'Select the array size',
-        onClick: run('selectArray'),
-      }),
-      h(
-        'span',
-        { class: `figure fit${resources.fits ? '' : ' over'}` },
-        resources.fits ? 'Fits the device' : 'Does not fit the device',
-      ),
+      { class: 'offer' },
+      h('p', { class: 'note' }, 'Cycles and resources of every array, with the target and device chosen.'),
+      exploreButton,
+      problem === undefined ? undefined : h('p', { class: 'over', attributes: { role: 'alert' } }, problem),
     ),
-    h('p', { class: 'note' }, 'Estimated from the array and memory sizes; not synthesised.'),
-    resourceBars(shown),
+  );
+}
+
+function top({ device, array, resources }: CompiledView): HTMLElement {
+  const fits = resources.fits ? 'Fits the device' : 'Does not fit the device';
+  return h(
+    'div',
+    { class: 'top' },
+    button({ label: device.part, icon: 'chip', title: 'Select the device', onClick: run('selectDevice') }),
+    button({
+      label: `${array.rows}x${array.columns} array`,
+      icon: 'table',
+      title: 'Select the array size',
+      onClick: run('selectArray'),
+    }),
+    h('span', { class: `figure fit${resources.fits ? '' : ' over'}` }, fits),
+    synthesis,
+  );
+}
+
+function update(next: CompiledState): void {
+  const other = next.uri !== state?.uri;
+  state = next;
+  if (other) explored = undefined;
+  if (next.compiled === shown) return;
+  shown = next.compiled;
+  tooltip.hide();
+  const { model } = next;
+  content.replaceChildren(
+    top(shown),
+    h(
+      'div',
+      { class: 'columns' },
+      h('section', { attributes: { 'aria-label': 'Resources' } }, resourceBars(shown)),
+      arrays,
+    ),
     h('h2', {}, 'On-chip memory'),
     memoryFigures(shown),
-    memoryMap(shown),
+    memoryMap({ model, compiled: shown, tooltip }),
   );
-  content.querySelector('.note')!.toggleAttribute('hidden', resources.synthesized !== undefined);
+  selectPlacement(content, selected);
+  showSynthesis();
+  showArrays();
+  explore(false);
 }
+
+watchJob('synthesise', (job) => {
+  const { element } = jobs.synthesise;
+  if (!job) {
+    element.remove();
+    return showSynthesis();
+  }
+  jobs.synthesise.show(job);
+  if (!synthesis.contains(element)) synthesis.replaceChildren(element);
+});
+
+watchJob('explore', (job) => {
+  const { element } = jobs.explore;
+  if (!job) return element.remove();
+  jobs.explore.show(job);
+  if (arrays.contains(element)) return;
+  arrays.querySelector('.offer')?.remove();
+  arrays.append(element);
+  arrays.scrollIntoView({ block: 'nearest' });
+  // Started elsewhere, perhaps: its end is to be shown here as well.
+  explore(false);
+});
 
 watch(document.getElementById('root')!, {
   empty: 'Open a model to see what it needs.',
@@ -103,6 +172,11 @@ watch(document.getElementById('root')!, {
       'div',
       { class: 'view resources', attributes: { tabindex: 0, role: 'region', 'aria-label': 'Figures' } },
       content,
+      tooltip.element,
     ),
   update,
+  select: (layer) => {
+    selected = layer;
+    selectPlacement(content, layer);
+  },
 });

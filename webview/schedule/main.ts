@@ -1,19 +1,25 @@
 import '../shared/base.css';
 import './schedule.css';
 import * as format from '../../src/protocol/format.ts';
-import type { CompiledView, LayerCost, Phase } from '../../src/protocol/views.ts';
+import { factsFor } from '../../src/protocol/layer-facts.ts';
+import type { CompiledView, LayerCost, ModelView } from '../../src/protocol/views.ts';
 import { client, remember, remembered } from '../shared/api.ts';
 import { h } from '../shared/dom.ts';
+import { factsElement } from '../shared/facts.ts';
 import { isCompiled, watch, type CompiledState } from '../shared/model-view.ts';
 import { button } from '../shared/toolkit.ts';
+import { Tooltip } from '../shared/tooltip.ts';
+import { comparison } from './comparison.ts';
+import { legend } from './patterns.ts';
 import type { TimeWindow } from './scale.ts';
-import { scheduleTable } from './table.ts';
-import { phaseNames, Timeline } from './timeline.ts';
+import { scheduleTable, selectRow } from './table.ts';
+import { Timeline } from './timeline.ts';
 
 const memory = remembered<{ table: boolean; window?: TimeWindow }>({ table: false });
 const save = (change: Partial<typeof memory>): void => remember(Object.assign(memory, change));
 
 let compiled: CompiledView | undefined;
+let model: ModelView | undefined;
 let selected: string | undefined;
 
 /** Selects a layer everywhere: by its first ONNX node where it has one. */
@@ -26,31 +32,45 @@ const body = h('div', {
   class: 'body figure',
   attributes: { tabindex: 0, role: 'region', 'aria-label': 'Operations' },
 });
-const timeline = new Timeline({
-  chosen: (index) => {
-    const name = compiled?.operations[index]?.layer;
-    const layer = compiled?.layers.find((l) => l.name === name);
-    if (layer) choose(layer);
-  },
-  moved: (window) => save({ window }),
-});
+const tooltip = new Tooltip();
 
-function legend(): HTMLElement {
-  const entry = (phase: Phase): HTMLElement =>
-    h(
-      'span',
-      { class: 'entry' },
-      h('span', { class: `swatch ${phase}`, attributes: { 'aria-hidden': 'true' } }),
-      phaseNames[phase],
-    );
-  return h('div', { class: 'legend' }, entry('inference'), entry('gradient'), entry('heatmap'));
-}
+/** The cost of a layer under the name that the other views know it by. */
+const costOf = (layer: string | undefined): LayerCost | undefined =>
+  layer === undefined ? undefined : compiled?.layers.find((l) => l.name === layer || l.nodes.includes(layer));
+
+const timeline = new Timeline(
+  {
+    chosen: (index) => {
+      const layer = costOf(compiled?.operations[index]?.layer);
+      if (layer) choose(layer);
+    },
+    moved: (window) => save({ window }),
+    // The same rows as the hovers of graph and text.
+    facts: ({ layer }) => {
+      const cost = costOf(layer);
+      const facts = model && cost && factsFor(cost.nodes[0] ?? cost.name, model, compiled);
+      return facts && factsElement(facts, false);
+    },
+  },
+  tooltip,
+);
+
+const tableButton = button({
+  label: 'Table',
+  icon: 'table',
+  title: 'Table or timeline',
+  onClick: () => {
+    save({ table: !memory.table });
+    showBody();
+  },
+});
 
 function showBody(): void {
   if (!compiled) return;
+  tableButton.setAttribute('aria-pressed', String(memory.table));
   if (memory.table) body.replaceChildren(scheduleTable(compiled, selected, choose));
   else {
-    if (body.firstChild !== timeline.element) body.replaceChildren(timeline.element);
+    body.replaceChildren(timeline.element, comparison(compiled));
     timeline.show(compiled, memory.window);
   }
 }
@@ -78,19 +98,12 @@ function tools(): HTMLElement {
         showBody();
       },
     }),
-    button({
-      label: 'Table',
-      icon: 'table',
-      title: 'Table or timeline',
-      onClick: () => {
-        save({ table: !memory.table });
-        showBody();
-      },
-    }),
+    tableButton,
   );
 }
 
 function update(state: CompiledState): void {
+  model = state.model;
   if (state.compiled === compiled) return;
   compiled = state.compiled;
   const { cycles } = compiled;
@@ -104,12 +117,18 @@ watch(document.getElementById('root')!, {
   empty: 'Open a model to see its schedule.',
   ready: isCompiled,
   mount: () =>
-    h('div', { class: 'view schedule' }, h('div', { class: 'top' }, figures, legend(), tools()), body),
+    h(
+      'div',
+      { class: 'view schedule' },
+      h('div', { class: 'top' }, figures, legend(), tools()),
+      body,
+      tooltip.element,
+    ),
   update,
   select: (layer) => {
     selected = layer;
-    const cost = compiled?.layers.find((l) => l.nodes.includes(layer ?? '') || l.name === layer);
-    if (memory.table) showBody();
+    const cost = costOf(layer);
+    if (memory.table) selectRow(body, cost?.name);
     else {
       const index = compiled?.operations.findIndex((o) => o.layer === cost?.name) ?? -1;
       timeline.select(index < 0 ? undefined : index);

@@ -1,7 +1,10 @@
 /** The timeline: time in cycles along the top, a row for each unit of the accelerator. */
 import * as format from '../../src/protocol/format.ts';
-import type { CompiledView, OperationView, Phase } from '../../src/protocol/views.ts';
+import { shortName } from '../../src/protocol/short-name.ts';
+import type { CompiledView, OperationView } from '../../src/protocol/views.ts';
 import { h, svg } from '../shared/dom.ts';
+import type { Tooltip } from '../shared/tooltip.ts';
+import { patternDefinitions, patternFill, phaseNames } from './patterns.ts';
 import { reveal, shift, ticks, toPixels, zoom, type TimeWindow } from './scale.ts';
 
 interface Unit {
@@ -17,18 +20,14 @@ const units: readonly Unit[] = [
   { name: 'Results', busy: (o) => (o.writesResult ? [o.first, o.cycles] : undefined) },
 ];
 
-export const phaseNames: Readonly<Record<Phase, string>> = {
-  inference: 'Inference',
-  gradient: 'Gradient',
-  heatmap: 'Heat map',
-};
-
 const rowHeight = 26;
-const axisHeight = 22;
+const axisHeight = 32;
 
 export interface TimelineEvents {
   readonly chosen: (operation: number) => void;
   readonly moved: (window: TimeWindow) => void;
+  /** What is said about an operation under the pointer. */
+  readonly facts: (operation: OperationView) => HTMLElement | undefined;
 }
 
 export class Timeline {
@@ -37,7 +36,11 @@ export class Timeline {
     'div',
     {
       class: 'area',
-      attributes: { tabindex: 0, role: 'application', 'aria-label': 'Timeline of operations' },
+      attributes: {
+        tabindex: 0,
+        role: 'application',
+        'aria-label': 'Timeline of operations. Arrow keys step through them, plus and minus zoom.',
+      },
     },
     this.#svg,
   );
@@ -53,10 +56,17 @@ export class Timeline {
   #window: TimeWindow = { from: 0, to: 1 };
   #selected: number | undefined;
 
-  constructor(private readonly events: TimelineEvents) {
+  #frame: number | undefined;
+
+  constructor(
+    private readonly events: TimelineEvents,
+    private readonly tooltip: Tooltip,
+  ) {
     this.#area.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
     this.#area.addEventListener('pointerdown', (event) => this.#drag(event));
     this.#area.addEventListener('keydown', (event) => this.#key(event));
+    this.#area.addEventListener('pointermove', (event) => this.#rest(event));
+    this.#area.addEventListener('pointerleave', () => this.tooltip.hide());
     new ResizeObserver(() => this.#draw()).observe(this.#area);
   }
 
@@ -84,10 +94,16 @@ export class Timeline {
     this.#draw();
   }
 
+  /** Several moves within one frame are drawn once. */
   #set(window: TimeWindow): void {
     this.#window = window;
     this.events.moved(window);
-    this.#draw();
+    this.tooltip.hide();
+    if (this.#frame !== undefined) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#draw();
+    });
   }
 
   #draw(): void {
@@ -99,15 +115,25 @@ export class Timeline {
     this.#svg.setAttribute('height', String(height));
     const x = (cycle: number): number => toPixels(this.#window, width, cycle);
     const axis = ticks(this.#window, width / 110).flatMap((t) => [
-      svg('line', { class: 'tick', attributes: { x1: x(t), x2: x(t), y1: axisHeight - 4, y2: height } }),
-      svg('text', { class: 'tick-label', attributes: { x: x(t) + 3, y: axisHeight - 8 } }, format.count(t)),
+      svg('line', { class: 'tick', attributes: { x1: x(t), x2: x(t), y1: axisHeight - 14, y2: height } }),
+      svg('text', { class: 'tick-label', attributes: { x: x(t) + 3, y: axisHeight - 5 } }, format.count(t)),
     ]);
     const split = x(compiled.cycles.inference);
     const end = svg('line', { class: 'split', attributes: { x1: split, x2: split, y1: 0, y2: height } });
-    this.#svg.replaceChildren(...axis, ...this.#bars(compiled, x, width), end);
+    // The explanation is the point: said where it begins, on the side that has room.
+    const room = width - split;
+    const said = svg('text', {
+      class: 'split-label',
+      attributes: { x: split + (room < 140 ? -5 : 5), y: 10, 'text-anchor': room < 140 ? 'end' : 'start' },
+    });
+    said.textContent = `explanation: ${format.cycles(compiled.cycles.explanation)}`;
+    const bars = this.#bars(compiled, x, width);
+    this.#svg.replaceChildren(patternDefinitions('timeline'), ...axis, ...bars, end, said);
   }
 
   #bars(compiled: CompiledView, x: (cycle: number) => number, width: number): SVGElement[] {
+    /** Where the last bar of each row ends: what would lie within the same pixel is not drawn again. */
+    const drawn = units.map(() => -Infinity);
     return compiled.operations.flatMap((operation, index) => {
       const [left, right] = [x(operation.start), x(operation.start + operation.cycles)];
       if (right < 0 || left > width) return [];
@@ -115,7 +141,11 @@ export class Timeline {
         const busy = unit.busy(operation);
         if (!busy) return [];
         const [from, to] = [x(operation.start + busy[0]), x(operation.start + busy[1])];
+        const selected = index === this.#selected;
+        if (to < drawn[row]! + 0.5 && !selected) return [];
+        drawn[row] = to;
         const attributes = {
+          fill: patternFill('timeline', operation.phase),
           x: from,
           y: axisHeight + row * rowHeight + 3,
           // A sliver must stay visible: the explanation often is one.
@@ -124,16 +154,17 @@ export class Timeline {
           'data-operation': index,
         };
         const bar = svg('rect', {
-          class: `bar ${operation.phase}${index === this.#selected ? ' selected' : ''}`,
+          class: `bar ${operation.phase}${selected ? ' selected' : ''}`,
           attributes,
         });
-        bar.append(svg('title', {}, this.#describe(operation)));
         if (row !== 0 || to - from < 60) return [bar];
         const label = svg('text', {
           class: 'bar-label',
           attributes: { x: Math.max(from, 0) + 4, y: axisHeight + rowHeight / 2 + 4 },
         });
-        label.textContent = operation.layer.slice(
+        const name = operation.layer;
+        // The operator is the last part of an exporter's name.
+        label.textContent = shortName(name, name.slice(name.lastIndexOf('/') + 1)).slice(
           0,
           Math.floor((Math.min(to, width) - Math.max(from, 0)) / 8),
         );
@@ -145,6 +176,13 @@ export class Timeline {
   #describe(operation: OperationView): string {
     const share = format.percent(operation.cycles / this.#whole.to);
     return `${operation.layer}, ${phaseNames[operation.phase]}, ${format.cycles(operation.cycles)} (${share}), from cycle ${format.count(operation.start)}`;
+  }
+
+  #rest(event: PointerEvent): void {
+    const index = (event.target as Element).getAttribute('data-operation');
+    const operation = index === null ? undefined : this.#compiled?.operations[Number(index)];
+    if (!operation || event.buttons !== 0) return this.tooltip.hide();
+    this.tooltip.over(operation, event, () => this.events.facts(operation));
   }
 
   #at(event: MouseEvent): number {

@@ -1,6 +1,6 @@
 /** The way to the extension, and what this view remembers over a reload. */
 import { WebviewClient } from '../../src/protocol/channel.ts';
-import type { ToWebview } from '../../src/protocol/webview.ts';
+import type { Preferences, ToWebview } from '../../src/protocol/webview.ts';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -18,6 +18,11 @@ window.addEventListener('message', ({ data }: MessageEvent<ToWebview>) => client
 export function remembered<T extends object>(defaults: T): T {
   return { ...defaults, ...((api.getState() as Partial<T> | undefined) ?? {}) };
 }
+
+/** How views are to be shown, as kept for all of them. */
+export const preferences = JSON.parse(
+  document.getElementById('root')?.dataset['preferences'] ?? '{}',
+) as Preferences;
 
 export function remember(state: object): void {
   api.setState(state);

@@ -3,16 +3,21 @@ import type { LayerFacts } from '../../src/protocol/layer-facts.ts';
 import type { Source } from '../../src/protocol/views.ts';
 import { h, icon } from './dom.ts';
 
-const marks: Readonly<Record<Source, { icon: string; title: string } | undefined>> = {
+/** Where a figure comes from, and two kinds that stand for comparison only. */
+export type Mark = Source | 'bound' | 'published';
+
+const marks: Readonly<Record<Mark, { icon: string; title: string } | undefined>> = {
   scheduled: undefined,
   estimated: { icon: 'question', title: 'Estimated' },
   simulated: { icon: 'beaker', title: 'Simulated' },
   synthesised: { icon: 'circuit-board', title: 'Synthesised' },
+  bound: { icon: 'symbol-ruler', title: 'Computed: a lower bound' },
+  published: { icon: 'book', title: 'As published' },
 };
 
 /** Marks where a figure comes from; figures of the schedule are exact and carry no mark. */
-export function sourceMark(source: Source | undefined): HTMLElement | undefined {
-  const mark = source && marks[source];
+export function figureMark(kind: Mark | undefined): HTMLElement | undefined {
+  const mark = kind && marks[kind];
   if (!mark) return undefined;
   return h(
     'span',
@@ -20,6 +25,8 @@ export function sourceMark(source: Source | undefined): HTMLElement | undefined 
     icon(mark.icon),
   );
 }
+
+export const sourceMark = (source: Source | undefined): HTMLElement | undefined => figureMark(source);
 
 export function factsElement(facts: LayerFacts, stale: boolean): HTMLElement {
   const rows = facts.facts.flatMap(({ label, value, source }) => [

@@ -29,6 +29,8 @@ export const isCompiled = (state: ModelState): state is CompiledState =>
 export function watch<S>(root: HTMLElement, watcher: Watcher<S>): void {
   let current: ModelState | undefined;
   let full: HTMLElement | undefined;
+  /** Kept for a view that is not drawn yet. */
+  let selected: string | undefined;
 
   const replace = (element: HTMLElement): void => {
     full = undefined;
@@ -38,14 +40,19 @@ export function watch<S>(root: HTMLElement, watcher: Watcher<S>): void {
     root.setAttribute('aria-busy', String(current?.status.kind === 'working'));
     if (!current) return replace(emptyState(watcher.empty));
     if (watcher.ready(current)) {
+      const mounted = full === undefined;
       if (!full) root.replaceChildren((full = watcher.mount()));
       full.classList.toggle('stale', current.stale);
       full.dataset['state'] = 'full';
       watcher.update(current);
+      if (mounted && selected !== undefined) watcher.select?.(selected);
     } else if (current.status.kind === 'failed') {
       const { diagnostics } = current;
       replace(
-        errorState('This model cannot be compiled', { message: 'The model has problems.', diagnostics }),
+        errorState(`This model cannot be ${current.model ? 'compiled' : 'read'}`, {
+          message: 'The model has problems.',
+          diagnostics,
+        }),
       );
     } else {
       replace(loadingState(current.status.kind === 'working' ? current.status.stage : 'Compiling'));
@@ -53,9 +60,16 @@ export function watch<S>(root: HTMLElement, watcher: Watcher<S>): void {
   };
 
   client.onEvent((event) => {
-    if (event.event === 'selection') return watcher.select?.(event.layer);
-    if (event.event === 'state') current = event.state;
-    else if (current) current = { ...current, status: event.status };
+    if (event.event === 'selection') {
+      selected = event.layer;
+      if (full) watcher.select?.(selected);
+      return;
+    }
+    if (event.event === 'state') {
+      if (current && event.state?.uri !== current.uri) selected = undefined;
+      current = event.state;
+    } else if (event.event === 'status' && current) current = { ...current, status: event.status };
+    else return;
     draw();
   });
   root.replaceChildren(loadingState('Starting'));

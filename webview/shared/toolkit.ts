@@ -39,16 +39,26 @@ export function button(options: ButtonOptions): HTMLElement {
 /** A labelled choice of one value. */
 export function dropdown<T extends string>(
   label: string,
-  values: Readonly<Record<T, string>>,
+  values: readonly (readonly [value: T, text: string])[],
   current: T,
   onChange: (value: T) => void,
 ): HTMLElement {
-  const options = Object.entries<string>(values).map(([value, text]) =>
+  const options = values.map(([value, text]) =>
     h('vscode-option', { attributes: { value, selected: value === current } }, text),
   );
   const element = h('vscode-dropdown', { attributes: { 'aria-label': label } }, ...options);
   element.addEventListener('change', () => onChange((element as HTMLElement & { value: T }).value));
   return element;
+}
+
+/** A control with its name before it. */
+export function field(name: string, control: HTMLElement): HTMLElement {
+  return h(
+    'span',
+    { class: 'field' },
+    h('span', { class: 'field-name', attributes: { 'aria-hidden': 'true' } }, name),
+    control,
+  );
 }
 
 export function progressRing(): HTMLElement {

@@ -6,6 +6,7 @@ import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
 import { defaultClockMHz, deviceNamed } from '../../compiler/compile.ts';
 import { defaultPart } from '../../compiler/report/devices.ts';
+import { decibelText, noisiest, type FidelityReport } from '../../compiler/report/fidelity.ts';
 import type { Report } from '../../compiler/report/report.ts';
 import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
@@ -20,6 +21,7 @@ import {
   addModelOptions,
   addQuantisationOptions,
   parsePositive,
+  quantisationOf,
   type ClassOption,
   type ModelOptions,
   type QuantisationOptions,
@@ -77,9 +79,12 @@ export const compile: CliCommand = {
       clockMHz: options.clock,
       array: options.array,
       gradientBits: options.gradientBits,
+      quantisation: quantisationOf(options),
+      equalise: options.equalise ?? false,
       calibration: images,
       ...(arraysOnly ? {} : { preprocessing: affinePreprocessing(preprocessing, channels) }),
       wasmPaths: ortFiles(),
+      fidelity: true,
       signal: context.signal,
       onProgress: context.progress,
     });
@@ -104,8 +109,21 @@ export const compile: CliCommand = {
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
+/** How faithful the integer network is, on calibration pictures. */
+function agreement({ pictures, top1Agreement, scores, map, layers }: FidelityReport): string[] {
+  const [worst] = noisiest(layers, 1);
+  return [
+    `Fidelity      same class as float on ${percent(top1Agreement)} of ${pictures} calibration pictures, scores ${decibelText(scores.decibels)}${worst ? `, noisiest layer ${worst.layer} ${decibelText(worst.decibels)}` : ''}`,
+    ...(map
+      ? [
+          `Map           correlation with float ${map.pearson.median.toFixed(4)} (median of ${map.maps}; 5 % below ${map.pearson.low.toFixed(4)}), overlap of the top 20 % ${map.iou.median.toFixed(2)}`,
+        ]
+      : []),
+  ];
+}
+
 function describe(out: string, report: Report): string {
-  const { cycles, device, array, target, utilization, resources } = report;
+  const { cycles, device, array, target, utilization, resources, fidelity } = report;
   const ms = cycles.total / (device.clockMHz * 1000);
   const of = (name: 'lut' | 'dsp' | 'bram36') =>
     `${grouped(resources.estimated[name])} of ${grouped(resources.available[name])}`;
@@ -121,6 +139,7 @@ function describe(out: string, report: Report): string {
     `Explanation   ${grouped(cycles.explanation)} cycles, overhead +${percent(cycles.overhead, 2)}`,
     `Latency       ${ms.toFixed(3)} ms at ${device.clockMHz} MHz (the clock is assumed)`,
     `Resources     ${device.part}, estimated: LUT ${of('lut')}, DSP ${of('dsp')}, block RAM ${of('bram36')}: ${resources.fits ? 'fits' : 'does not fit'}`,
+    ...(fidelity ? agreement(fidelity) : []),
     `Next          camber verify ${out}`,
   ].join('\n');
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { methodNames, type MethodName } from '../../compiler/gradient/methods.ts';
 import { colormapNames, type ColormapName } from '../../engine/images/colormaps.ts';
+import { decibelText, noisiest, type Pair } from '../../compiler/report/fidelity.ts';
 import { imageInput } from '../../compiler/graph/image-input.ts';
 import { loadImage, type LoadedImage } from '../../engine/images/load.ts';
 import { encodePng, overlay } from '../../engine/images/overlay.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
-import { engineNames, engines, type Answer, type EngineName } from '../answers.ts';
+import { engineNames, engines, type Answer, type EngineName, type PictureAgreement } from '../answers.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import {
   addExplanationOptions,
@@ -102,7 +103,32 @@ function heatMapPng(image: LoadedImage, { height, width, map }: Answer, colormap
   return encodePng(overlay(black, { x: 0, y: 0, width, height }, heat, { colormap, opacity: 1 }));
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const digits = (n: number): string => n.toPrecision(4);
+
+/** The fixed engine's agreement with the float engine, as text. */
+function agreement({
+  sameClass,
+  pearson,
+  spearman,
+  iou,
+  perturbation,
+  scores,
+  layers,
+}: PictureAgreement): string[] {
+  const pair = ({ fixed, float }: Pair) => `${fixed.toFixed(3)} (float map ${float.toFixed(3)})`;
+  const worst = noisiest(layers, 3).map((l) => `${l.layer} ${decibelText(l.decibels)}`);
+  return [
+    `Against float: ${sameClass ? 'same' : 'another'} top class, scores ${decibelText(scores.decibels)}, largest error ${percent(scores.largestError)} of their range`,
+    pearson === undefined || spearman === undefined || iou === undefined
+      ? 'The float map is all zero: there is no map to compare with'
+      : `Map against float: correlation ${pearson.toFixed(4)}, of ranks ${spearman.toFixed(4)}, overlap of the top 20 % ${iou.toFixed(2)}`,
+    ...(perturbation
+      ? [`Insertion ${pair(perturbation.insertion)}, deletion ${pair(perturbation.deletion)}`]
+      : []),
+    ...(worst.length > 0 ? [`Noisiest layers: ${worst.join(', ')}`] : []),
+  ];
+}
 
 function describe(answer: Answer, classes: readonly string[]): string {
   const { scores, class: chosen, probability, fidelity, map, target, channels, height, width } = answer;
@@ -118,6 +144,6 @@ function describe(answer: Answer, classes: readonly string[]): string {
       : []),
     `Target: ${target}, ${channels} x ${height} x ${width}, gradient ${answer.gradient}`,
     `Heat map: ${height} x ${width}, maximum ${digits(max)}`,
-    ...(fidelity ? [`Correlation with the float map: ${fidelity.pearson.toFixed(4)}`] : []),
+    ...(fidelity ? agreement(fidelity) : []),
   ].join('\n');
 }

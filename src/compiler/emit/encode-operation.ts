@@ -32,7 +32,6 @@ const countBits = 12;
 /** Fields of an operation's record. A walk is its base, then the delta of each level, outermost first. */
 export const operationFields = [
   ['last_operation', 1],
-  ['explanation', 1],
   ['counts', 7 * countBits],
   ['bubbles', 16],
   ['drain', 12],
@@ -65,9 +64,16 @@ export const operationFields = [
   ['mask_mode', 2],
   ['mask_walk', 4 * addressBits],
   ['mask_upper', 32],
+  ['closes_inference', 1],
+  ['settle', 12],
   ['slope', 1],
   ['lookup', 1],
   ['table_number', 8],
+  ['side', 1],
+  ['side_residual', 1],
+  ['side_offset', 16],
+  ['side_parameters', 16],
+  ['side_zero_point', 8],
 ] as const satisfies FieldTable;
 
 /** Fields of the header, the ROM's first record. */
@@ -105,6 +111,9 @@ function tooLarge(what: string, value: number | bigint, bits: number): never {
     'Use a larger array, or a smaller input or network.',
   );
 }
+
+/** An address difference as the hardware adds it. */
+const wrapped = (difference: number) => BigInt.asUintN(addressBits, BigInt(difference));
 
 /** Puts fields into a record. Throws CAM501 where a value does not fit its field (negative values in two's complement). */
 export function packFields<T extends FieldTable>(table: T, values: FieldValues<T>, where: string): bigint {
@@ -183,9 +192,16 @@ function packCounts(counts: PerLevel, what: string): bigint {
   );
 }
 
+/** Where an operation stands in its schedule. */
+interface OperationPlace {
+  readonly isLast: boolean;
+  /** The last one of inference, where an explanation follows: its results are the scores. */
+  readonly closesInference: boolean;
+}
+
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
-export function encodeOperation(operation: Operation, isLast: boolean): bigint {
-  const { counts, activation, y, x, weights, port, output, mask } = operation;
+export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
+  const { counts, activation, y, x, weights, port, output, side, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
   const isOperand = readsPort(operation);
   const hasResidual = port.planes > 0 && !isOperand;
@@ -193,7 +209,6 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
     operationFields,
     {
       last_operation: isLast ? 1 : 0,
-      explanation: operation.phase === 'inference' ? 0 : 1,
       counts: packCounts(counts, `${where}: loop count`),
       bubbles: operation.interval - stepsOf(counts),
       drain: operation.drain - 1,
@@ -237,9 +252,17 @@ export function encodeOperation(operation: Operation, isLast: boolean): bigint {
       mask_mode: maskModes.indexOf(mask.mode),
       mask_walk: mask.mode === 'none' ? 0n : addressWalk(mask.walk, counts, `${where}: mask address`, 3),
       mask_upper: mask.upper,
+      closes_inference: closesInference ? 1 : 0,
+      settle: operation.settle - 1,
       slope: output.slope ? 1 : 0,
       lookup: output.table === undefined ? 0 : 1,
       table_number: output.table ?? 0,
+      side: side ? 1 : 0,
+      side_residual: side?.residual ? 1 : 0,
+      // Both are added to the operation's own, modulo their width.
+      side_offset: wrapped(side?.offset ?? 0),
+      side_parameters: wrapped(side ? side.parameters - output.parameters : 0),
+      side_zero_point: side?.zeroPoint ?? 0,
     },
     where,
   );
@@ -286,10 +309,14 @@ export function encodeHeader({ shape, image, classes, mapValues }: Schedule, opt
 
 /** All records of the control ROM: header, then the operations in order. */
 export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigint[] {
-  const last = schedule.operations.length - 1;
+  const { operations } = schedule;
+  const closing = operations.findLastIndex(({ operation }) => operation.phase === 'inference');
   return [
     encodeHeader(schedule, options),
-    ...schedule.operations.map(({ operation }, i) => encodeOperation(operation, i === last)),
+    ...operations.map(({ operation }, i) => {
+      const isLast = i === operations.length - 1;
+      return encodeOperation(operation, { isLast, closesInference: i === closing && !isLast });
+    }),
   ];
 }
 

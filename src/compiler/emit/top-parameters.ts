@@ -17,6 +17,7 @@ export const optionalParts = {
   WIDE: ({ counts, port, output }) => counts[3] > 1 || port.planes === 2 || output.planes === 2,
   RESIDUAL: ({ port }) => port.planes > 0,
   MASKS: ({ mask }) => mask.mode !== 'none',
+  SIDE: ({ side }) => side !== undefined,
   BIAS_REGISTER: ({ output }) => output.destination === 'bias' || output.biasRegister,
 } as const satisfies Readonly<Record<string, (operation: Operation) => boolean>>;
 

@@ -1,7 +1,7 @@
 import type { IntegerLayer, IntegerNetwork, LayerKind } from './network.ts';
 import { outputStage } from './output-stage.ts';
 import { borderSums } from './sums/border-sums.ts';
-import { tensorOf, weightsOf, type SumContext, type SumFunction } from './sums/context.ts';
+import { tensorOf, valuesOf, weightsOf, type SumContext, type SumFunction } from './sums/context.ts';
 import { conv } from './sums/conv.ts';
 import { convBackward } from './sums/conv-backward.ts';
 import { convMean } from './sums/conv-mean.ts';
@@ -12,6 +12,7 @@ import { maxPool } from './sums/max-pool.ts';
 import { maxPoolBackward } from './sums/max-pool-backward.ts';
 import { product } from './sums/product.ts';
 import { windowSum } from './sums/window-sum.ts';
+import { windowSumBackward } from './sums/window-sum-backward.ts';
 
 /** Everything the integer network computes for one image. Tensors and masks are in CHW order. */
 export interface Execution {
@@ -35,13 +36,15 @@ export interface ExecuteOptions {
   readonly inferenceOnly?: boolean;
 }
 
-const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
+/** The sums of products, by kind. */
+export const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
   conv,
   convBackward,
   windowSum,
   maxPool,
   maxPoolBackward,
   product,
+  windowSumBackward,
   denseRow,
   borderSums,
   convMean,
@@ -69,7 +72,6 @@ export function execute(
     if (options.inferenceOnly && layer.phase !== 'inference') break;
     const context: SumContext = { network, values, classIndex };
     const result = outputStage(network, layer, runSum(layer, context), context, masks);
-    values.set(layer.output.tensor, result.values);
     if (result.low) values.set(layer.output.low!, result.low);
     if (result.mask) masks.set(layer.output.maskWrite!.mask, result.mask);
     if (layer.output.tensor === network.scores) {
@@ -79,6 +81,10 @@ export function execute(
         throw new Error(`class ${classIndex} is not in 0 ... ${network.classes - 1}`);
       }
     }
+  }
+  for (const name of network.tensors.keys()) {
+    const found = valuesOf({ network, values }, name);
+    if (found) values.set(name, found);
   }
   const scores = values.get(network.scores);
   if (!scores) throw new Error(`no layer of ${network.name} writes the scores ${network.scores}`);

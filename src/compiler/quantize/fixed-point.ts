@@ -8,6 +8,9 @@ export const maxShift = 47;
 const maxMultiplier = 2 ** multiplierBits - 1;
 const maxResidualShift = 15;
 
+/** A factor that the output stage cannot hold. */
+export class FactorError extends RangeError {}
+
 export interface FixedPoint {
   readonly multiplier: number;
   readonly shift: number;
@@ -23,11 +26,11 @@ export interface FixedPointPair extends FixedPoint {
  * The nearest multiplier / 2^shift to a factor >= 0, with all its significant bits wherever the shift allows them.
  *
  * @param limit Largest shift to use.
- * @throws RangeError where the factor is not finite or too large (>= 2^16).
+ * @throws FactorError where the factor is not finite or too large (>= 2^16).
  */
 export function fixedPoint(factor: number, limit = maxShift): FixedPoint {
   if (!(factor >= 0) || !Number.isFinite(factor))
-    throw new RangeError(`factor ${factor} is not a finite number >= 0`);
+    throw new FactorError(`the factor ${factor} between its scales is not a finite number >= 0`);
   if (factor === 0) return { multiplier: 0, shift: 1 };
   // 2^(bits-1) <= factor * 2^shift < 2^bits
   let shift = Math.max(1, Math.min(limit, multiplierBits - 1 - Math.floor(Math.log2(factor))));
@@ -37,7 +40,7 @@ export function fixedPoint(factor: number, limit = maxShift): FixedPoint {
     multiplier = Math.round(factor * 2 ** shift);
   }
   if (multiplier > maxMultiplier)
-    throw new RangeError(`factor ${factor} does not fit ${multiplierBits} bits`);
+    throw new FactorError(`the factor ${factor} between its scales does not fit ${multiplierBits} bits`);
   return { multiplier, shift };
 }
 
@@ -59,6 +62,8 @@ export function fixedPointPair(factor: number, residual: number): FixedPointPair
   const carry = rounded > maxMultiplier && residualShift < maxResidualShift ? 1 : 0;
   const residualMultiplier = carry ? Math.round(scaled / 2 ** (residualShift + 1)) : rounded;
   if (residualMultiplier > maxMultiplier)
-    throw new RangeError(`residual factor ${residual} does not fit ${multiplierBits} bits`);
+    throw new FactorError(
+      `the factor ${residual} between its residual's scale and its own does not fit ${multiplierBits} bits`,
+    );
   return { ...main, residualMultiplier, residualShift: residualShift + carry };
 }

@@ -19,6 +19,8 @@ export interface IntegerTensor {
   /** Storage width. 8: int8. 16: two int8 planes (see `semantics.ts`), |q| <= 32639. 32: wide results only. */
   readonly bits: 8 | 16 | 32;
   readonly zeroPoint: number;
+  /** Storage is a range of another tensor's channels, from `channel` on: an operand of a Concat, a Slice. */
+  readonly view?: { readonly of: string; readonly channel: number };
   /** Per channel, or one entry for all. For gradients and maps the factor `classScale[c]` of the class is left out. */
   readonly scale: readonly number[];
 }
@@ -26,7 +28,10 @@ export interface IntegerTensor {
 /** int8 weights of a convolution or dense layer, OIHW (dense: [N, K, 1, 1]; after a flatten [N, K, H, W]), symmetric per output channel. */
 export interface IntegerWeights {
   readonly name: string;
+  /** `inputs` counts those of one group. */
   readonly shape: readonly [outputs: number, inputs: number, kernelHeight: number, kernelWidth: number];
+  /** As in ONNX Conv: output o reads the inputs of group floor(o / (outputs / groups)). Absent: 1. */
+  readonly groups?: number;
   /** Values in -127 ... 127. */
   readonly data: Int8Array;
   readonly scale: readonly number[];
@@ -42,7 +47,10 @@ export interface WindowGeometry {
 
 /** The sum of products in front of an output stage. Tensor and weight fields are names. */
 export type LayerKind =
-  /** acc[o,y,x] = sum W[o,i,ky,kx] * in[i, y*s+ky*d-p, x*s+kx*d-p]; taps outside read the input's zero point. Dense layers are 1-pixel convolutions. */
+  /**
+   * acc[o,y,x] = sum W[o,i,ky,kx] * in[i, y*s+ky*d-p, x*s+kx*d-p] over the inputs i of o's group; taps outside read the
+   * input's zero point. Dense layers are 1-pixel convolutions, a batch norm is a depthwise one of a single tap.
+   */
   | {
       readonly kind: 'conv';
       readonly input: string;
@@ -56,7 +64,7 @@ export type LayerKind =
       readonly weights: string;
       readonly geometry: WindowGeometry;
     }
-  /** acc[k,y,x] = sum of in[k, ...] over the window, taps outside read the zero point. 1x1: a rescaled copy. */
+  /** acc[k,y,x] = sum of in[k, ...] over the window, taps outside read the zero point. 1x1: a rescaled copy; strides of 0: one pixel spread over a plane. */
   | { readonly kind: 'windowSum'; readonly input: string; readonly geometry: WindowGeometry }
   /**
    * acc[k,y,x] = 256 * m + (255 - t): m is the largest in[k, ...] of the window, t the row-major number of the first tap
@@ -75,6 +83,8 @@ export type LayerKind =
     }
   /** acc[k,y,x] = (in[k,y,x] - zeroPoint(in)) * factor[k,y,x]; the factor is int8 with zero point 0, and broadcast where it is [K, 1, 1]. */
   | { readonly kind: 'product'; readonly input: string; readonly factor: string }
+  /** Adjoint of `windowSum`: acc[k,y,x] = sum of dY over the windows in which (y,x) lies. Gradients have zero point 0. */
+  | { readonly kind: 'windowSumBackward'; readonly input: string; readonly geometry: WindowGeometry }
   /** acc[k,y,x] = W[class, k] at every output position (a dense layer's adjoint, spread over H x W). Weights are [N, K, 1, 1]. */
   | { readonly kind: 'denseRow'; readonly weights: string }
   /** acc[o,ky,kx] = sum of dY[o,y,x] over the outputs (y,x) whose tap (ky,kx) lies inside an input of `inputSize`. Output is [O, kh, kw]. */
@@ -98,12 +108,20 @@ export interface IntegerTable {
   readonly values: Int16Array;
 }
 
+/** A rectangle of output positions. */
+export interface Region {
+  readonly rows: readonly [first: number, count: number];
+  readonly columns: readonly [first: number, count: number];
+}
+
 /**
  * The output stage: V = (acc + bias) * multiplier + ((res - resZero) * residual.multiplier << residual.shift),
  * then rounding shift, zero point, clamp, mask. All arrays per output channel (mapFromRow: per class; mapFromTensor: one entry).
  */
 export interface OutputStage {
   readonly tensor: string;
+  /** Only these positions are computed and written (absent: all); several layers then share a tensor. */
+  readonly region?: Region;
   readonly bias: Int32Array;
   readonly multiplier: Uint32Array;
   readonly shift: Uint8Array;

@@ -16,12 +16,20 @@ export interface ObservedTensors {
 export function observedTensors(source: QuantiseSource): ObservedTensors {
   const { forward, stages, gradient } = planNetwork(source);
   const image = source.graph.inputs[0]!.name;
-  const names = [image, ...stages.flatMap((stage) => [stage.output, ...stage.inner.map((t) => t.tensor)])];
+  const stored = [
+    image,
+    ...forward.joins,
+    ...stages.flatMap((stage) => [stage.output, ...stage.inner.map((t) => t.tensor)]),
+  ];
+  // A copy has the numbers of its source.
+  const names = stored.filter((name) => source.graph.values.has(name));
   const score = stages.find((stage) => stage.output === forward.resolve(source.scores))!;
   return {
     activations: new Map(names.map((name) => [name, forward.describe(name).channels])),
     gradients: new Map(
-      gradient?.stages.map(({ output }) => [output, gradient.tensors.get(output)!.channels]),
+      gradient?.stages
+        .filter(({ output }) => source.graph.values.has(output))
+        .map(({ output }) => [output, gradient.tensors.get(output)!.channels]),
     ),
     classMagnitude:
       score.sum.kind === 'conv'

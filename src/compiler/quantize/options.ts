@@ -1,4 +1,4 @@
-import type { RangeMethod } from './calibration.ts';
+import type { RangeMethod } from './ranges.ts';
 
 /** Affine preprocessing of a uint8 pixel, per channel: x = (pixel * scale - mean) / std. */
 export interface AffinePreprocessing {
@@ -13,6 +13,8 @@ export interface QuantiseOptions {
   /** Storage of gradient tensors; border sums and alpha always have 16 bits. */
   readonly gradientBits: 8 | 16;
   readonly rangeMethod: RangeMethod;
+  /** Activations stored with 16 bits: none, those that the rule of `wide-activations.ts` picks, or these layers or tensors. */
+  readonly wideActivations: 'none' | 'auto' | readonly string[];
   /** Shift each bias by the mean error that rounding the weights causes on the calibration pictures. */
   readonly biasCorrection: boolean;
 }
@@ -20,5 +22,6 @@ export interface QuantiseOptions {
 export const defaultQuantiseOptions: QuantiseOptions = {
   gradientBits: 16,
   rangeMethod: 'mse',
+  wideActivations: 'none',
   biasCorrection: true,
 };

@@ -1,6 +1,6 @@
-import type { IntegerLayer, IntegerNetwork } from './network.ts';
+import type { IntegerLayer, IntegerNetwork, IntegerTensor } from './network.ts';
 import { maskBit, roundingShift, splitPlanes, toByte, wideValue } from './semantics.ts';
-import { operand, tableOf, tensorOf, type SumContext } from './sums/context.ts';
+import { operand, tableOf, tensorOf, valuesOf, type SumContext } from './sums/context.ts';
 
 /** What an output stage writes. */
 export interface StageResult {
@@ -15,6 +15,14 @@ export interface StageResult {
 function parameterIndex(layer: IntegerLayer, channel: number, classIndex: number): number {
   if (layer.sum.kind === 'mapFromRow') return classIndex;
   return layer.sum.kind === 'mapFromTensor' ? 0 : channel;
+}
+
+/** Where a tensor's values go: several layers may write one tensor, part by part. */
+function storage(tensor: IntegerTensor, context: SumContext): Int32Array {
+  const stored = tensorOf(context.network, tensor.view?.of ?? tensor.name);
+  const { name, channels, height, width } = stored;
+  if (!context.values.has(name)) context.values.set(name, new Int32Array(channels * height * width));
+  return valuesOf(context, tensor.name)!;
 }
 
 /** Runs a layer's output stage over its accumulators (`OutputStage`, `semantics.ts`). */
@@ -35,9 +43,10 @@ export function outputStage(
 
   const table = stage.table && tableOf(network, stage.table.name).values;
   const zeroPoint = stage.table?.zeroPoint ?? tensor.zeroPoint;
-  const values = new Int32Array(accumulators.length);
   const low = stage.low === undefined ? undefined : new Int32Array(accumulators.length);
-  const mask = stage.maskWrite && new Uint8Array(accumulators.length);
+  const values = storage(tensor, context);
+  const mask = stage.maskWrite && (masks.get(stage.maskWrite.mask) ?? new Uint8Array(accumulators.length));
+  const { rows, columns } = stage.region ?? { rows: [0, tensor.height], columns: [0, tensor.width] };
   for (let channel = 0; channel < tensor.channels; channel++) {
     const p = parameterIndex(layer, channel, context.classIndex);
     // One object for the whole channel: these two fields change from element to element.
@@ -50,7 +59,9 @@ export function outputStage(
       residualMultiplier: stage.residual?.multiplier[p] ?? 0,
       residualShift: stage.residual?.shift[p] ?? 0,
     };
-    for (let at = channel * pixels; at < (channel + 1) * pixels; at++) {
+    for (let pixel = 0; pixel < rows[1] * columns[1]; pixel++) {
+      const y = rows[0] + Math.floor(pixel / columns[1]);
+      const at = channel * pixels + y * tensor.width + columns[0] + (pixel % columns[1]);
       element.accumulator = accumulators[at]!;
       element.residual = residual ? residual.values[at]! - residual.tensor.zeroPoint : 0;
       const flat = gate ? gate[at] === 0 : element.accumulator + element.bias <= 0;

@@ -1,11 +1,13 @@
 import { fail } from '../diagnostics.ts';
 import type { CalibrationTable } from './calibration.ts';
-import { lowerForward, type ForwardContext } from './lower/forward.ts';
+import { FactorError } from './fixed-point.ts';
+import { lowerForward, lowerJoined, type ForwardContext } from './lower/forward.ts';
 import { lowerGradient, type GradientContext } from './lower/gradient.ts';
 import { alphaLimit, mapFromRow, mapFromTensor, mapTensor } from './lower/heatmap.ts';
 import { lowerInput } from './lower/input.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerTable, IntegerTensor, IntegerWeights } from './network.ts';
 import type { QuantiseOptions } from './options.ts';
+import { wideActivations, wideLimit } from './wide-activations.ts';
 import { planNetwork } from './plan/network.ts';
 import type { ExplanationSource, QuantiseSource } from './source.ts';
 import type { StageBuilder } from './plan/builder.ts';
@@ -30,7 +32,7 @@ export function quantise(
 ): IntegerNetwork {
   const { graph, scores, explanation, imported } = source;
   const { forward, stages, gradient } = planNetwork(source);
-  const split = gradient && splitScales(gradient.stages, gradient.tensors);
+  const split = gradient && splitScales(gradient.stages, gradient.tensors, gradient.views, forward.weights);
 
   const imageName = graph.inputs[0]!.name;
   const input = lowerInput(
@@ -43,6 +45,7 @@ export function quantise(
   const weights = new Map<string, IntegerWeights>();
   const tables = new Map<string, IntegerTable>();
   const scoreTensor = forward.resolve(scores);
+  const wide = new Map(wideTensors(stages, forward).map((t) => [t, wideLimit(t, stages, forward.weights)]));
   const context: ForwardContext = {
     plan: forward.tensors,
     realWeights: forward.weights,
@@ -51,14 +54,29 @@ export function quantise(
     input,
     scores: scoreTensor,
     imported: imported?.activations ?? new Map(),
-    wide: wideTensors(stages, forward.tensors),
+    wide,
+    promoted: wideActivations({
+      stages,
+      weights: forward.weights,
+      activations: calibration.activations,
+      options,
+      settled: settledTensors(source, scoreTensor, wide, forward),
+    }),
     masks: new Set(split?.stages.flatMap((stage) => (stage.mask === undefined ? [] : [stage.mask]))),
     kept: new Set(split?.stages.flatMap(keptPlanes)),
+    views: forward.views,
     tensors,
     weights,
     tables,
   };
-  const layers: IntegerLayer[] = stages.map((stage) => lowerForward({ stage, phase: 'inference' }, context));
+  const joins = [...forward.joins];
+  for (const joined of joins.filter((j) => !forward.views.has(j)))
+    tensors.set(joined, lowerJoined(joined, stages, context));
+  for (const joined of joins) joinedView(joined, context);
+  const layers: IntegerLayer[] = stages.flatMap((stage) =>
+    withinFactors(stage, () => lowerForward({ stage, phase: 'inference' }, context)),
+  );
+
   const network = {
     name: graph.name,
     input: input.stage,
@@ -82,6 +100,7 @@ export function quantise(
     calibration,
     options,
     demands: split.demands,
+    views: gradient.views,
     classScale,
     peakUnit: peakUnit(stages, scoreTensor, forward, classScale),
     stages: split.stages,
@@ -90,7 +109,10 @@ export function quantise(
     weights,
     limits: new Map(),
   };
-  layers.push(...split.stages.map((stage) => lowerGradient(stage, gradientContext)), ...target.layers);
+  layers.push(
+    ...split.stages.flatMap((stage) => withinFactors(stage, () => lowerGradient(stage, gradientContext))),
+    ...target.layers,
+  );
   const alphaUnit = alphaRow
     ? alphaRow.factor
     : tensors.get((gradient.alpha as { tensor: string }).tensor)!.scale[0]!;
@@ -114,14 +136,46 @@ export function quantise(
   };
 }
 
+/** Lowers a stage; a scale so far from its operands' that no multiplier bridges them is the model's or the calibration's fault. */
+function withinFactors<T>({ name, nodes, output }: Stage, lower: () => T): T {
+  try {
+    return lower();
+  } catch (error) {
+    if (!(error instanceof FactorError)) throw error;
+    return fail(
+      'CAM402',
+      `Layer "${name}" cannot be quantised: ${error.message}.`,
+      'Look at the scales of the model and at the calibration pictures: the ranges of this layer and of what it reads are too far apart.',
+      { ...(nodes[0] === undefined ? {} : { node: nodes[0] }), tensor: output },
+    );
+  }
+}
+
 /** What a gradient stage reads that inference would not have written for itself. */
 function keptPlanes({ sum }: Stage): string[] {
   if (sum.kind === 'maxPoolBackward') return [sum.winners];
   return sum.kind === 'product' ? [sum.factor] : [];
 }
 
+/** Tensors whose storage is no matter of choice, each with the reason. */
+function settledTensors(
+  { imported, explanation }: QuantiseSource,
+  scores: string,
+  wide: ReadonlyMap<string, number>,
+  { views }: StageBuilder,
+): ReadonlyMap<string, string> {
+  const joined = [...views].flatMap(([name, { of }]) => [name, of]);
+  return new Map([
+    ...joined.map((t) => [t, 'they are channels of a tensor that others write or read'] as const),
+    ...[...(imported?.activations.keys() ?? [])].map((t) => [t, 'the model came quantised'] as const),
+    ...[...wide.keys()].map((t) => [t, 'they have 16 bits already'] as const),
+    ...(explanation ? [[explanation.activation, 'the map is taken on them'] as const] : []),
+    [scores, 'they are the class scores'] as const,
+  ]);
+}
+
 /** Pool results that only dense layers read: 16 bits hold their sums exactly, at no cost worth the name. */
-function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTensor>): Set<string> {
+function wideTensors(stages: readonly Stage[], { tensors: plan, views }: StageBuilder): string[] {
   const readers = (tensor: string) =>
     stages.filter(
       (stage) => ('input' in stage.sum && stage.sum.input === tensor) || stage.residual === tensor,
@@ -130,23 +184,24 @@ function wideTensors(stages: readonly Stage[], plan: ReadonlyMap<string, PlanTen
     const { height, width } = plan.get(output)!;
     return sum.kind === 'conv' && height * width === 1;
   };
-  return new Set(
-    stages
-      .filter(
-        (stage) =>
-          stage.sum.kind === 'windowSum' &&
-          !stage.relu &&
-          !stage.residual &&
-          !stage.activation &&
-          !stage.slope,
-      )
-      .filter(
-        (stage) =>
-          readers(stage.output).length > 0 &&
-          readers(stage.output).every((r) => r.residual !== stage.output && isDense(r)),
-      )
-      .map((stage) => stage.output),
-  );
+  return stages
+    .filter(({ sum, clip, residual }) => sum.kind === 'windowSum' && !clip && !residual)
+    .filter(({ activation, slope, output }) => !activation && !slope && !views.has(output))
+    .filter(
+      (stage) =>
+        readers(stage.output).length > 0 &&
+        readers(stage.output).every((r) => r.residual !== stage.output && isDense(r)),
+    )
+    .map((stage) => stage.output);
+}
+
+/** A Concat that is itself an operand of a Concat: a range of the outer one. */
+function joinedView(name: string, { plan, views, tensors }: ForwardContext): void {
+  const view = views.get(name);
+  if (!view) return;
+  const { channels, height, width } = plan.get(name)!;
+  const { bits, zeroPoint, scale } = tensors.get(view.of)!;
+  tensors.set(name, { name, onnx: name, channels, height, width, bits, zeroPoint, scale, view });
 }
 
 /** The tensor the map is taken on. One that is never stored as such gets a layer of its own. */
@@ -172,15 +227,14 @@ function explanationActivation(
   }
   const residual = stage.inner.find((t) => t.tensor === activation)?.residual ?? stage.residual !== undefined;
   const isWhole = stage.output === activation;
-  const relu = isWhole && stage.relu;
   const output = `${explanation.target}#target`;
-  const { residual: added, activation: lookedUp, slope, ...plain } = stage;
+  const { residual: added, clip, activation: lookedUp, slope, ...plain } = stage;
   const shape = plan.get(stage.output)!;
   const copy: Stage = {
     ...plain,
     ...(residual && added !== undefined ? { residual: added } : {}),
     name: `${stage.name}#target`,
-    relu,
+    ...(isWhole && clip ? { clip } : {}),
     ...(isWhole && lookedUp ? { activation: lookedUp } : {}),
     ...(isWhole && slope ? { slope } : {}),
     inner: isWhole ? stage.inner : [],
@@ -194,12 +248,13 @@ function explanationActivation(
     options: folded ? { ...context.options, rangeMethod: 'minmax' } : context.options,
     masks: new Set(),
     kept: new Set(),
+    views: new Map(),
   };
   const offset = folded && Array.from(folded.shift);
-  const layer = lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own);
+  const layers = lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own);
   const tensor = context.tensors.get(output)!;
   context.tensors.set(output, { ...tensor, onnx: explanation.target });
-  return { name: output, layers: [layer] };
+  return { name: output, layers };
 }
 
 /** The calibration with the target's range under the copy's name, less the folded batch norm's shift. */
@@ -216,6 +271,10 @@ function renamed(
     minimum: less(found.minimum),
     maximum: less(found.maximum),
     mean: less(found.mean),
+    meanSquare: found.meanSquare.map((s, k) => {
+      const shift = folded?.shift[k] ?? 0;
+      return s - 2 * shift * found.mean[k]! + shift * shift;
+    }),
   };
   return { ...calibration, activations: new Map([...calibration.activations, [output, statistics]]) };
 }

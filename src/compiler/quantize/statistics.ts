@@ -7,6 +7,8 @@ export class StatisticsCollector {
   private readonly minimum: Float64Array;
   private readonly maximum: Float64Array;
   private readonly sum: Float64Array;
+  private readonly squares: Float64Array;
+  private invalid = 0;
   private perChannel = 0;
   private limit = 0;
   private readonly counts = new Float64Array(bins);
@@ -15,6 +17,12 @@ export class StatisticsCollector {
     this.minimum = new Float64Array(channels).fill(Infinity);
     this.maximum = new Float64Array(channels).fill(-Infinity);
     this.sum = new Float64Array(channels);
+    this.squares = new Float64Array(channels);
+  }
+
+  /** Values that were infinite or no numbers; they are left out of the figures. */
+  get notFinite(): number {
+    return this.invalid;
   }
 
   /** Adds one picture's values [1, C, ...], each times `factor`. */
@@ -24,9 +32,14 @@ export class StatisticsCollector {
     for (let k = 0, i = 0; k < this.channels; k++) {
       for (const end = i + pixels; i < end; i++) {
         const value = values[i]! * factor;
+        if (!Number.isFinite(value)) {
+          this.invalid++;
+          continue;
+        }
         if (value < this.minimum[k]!) this.minimum[k] = value;
         if (value > this.maximum[k]!) this.maximum[k] = value;
         this.sum[k]! += value;
+        this.squares[k]! += value * value;
         this.count(Math.abs(value));
       }
     }
@@ -38,6 +51,7 @@ export class StatisticsCollector {
       minimum: this.minimum,
       maximum: this.maximum,
       mean: this.sum.map((s) => s / Math.max(1, perChannel)),
+      meanSquare: this.squares.map((s) => s / Math.max(1, perChannel)),
       histogram: { limit: this.limit, counts: this.counts },
     };
   }

@@ -1,3 +1,4 @@
+import { inputChannels, inputOf } from './groups.ts';
 import type { IntegerWeights } from './network.ts';
 import type { RealWeights } from './plan/stage.ts';
 
@@ -37,7 +38,13 @@ export function roundWeights(
     const q = Math.round(w / scale[Math.floor(i / count)]!);
     return Math.min(weightLimit, Math.max(lowest, q));
   });
-  return { name: weights.name, shape: weights.shape, data, scale };
+  return {
+    name: weights.name,
+    shape: weights.shape,
+    ...(weights.groups === undefined ? {} : { groups: weights.groups }),
+    data,
+    scale,
+  };
 }
 
 /** Largest magnitude of each row (output channel). */
@@ -64,13 +71,7 @@ export function outputLoads(weights: IntegerWeights): number[] {
 
 /** Sum of |w| over what each input channel's adjoint reads. */
 export function inputLoads(weights: IntegerWeights): number[] {
-  const [outputs, inputs, height, width] = weights.shape;
-  const taps = height * width;
-  const sums = new Array<number>(inputs).fill(0);
-  for (let o = 0; o < outputs; o++) {
-    for (let i = 0; i < inputs; i++) {
-      for (let tap = 0; tap < taps; tap++) sums[i]! += Math.abs(weights.data[(o * inputs + i) * taps + tap]!);
-    }
-  }
+  const sums = new Array<number>(inputChannels(weights)).fill(0);
+  weights.data.forEach((w, index) => (sums[inputOf(weights, index)]! += Math.abs(w)));
   return sums;
 }

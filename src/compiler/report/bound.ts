@@ -1,5 +1,5 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import type { EngineShape } from '../schedule/operation.ts';
+import type { EngineShape, Schedule } from '../schedule/operation.ts';
 
 /**
  * Cycles that no schedule of a layer can go below: the array's slots, or the bytes of its weights through the weight port,
@@ -22,9 +22,10 @@ export function boundOf(
   return Math.max(Math.ceil((layer.macs * slots) / (rows * columns)), Math.ceil(bytes / (rows * columns)));
 }
 
-/** The bounds of everything behind the scores, added up. */
-export function explanationBound(network: IntegerNetwork, shape: EngineShape): number {
+/** The bounds of everything that is carried out behind the scores, added up. */
+export function explanationBound(network: IntegerNetwork, { operations, shape }: Schedule): number {
+  const carriedOut = new Set(operations.map(({ operation }) => operation.layer));
   return network.layers
-    .filter(({ phase }) => phase !== 'inference')
+    .filter(({ phase, name }) => phase !== 'inference' && carriedOut.has(name))
     .reduce((sum, layer) => sum + boundOf(layer, network, shape), 0);
 }

@@ -66,7 +66,7 @@ export function describeSource({ family, own, tool, points, holdOut }: EstimateS
 
 /** Parts whose hardware around the units grows with the columns; the others' has one size. */
 const growing = ['MAXIMUM', 'WINNERS', 'SLOPE', 'TABLES', 'WIDE', 'RESIDUAL', 'MASKS', 'BIAS_REGISTER'];
-const single = ['TRANSPOSED', 'PORT', 'DIAGONAL', 'CLASS', 'WIDE', 'RESIDUAL', 'MASKS'];
+const single = ['TRANSPOSED', 'PORT', 'DIAGONAL', 'CLASS', 'WIDE', 'SIDE', 'RESIDUAL', 'MASKS'];
 
 /** What LUT and FF around the units depend on. */
 export function restFeatures(parameters: EngineParameters): Coefficients {

@@ -1,5 +1,6 @@
 import { formatDiagnostic } from '../diagnostics.ts';
 import type { Schedule } from '../schedule/operation.ts';
+import { decibelText, type FidelityReport, type Spread } from './fidelity.ts';
 import { blockRams } from './block-ram.ts';
 import { findDevice } from './devices.ts';
 import type { Family } from './families.ts';
@@ -69,6 +70,7 @@ function layerTable(report: Report): string {
     'Start (cycle)',
     'Cycles',
     'MACs',
+    'Accumulator (bits)',
     'Utilisation',
     'Bytes read',
     'Bytes written',
@@ -80,11 +82,42 @@ function layerTable(report: Report): string {
     grouped(l.start),
     grouped(l.cycles),
     grouped(l.macs),
+    String(l.accumulatorBits),
     percent(l.utilization),
     grouped(l.bytesRead),
     grouped(l.bytesWritten),
   ]);
   return table(head, rows, 3);
+}
+
+/** The fidelity section; nothing where it was not measured. */
+function fidelitySection(fidelity: FidelityReport | undefined): string {
+  if (!fidelity) return '';
+  const { pictures, top1Agreement, scores, map, layers } = fidelity;
+  const spread = ({ median, low }: Spread) => [median.toFixed(4), low.toFixed(4)];
+  const rows = map
+    ? [
+        ['Pearson correlation', ...spread(map.pearson)],
+        ['Spearman correlation', ...spread(map.spearman)],
+        ['Overlap of the top 20 % (IoU)', ...spread(map.iou)],
+      ]
+    : [];
+  const { perturbation } = map ?? {};
+  const curves = perturbation
+    ? (['insertion', 'deletion'] as const).map((k) => [
+        k === 'insertion' ? 'Insertion (high is good)' : 'Deletion (low is good)',
+        perturbation[k].fixed.toFixed(3),
+        perturbation[k].float.toFixed(3),
+      ])
+    : [];
+  const noise = layers.map((l) => [l.layer, l.op, l.phase, decibelText(l.decibels)]);
+  return `<h2>Fidelity: integers against floating point</h2>
+<p>On ${pictures} calibration pictures: the same top class on ${percent(top1Agreement)}, scores ${decibelText(scores.decibels)}, largest error ${percent(scores.largestError)} of their range.</p>
+${map ? `<p>Heat maps of ${escape(map.target)}, ${map.maps} compared, ${map.zeroMaps} all zero in floating point.</p>` : ''}
+${rows.length > 0 ? table(['Map', 'Median', '5 % below'], rows) : ''}
+${perturbation ? `<p>Areas under the curves of the class's probability, mean of ${perturbation.pictures} pictures.</p>\n${table(['Curve', 'Integer map', 'Float map'], curves)}` : ''}
+<h3>Signal-to-noise ratio of each layer</h3>
+${table(['Layer', 'Operator', 'Phase', 'Median'], noise, 3)}`;
 }
 
 function resourceTable({ resources }: Report): string {
@@ -143,6 +176,7 @@ ${masks}
 <h2>Resources: ${escape(fits)}</h2>
 ${resourceTable(report)}
 <p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF come from ${escape(describeSource(resources.fit))}; <code>camber synth</code> synthesises this one.</p>
+${fidelitySection(report.fidelity)}
 ${notes === '' ? '' : `<h2>Diagnostics</h2>\n<pre>${escape(notes)}</pre>`}
 </body>
 </html>

@@ -26,13 +26,15 @@ export interface LayerReport {
   readonly start: number;
   readonly cycles: number;
   readonly macs: number;
+  /** Bits its accumulator needs in the worst case, whatever the picture: proven from weights and ranges, at most 32. */
+  readonly accumulatorBits: number;
   /** macs / (cycles * macsPerCycle). */
   readonly utilization: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly time: TimeSpent;
   /** What the backward pass keeps of it. */
-  readonly gradientNeeds: 'nothing' | 'mask';
+  readonly gradientNeeds: 'nothing' | 'mask' | 'winners' | 'derivative';
 }
 
 const add = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
@@ -60,13 +62,20 @@ function layerReport(
     phase: layer.phase,
     start,
     cycles,
-    macs: layer.macs,
+    // A side output takes the sums of another layer.
+    macs: last ? layer.macs : 0,
+    accumulatorBits: layer.accumulatorBits,
     utilization: cycles === 0 ? 0 : layer.macs / (cycles * shape.rows * shape.columns),
     bytesRead: add(moved.map(({ read }) => read)),
     bytesWritten: add(moved.map(({ written }) => written)),
     time: timeSpent(operations, cycles),
-    gradientNeeds: layer.output.maskWrite ? 'mask' : 'nothing',
+    gradientNeeds: gradientNeeds(layer),
   };
+}
+
+function gradientNeeds({ sum, output }: IntegerLayer): LayerReport['gradientNeeds'] {
+  if (output.low !== undefined) return sum.kind === 'maxPool' ? 'winners' : 'derivative';
+  return output.maskWrite ? 'mask' : 'nothing';
 }
 
 /** Every layer of the network with the cycles and bytes of its operations, in order. */

@@ -7,7 +7,7 @@ const height = 260;
 
 /** Buffers of one memory: time in operations to the right, addresses upwards. */
 export function memoryMap(schedule: Schedule, memory: Placement['memory']): string {
-  const buffers = schedule.placements.filter((p) => p.memory === memory);
+  const buffers = schedule.placements.filter((p) => p.memory === memory && p.within === undefined);
   const depth = schedule.depths[memory];
   const operations = schedule.operations.length;
   const x = (operation: number) => left + (plot * operation) / operations;

@@ -4,6 +4,7 @@ import type { Schedule } from '../schedule/operation.ts';
 import type { Device } from './devices.ts';
 import { type ResourceCount, subtract } from './resource-count.ts';
 import { fitDiagnostics, fits } from './fit-device.ts';
+import type { FidelityReport } from './fidelity.ts';
 import { type LayerReport, layerReports } from './layers.ts';
 import { type EstimateSource, estimateSource } from './fit.ts';
 import { estimateResources } from './resources.ts';
@@ -28,6 +29,8 @@ export interface Report {
   readonly numerics: {
     readonly weightBits: 8;
     readonly activationBits: 8;
+    /** Activations kept in 16 bits by choice, by tensor. */
+    readonly wideActivations: readonly string[];
     /** Width of the widest gradient; absent where no gradient is computed at run time. */
     readonly gradientBits?: 8 | 16;
     /** Bits the widest accumulator needs in the worst case. */
@@ -69,8 +72,8 @@ export interface Report {
     readonly maskBytes: number;
     readonly weightsOnChip: true;
   };
-  /** Agreement of the fixed-point map with the float map; filled in where pictures were given. */
-  readonly fidelity?: Readonly<Record<string, unknown>>;
+  /** Agreement of the fixed-point network with the float network on calibration pictures; absent where it was not measured. */
+  readonly fidelity?: FidelityReport;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -81,7 +84,6 @@ export interface ReportInput {
   readonly device: Device;
   readonly clockMHz: number;
   readonly diagnostics: readonly Diagnostic[];
-  readonly fidelity?: Readonly<Record<string, unknown>>;
   /** The same network and array without its explanation. */
   readonly plain?: Schedule;
 }
@@ -94,6 +96,15 @@ function targetOf(network: IntegerNetwork): Report['target'] {
   return { tensor: target, channels, height, width, gradient };
 }
 
+/** Activations of more than one pixel with 16 bits: pooled vectors have them anyway. */
+export function wideTensors(network: IntegerNetwork): readonly string[] {
+  return network.layers
+    .filter(({ phase }) => phase === 'inference')
+    .map(({ output }) => network.tensors.get(output.tensor)!)
+    .filter(({ bits, height, width }) => bits === 16 && height * width > 1)
+    .map(({ name }) => name);
+}
+
 function numericsOf(network: IntegerNetwork): Report['numerics'] {
   const gradients = network.layers
     .filter(({ phase }) => phase === 'gradient')
@@ -102,6 +113,7 @@ function numericsOf(network: IntegerNetwork): Report['numerics'] {
   return {
     weightBits: 8,
     activationBits: 8,
+    wideActivations: wideTensors(network),
     ...(gradientBits === undefined ? {} : { gradientBits }),
     accumulatorBits: Math.max(...network.layers.map(({ accumulatorBits }) => accumulatorBits)),
     input: network.input.format,
@@ -148,7 +160,6 @@ export function buildReport(input: ReportInput): Report {
       maskBytes: (depths.mask * shape.columns) / 8,
       weightsOnChip: true,
     },
-    ...(input.fidelity ? { fidelity: input.fidelity } : {}),
     diagnostics: [
       ...input.diagnostics,
       ...fitDiagnostics((family) => estimateResources(schedule, family), device),

@@ -33,7 +33,7 @@ function insideTurns(
 
 /** Bytes read (activations inside the window, weights, residuals, masks, parameters not) and written. */
 export function traffic(operation: Operation, shape: EngineShape): Traffic {
-  const { counts, activation, port, output, mask } = operation;
+  const { counts, activation, port, output, side, mask } = operation;
   const vectors = vectorsOf(counts);
   const steps = vectors * stepsOf(counts);
   const { rows, columns } = shape;
@@ -48,10 +48,10 @@ export function traffic(operation: Operation, shape: EngineShape): Traffic {
       (activation.source === 'oneHot' ? 0 : words * rows) +
       (readsPort(operation) ? steps * rows : 0) +
       (readsWeights(operation) ? steps * rows * columns : 0) +
-      (readsPort(operation) ? 0 : vectors * port.planes * perVector) +
+      (readsPort(operation) ? 0 : vectors * port.planes * (side?.residual ? 2 : 1) * perVector) +
       (mask.mode === 'read' ? maskBytes : 0),
     written:
-      (output.destination === 'activation' ? vectors * output.planes * perVector : wide) +
+      (output.destination === 'activation' ? vectors * (output.planes + (side ? 1 : 0)) * perVector : wide) +
       (mask.mode === 'write' ? maskBytes : 0),
   };
 }

@@ -1,5 +1,6 @@
 import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import { type MaskForm, readsOf, type TensorForm, writesOf } from './storage.ts';
+import { carriedOut, type SideOutputs } from './side-outputs.ts';
+import { type MaskForm, readsOf, storedName, type TensorForm, writesOf } from './storage.ts';
 
 /** A buffer that must stay whole from its first write to its last read, in layer indices. */
 export interface Buffer {
@@ -50,7 +51,11 @@ function liveness(
       const range = live.get(name);
       if (range) range[1] = index;
     }
-    for (const name of writes(layer)) live.set(name, [index, index]);
+    for (const name of writes(layer)) {
+      const begun = live.get(name);
+      if (begun) begun[1] = index;
+      else live.set(name, [index, index]);
+    }
   });
   return [...live].flatMap(([name, range]) => {
     const size = words(name);
@@ -62,12 +67,25 @@ function liveness(
 export function allocateActivations(
   network: IntegerNetwork,
   forms: ReadonlyMap<string, TensorForm>,
+  sides: SideOutputs,
 ): Allocation {
   const words = (name: string) => {
     const form = forms.get(name);
     return form?.memory === 'activation' ? form.words : undefined;
   };
-  return place(liveness(network.layers, writesOf, readsOf, words));
+  const stored = (name: string) => storedName(network, name);
+  const writes = (layer: IntegerLayer) => {
+    const side = sides.get(layer.name);
+    return [...writesOf(layer), ...(side ? writesOf(side) : [])];
+  };
+  return place(
+    liveness(
+      carriedOut(network, sides),
+      (layer) => writes(layer).map(stored),
+      (layer) => readsOf(layer).map(stored),
+      words,
+    ),
+  );
 }
 
 /** Pass: static addresses of masks. */

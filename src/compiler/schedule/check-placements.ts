@@ -7,6 +7,8 @@ const meets = (a: readonly [number, number], b: readonly [number, number]) => a[
 export function checkPlacements({ placements, depths }: Schedule, problems: Problems): void {
   const memories = new Map<Placement['memory'], Placement[]>();
   placements.forEach((placement, index) => {
+    // A part of another tensor's storage is checked with that one.
+    if (placement.within !== undefined) return;
     const { memory, tensor, address, words } = placement;
     if (address < 0 || address + words > depths[memory]) {
       problems.report('placement', index, `${tensor} at ${address} + ${words} leaves the ${memory} memory.`);

@@ -65,6 +65,19 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
         `Operation ${index} (${layer}) reads beyond the parameter memory.`,
       );
     }
+    const { side } = operation;
+    if (side) {
+      if (side.parameters < 0 || side.parameters + counts[0] * groups > depths.parameters)
+        problems.report('side', index, `Operation ${index} (${layer}) reads beyond the parameter memory.`);
+      const isPlain =
+        output.destination === 'activation' &&
+        output.planes === 1 &&
+        !output.biasRegister &&
+        operation.mask.mode !== 'read' &&
+        (operation.port.planes > 0 || !side.residual);
+      if (!isPlain)
+        problems.report('side', index, `Operation ${index} (${layer}) cannot have a side output.`);
+    }
     if (counts[0] * columns < output.channels || (counts[0] - 1) * columns >= output.channels) {
       if (!single)
         problems.report('tiles', index, `Operation ${index} (${layer}) has the wrong number of tiles.`);

@@ -1,11 +1,13 @@
-import { imageWordReady } from './timing.ts';
+import { arrayLatency, imageWordReady, mainSteps, outputSteps, writeLatency } from './timing.ts';
 import { type Operation, type Placement, readsPort, type Schedule, type Walk } from './operation.ts';
 import { stepsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
 
-/** Which operation wrote each word of a memory last, and the placement it belonged to. */
+/** Which operation wrote each word of a memory last, in which cycle, the placement it belonged to, and its last read. */
 class Memory {
   private readonly writer: Int32Array;
+  private readonly written: Int32Array;
+  private readonly sampled: Int32Array;
   private readonly owner: Int32Array;
   private readonly buffers: readonly Placement[];
 
@@ -16,8 +18,12 @@ class Memory {
     private readonly problems: Problems,
   ) {
     this.writer = new Int32Array(depth).fill(-1);
+    this.written = new Int32Array(depth).fill(-1);
+    this.sampled = new Int32Array(depth).fill(-1);
     this.owner = new Int32Array(depth).fill(-1);
-    this.buffers = schedule.placements.filter(({ memory }) => memory === name);
+    this.buffers = schedule.placements.filter(
+      ({ memory, within }) => memory === name && within === undefined,
+    );
   }
 
   /** The buffer that is alive at an operation and holds an address. */
@@ -35,7 +41,8 @@ class Memory {
     return `Operation ${operation} (${this.schedule.operations[operation]!.operation.layer})`;
   }
 
-  write(address: number, operation: number): void {
+  /** `cycle`: the memory holds the word from the next cycle on. */
+  write(address: number, operation: number, cycle: number): void {
     const buffer = this.recent(address, operation);
     if (buffer < 0) {
       this.problems.report(
@@ -45,11 +52,20 @@ class Memory {
       );
       return;
     }
+    if (cycle < this.sampled[address]! || cycle <= this.written[address]!) {
+      this.problems.report(
+        `early write ${this.name}`,
+        operation,
+        `${this.layer(operation)} writes ${this.name} word ${address} before an earlier access to it is over.`,
+      );
+    }
+    this.written[address] = cycle;
     this.writer[address] = operation;
     this.owner[address] = buffer;
   }
 
-  read(address: number, operation: number): void {
+  /** `cycle`: at its end the memory is sampled. */
+  read(address: number, operation: number, cycle: number): void {
     const buffer = this.recent(address, operation);
     const writer = buffer < 0 ? -1 : this.writer[address]!;
     if (writer < 0 || this.owner[address] !== buffer) {
@@ -64,7 +80,23 @@ class Memory {
         operation,
         `${this.layer(operation)} reads ${this.name} word ${address}, which it writes itself.`,
       );
+    } else if (cycle <= this.written[address]!) {
+      this.problems.report(
+        `early read ${this.name}`,
+        operation,
+        `${this.layer(operation)} reads ${this.name} word ${address} in cycle ${cycle}; it is written in cycle ${this.written[address]!}.`,
+      );
     }
+    this.sampled[address] = Math.max(this.sampled[address] ?? -1, cycle);
+  }
+
+  /** Two words are due at the write port in one cycle. */
+  collide(operation: number): void {
+    this.problems.report(
+      `collision ${this.name}`,
+      operation,
+      `${this.layer(operation)} writes two words at once.`,
+    );
   }
 
   // Neighbouring accesses mostly hit the same buffer.
@@ -112,8 +144,9 @@ export function checkTraffic(schedule: Schedule, problems: Problems): void {
     do {
       let step = 0;
       do {
-        readStep(operation, number, index, activation, (address) => {
-          const ready = address >= 0 && address < depths.image && imageReady(address) <= cycle + step;
+        const issue = cycle + step;
+        readStep(operation, number, index, issue, activation, (address) => {
+          const ready = address >= 0 && address < depths.image && imageReady(address) <= issue;
           if (!ready)
             problems.report('image', number, `Operation ${number} reads image word ${address} too early.`);
         });
@@ -121,17 +154,18 @@ export function checkTraffic(schedule: Schedule, problems: Problems): void {
       } while (advance(index, operation.counts, 3, 6));
       if (step !== steps)
         problems.report('steps', number, `Operation ${number} has lost count of its steps.`);
-      finishVector(operation, number, index, schedule, activation, mask);
+      finishVector(operation, number, index, cycle + steps - 1, schedule, activation, mask);
       cycle += operation.interval;
     } while (advance(index, operation.counts, 0, 2));
   });
 }
 
-/** Reads of one reduction step. */
+/** Reads of one reduction step: addresses take a cycle. */
 function readStep(
   operation: Operation,
   number: number,
   index: readonly number[],
+  issue: number,
   activation: Memory,
   imageRead: (address: number) => void,
 ): void {
@@ -139,19 +173,23 @@ function readStep(
   const [y, x] = [at(operation.y.walk, index), at(operation.x.walk, index)];
   const isInside = y >= 0 && y < operation.y.limit && x >= 0 && x < operation.x.limit;
   if (source !== 'oneHot') {
-    if (isInside && source === 'memory') activation.read(at(walk, index), number);
+    if (isInside && source === 'memory') activation.read(at(walk, index), number, issue + 1);
     if (isInside && source === 'input') imageRead(at(walk, index));
   }
   // What the second port holds for a step outside the window decides nothing.
   const isUsed = readsPort(operation) && (isInside || operation.weights.mode !== 'winners');
-  if (isUsed) activation.read(at(operation.port.walk, index), number);
+  if (isUsed) activation.read(at(operation.port.walk, index), number, issue + 1);
 }
 
-/** Reads and writes of the output stage for one vector. */
+/**
+ * Reads and writes of the output stage for one vector, whose last reduction step issues in `issue`: residual and mask are
+ * read from its first step on, words are written one per cycle, the first one a fixed time after its last step.
+ */
 function finishVector(
   operation: Operation,
   number: number,
   index: readonly number[],
+  issue: number,
   { shape }: Schedule,
   activation: Memory,
   mask: Memory,
@@ -160,14 +198,23 @@ function finishVector(
   const valid = Math.min(shape.columns, output.channels - index[0]! * shape.columns);
   const words = Math.ceil(valid / shape.rows);
   const isPort = readsPort(operation);
-  for (let word = 0; word < words; word++) {
-    for (let plane = 0; plane < port.planes && !isPort; plane++) {
-      activation.read(at(port.walk, index) + plane * port.planeStride + word, number);
-    }
-    for (let plane = 0; plane < output.planes && output.destination === 'activation'; plane++) {
-      activation.write(at(output.walk, index) + plane * output.planeStride + word, number);
+  const firstStep = issue + arrayLatency(shape);
+  const firstWrite = firstStep + mainSteps(shape, operation) - 1 + writeLatency;
+  const sideWrite = firstStep + outputSteps(shape, operation) - 1 + writeLatency;
+  for (let plane = 0; plane < port.planes && !isPort; plane++) {
+    for (let word = 0; word < words; word++)
+      activation.read(at(port.walk, index) + plane * port.planeStride + word, number, firstStep);
+  }
+  if (operation.mask.mode === 'read') mask.read(at(operation.mask.walk, index), number, firstStep);
+  if (operation.mask.mode === 'write') mask.write(at(operation.mask.walk, index), number, firstWrite);
+  for (let plane = 0; plane < output.planes && output.destination === 'activation'; plane++) {
+    for (let word = 0; word < words; word++) {
+      const address = at(output.walk, index) + plane * output.planeStride + word;
+      activation.write(address, number, firstWrite + plane * words + word);
     }
   }
-  if (operation.mask.mode === 'write') mask.write(at(operation.mask.walk, index), number);
-  if (operation.mask.mode === 'read') mask.read(at(operation.mask.walk, index), number);
+  if (!operation.side) return;
+  if (sideWrite < firstWrite + words) activation.collide(number);
+  for (let word = 0; word < words; word++)
+    activation.write(at(output.walk, index) + operation.side.offset + word, number, sideWrite + word);
 }

@@ -26,7 +26,7 @@ export function accumulate(
   const portBase = outer(op.port.walk, t, r, c);
   const operand = new Int8Array(rows);
   const second = readsPort(op) ? memories.activation : undefined;
-  let isOpen = true;
+  const isOpen = [true, true];
 
   accumulators.fill(0);
   for (let p = 0; p < planes; p++) {
@@ -64,10 +64,9 @@ export function accumulate(
             for (let row = 0; row < rows; row++) {
               const key = operand[row]! * 256 + 255 - (weight & 255);
               const isLarger = operand[row]! > accumulators[half + row]! >> 8;
-              if (isOpen || isLarger) accumulators[half + row] = key;
+              if (isOpen[half / rows] || isLarger) accumulators[half + row] = key;
             }
-            const isTurnOver = half + rows === columns;
-            if (isInside && isTurnOver) isOpen = false;
+            if (isInside) isOpen[half / rows] = false;
             continue;
           }
           const word = weight * rows * columns;

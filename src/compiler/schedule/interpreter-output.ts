@@ -71,19 +71,21 @@ export function finish(
   const hasResidual = op.port.planes > 0 && !readsPort(op);
   const residualAddress = outer(op.port.walk, t, r, c);
 
+  // Written out: spreading the parameters makes this the slowest line of the interpreter.
+  const stageInput = (column: number, parameters: ChannelParameters, addsResidual: boolean) => ({
+    accumulator: sums[column]!,
+    bias: output.biasRegister ? memories.biasRegister : parameters.bias,
+    multiplier: parameters.multiplier,
+    shift: parameters.shift,
+    residual: addsResidual ? residualAt(memories, op, residualAddress, column) : 0,
+    residualMultiplier: parameters.residualMultiplier,
+    residualShift: parameters.residualShift,
+  });
+
   /** One column through the output stage: its wide value, its result and whether it took the slope. */
   const stage = (column: number, isFlat?: boolean) => {
     const parameters = parameterOf(column);
-    // Written out: spreading the parameters makes this the slowest line of the interpreter.
-    const input = {
-      accumulator: sums[column]!,
-      bias: output.biasRegister ? memories.biasRegister : parameters.bias,
-      multiplier: parameters.multiplier,
-      shift: parameters.shift,
-      residual: hasResidual ? residualAt(memories, op, residualAddress, column) : 0,
-      residualMultiplier: parameters.residualMultiplier,
-      residualShift: parameters.residualShift,
-    };
+    const input = stageInput(column, parameters, hasResidual);
     const onSlope = output.slope && (isFlat ?? input.accumulator + input.bias <= 0);
     if (onSlope) input.multiplier = signedMultiplier(parameters.residualMultiplier);
     const q = requantise(input, output.zeroPoint, output.lower, output.upper);
@@ -129,18 +131,29 @@ export function finish(
     log.maskBits.push(...bits);
   }
   const usedWords = Math.ceil(valid / rows);
+  const write = (at: number, byteOf: (column: number) => number) => {
+    const bytes = Int8Array.from({ length: rows }, (_, row) => byteOf(row));
+    memories.activation.set(bytes, at * rows);
+    log.addresses.push(at);
+    for (const byte of bytes) log.bytes.push(byte);
+  };
   for (let plane = 0; plane < output.planes; plane++) {
     for (let word = 0; word < usedWords; word++) {
-      const at = address + plane * output.planeStride + word;
-      const bytes = new Int8Array(rows);
-      for (let row = 0; row < rows; row++) {
+      write(address + plane * output.planeStride + word, (row) => {
         const value = values[word * rows + row]!;
         const { high, low } = splitPlanes(value);
-        bytes[row] = output.planes === 1 ? value : plane === 0 ? toByte(high) : low;
-      }
-      memories.activation.set(bytes, at * rows);
-      log.addresses.push(at);
-      for (const byte of bytes) log.bytes.push(byte);
+        return output.planes === 1 ? value : plane === 0 ? toByte(high) : low;
+      });
     }
   }
+  const { side } = op;
+  if (!side) return;
+  const sideValues = new Int32Array(columns);
+  for (let column = 0; column < valid; column++) {
+    const parameters = schedule.parameters[side.parameters * lanes + t * columns + column]!;
+    const input = stageInput(column, parameters, side.residual);
+    sideValues[column] = requantise(input, side.zeroPoint, -128, 127);
+  }
+  for (let word = 0; word < usedWords; word++)
+    write(address + side.offset + word, (row) => sideValues[word * rows + row]!);
 }

@@ -4,8 +4,9 @@ import {
   type LoweringContext,
   need,
   outputHalf,
-  outputTiles,
+  wordsPerVector,
 } from './lowering.ts';
+import { identityRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
 
 /**
@@ -15,34 +16,36 @@ import { counts, walk } from './walk.ts';
 export function lowerBorderSums(layer: LayerOf<'borderSums'>, context: LoweringContext): LoweredOperation[] {
   const { geometry, inputSize } = layer.sum;
   const { kernel, strides, pads, dilations } = geometry;
-  const block = need(context.weights, layer.name);
-  const { address, tiles, planes, planeStride, tensor } = need(context.tensors, layer.sum.input);
-  return [
-    {
-      ...outputHalf(layer, context),
-      counts: counts({
-        tile: outputTiles(layer, context),
-        row: kernel[0],
-        column: kernel[1],
-        plane: planes,
-        ky: tensor.height,
-        kx: tensor.width,
-        input: block.iTiles,
+  const { address, tiles, pitch, planes, planeStride, tensor } = need(context.tensors, layer.sum.input);
+  const runs = identityRuns(need(context.weights, layer.name), tiles, wordsPerVector(context));
+  return runs.map((run) => ({
+    ...outputHalf(layer, context, {
+      start: [0, 0],
+      step: [1, 1],
+      tiles: { first: run.first, count: run.count },
+    }),
+    counts: counts({
+      tile: run.count,
+      row: kernel[0],
+      column: kernel[1],
+      plane: planes,
+      ky: tensor.height,
+      kx: tensor.width,
+      input: run.inputs,
+    }),
+    activation: {
+      source: 'memory',
+      walk: walk(address + run.input, {
+        tile: run.inputStep,
+        plane: planes === 2 ? planeStride : 0,
+        ky: tensor.width * pitch,
+        kx: pitch,
+        input: 1,
       }),
-      activation: {
-        source: 'memory',
-        walk: walk(address, {
-          tile: block.iTiles,
-          plane: planes === 2 ? planeStride : 0,
-          ky: tensor.width * tiles,
-          kx: tiles,
-          input: 1,
-        }),
-      },
-      y: { walk: walk(-pads[0], { row: dilations[0], ky: strides[0] }), limit: inputSize[0] },
-      x: { walk: walk(-pads[1], { column: dilations[1], kx: strides[1] }), limit: inputSize[1] },
-      padding: 0,
-      weights: { mode: 'plain', walk: walk(block.base, { input: 1 }), classStride: 0 },
     },
-  ];
+    y: { walk: walk(-pads[0], { row: dilations[0], ky: strides[0] }), limit: inputSize[0] },
+    x: { walk: walk(-pads[1], { column: dilations[1], kx: strides[1] }), limit: inputSize[1] },
+    padding: 0,
+    weights: { mode: 'plain', walk: walk(run.weights, run.strides), classStride: 0 },
+  }));
 }

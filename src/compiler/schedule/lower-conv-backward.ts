@@ -1,16 +1,19 @@
-import type { WindowGeometry } from '../quantize/network.ts';
-import { adjointStrides } from './adjoint-weights.ts';
 import {
   type LayerOf,
   type LoweredOperation,
   type LoweringContext,
   need,
   outputHalf,
-  outputTiles,
+  operandPort,
   outside,
   type PlacedTensor,
+  wordsPerVector,
 } from './lowering.ts';
+import { adjointRuns, identityRuns, type TileRun } from './tile-runs.ts';
+import type { Walk } from './operation.ts';
 import { counts, walk } from './walk.ts';
+
+type AdjointLayer = LayerOf<'convBackward' | 'windowSumBackward' | 'maxPoolBackward'>;
 
 /**
  * The taps of one axis that reach input positions p, p + s, p + 2s, ... (one stride phase): with
@@ -46,64 +49,6 @@ export function phaseTaps(
   return { count: 0, first: 0, step, offset: 0, back: 0 };
 }
 
-/** One stride phase of an adjoint: which outputs it writes and which taps reach them. */
-export interface Phase {
-  readonly start: readonly [number, number];
-  readonly rows: number;
-  readonly columns: number;
-  readonly y: PhaseTaps;
-  readonly x: PhaseTaps;
-}
-
-/** The stride phases of a window's adjoint, on results of the given size. */
-export function phasesOf(geometry: WindowGeometry, height: number, width: number): Phase[] {
-  const { kernel, strides, pads, dilations } = geometry;
-  const phases: Phase[] = [];
-  for (let py = 0; py < Math.min(strides[0], height); py++) {
-    const y = phaseTaps(py, kernel[0], strides[0], pads[0], dilations[0]);
-    for (let px = 0; px < Math.min(strides[1], width); px++) {
-      const x = phaseTaps(px, kernel[1], strides[1], pads[1], dilations[1]);
-      const rows = Math.ceil((height - py) / strides[0]);
-      phases.push({ start: [py, px], rows, columns: Math.ceil((width - px) / strides[1]), y, x });
-    }
-  }
-  return phases;
-}
-
-/** The half of a phase in front of the array: a walk over the gradient's words, the taps backwards. */
-export function phaseFront(
-  { y, x }: Phase,
-  { address, tiles, planes, planeStride, tensor }: PlacedTensor,
-  tileStep = 0,
-): Pick<LoweredOperation, 'activation' | 'y' | 'x' | 'padding'> {
-  const row = tensor.width * tiles;
-  return {
-    activation: {
-      source: 'memory',
-      walk: walk(address + (y.offset * tensor.width + x.offset) * tiles, {
-        tile: tileStep,
-        row,
-        column: tiles,
-        plane: planes === 2 ? planeStride : 0,
-        ky: -y.back * row,
-        kx: -x.back * tiles,
-        input: 1,
-      }),
-    },
-    y: { walk: walk(y.offset, { row: 1, ky: -y.back }), limit: tensor.height },
-    x: { walk: walk(x.offset, { column: 1, kx: -x.back }), limit: tensor.width },
-    padding: 0,
-  };
-}
-
-/** A phase that no tap reaches: one step of padding per output. */
-export function nothing(
-  outputs: Parameters<typeof counts>[0],
-): Pick<LoweredOperation, 'counts' | 'activation' | 'y' | 'x' | 'padding'> {
-  const activation = { source: 'memory' as const, walk: walk(0) };
-  return { counts: counts(outputs), activation, y: outside, x: outside, padding: 0 };
-}
-
 /**
  * Transposed convolution without multiplying inserted zeros: one dense sub-convolution per stride phase. Reads the
  * forward weight words, transposed; the taps run backwards by negative walk strides.
@@ -112,37 +57,114 @@ export function lowerConvBackward(
   layer: LayerOf<'convBackward'>,
   context: LoweringContext,
 ): LoweredOperation[] {
-  const { geometry } = layer.sum;
-  const block = need(context.weights, layer.name);
-  const source = need(context.tensors, layer.sum.input);
+  return lowerAdjoint(layer, context, adjointRuns(need(context.weights, layer.name)));
+}
+
+/** The same with identity weights: each dY is added to every position of its window. */
+export function lowerWindowSumBackward(
+  layer: LayerOf<'windowSumBackward'>,
+  context: LoweringContext,
+): LoweredOperation[] {
+  const { tiles } = need(context.tensors, layer.sum.input);
+  const runs = identityRuns(need(context.weights, layer.name), tiles, wordsPerVector(context));
+  return lowerAdjoint(layer, context, runs);
+}
+
+/**
+ * Operations of an adjoint, one for each stride phase and run of output tiles.
+ *
+ * @param second tensor of the gradient's size that the second activation port reads beside it
+ */
+export function lowerAdjoint(
+  layer: AdjointLayer,
+  context: LoweringContext,
+  runs: readonly TileRun[],
+  second?: string,
+): LoweredOperation[] {
+  const { kernel, strides, pads, dilations } = layer.sum.geometry;
   const { height, width } = need(context.tensors, layer.output.tensor).tensor;
-  const weights = adjointStrides(block);
-  return phasesOf(geometry, height, width).map((phase) => {
-    const { start, rows, columns, y, x } = phase;
-    const half = outputHalf(layer, context, { start, step: geometry.strides });
-    const outputs = { tile: outputTiles(layer, context), row: rows, column: columns };
-    if (y.count * x.count === 0) {
-      // No tap reaches this phase: its sums are 0, but bias, residual and mask still apply.
-      return {
-        ...half,
-        ...nothing(outputs),
-        weights: { mode: weights.mode, walk: walk(block.base), classStride: 0 },
-      };
+  const operations: LoweredOperation[] = [];
+  for (let py = 0; py < Math.min(strides[0], height); py++) {
+    const y = phaseTaps(py, kernel[0], strides[0], pads[0], dilations[0]);
+    for (let px = 0; px < Math.min(strides[1], width); px++) {
+      const x = phaseTaps(px, kernel[1], strides[1], pads[1], dilations[1]);
+      for (const run of runs) operations.push(lowerPhase(layer, context, run, [py, px], [y, x], second));
     }
+  }
+  return operations;
+}
+
+/** One stride phase of some output tiles. */
+function lowerPhase(
+  layer: AdjointLayer,
+  context: LoweringContext,
+  run: TileRun,
+  phase: readonly [number, number],
+  [y, x]: readonly [PhaseTaps, PhaseTaps],
+  second: string | undefined,
+): LoweredOperation {
+  const { strides } = layer.sum.geometry;
+  const source = need(context.tensors, layer.sum.input);
+  const { planes, tensor: gradient } = source;
+  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
+  const half = outputHalf(layer, context, {
+    start: phase,
+    step: strides,
+    tiles: { first: run.first, count: run.count },
+  });
+  const outputs = {
+    tile: run.count,
+    row: Math.ceil((height - phase[0]) / strides[0]),
+    column: Math.ceil((width - phase[1]) / strides[1]),
+  };
+  if (y.count * x.count === 0) {
+    // No tap reaches this phase: its sums are 0, but bias, residual and mask still apply.
     return {
       ...half,
-      ...phaseFront(phase, source),
-      counts: counts({ ...outputs, plane: source.planes, ky: y.count, kx: x.count, input: source.tiles }),
-      weights: {
-        mode: weights.mode,
-        walk: walk(block.base + y.first * weights.ky + x.first * weights.kx, {
-          tile: weights.tile,
-          ky: y.step * weights.ky,
-          kx: x.step * weights.kx,
-          input: weights.input,
-        }),
-        classStride: 0,
-      },
+      counts: counts(outputs),
+      activation: { source: 'memory', walk: walk(0) },
+      y: outside,
+      x: outside,
+      padding: 0,
+      weights: { mode: run.mode, walk: walk(run.weights), classStride: 0 },
     };
+  }
+  return {
+    ...half,
+    counts: counts({ ...outputs, plane: planes, ky: y.count, kx: x.count, input: run.inputs }),
+    activation: { source: 'memory', walk: phaseWalk(source, run, [y, x]) },
+    ...(second === undefined
+      ? {}
+      : { port: operandPort(phaseWalk(need(context.tensors, second), run, [y, x])) }),
+    y: { walk: walk(y.offset, { row: 1, ky: -y.back }), limit: gradient.height },
+    x: { walk: walk(x.offset, { column: 1, kx: -x.back }), limit: gradient.width },
+    padding: 0,
+    weights: {
+      mode: run.mode,
+      walk: walk(run.weights + y.first * run.strides.ky + x.first * run.strides.kx, {
+        tile: run.strides.tile,
+        ky: y.step * run.strides.ky,
+        kx: x.step * run.strides.kx,
+        input: run.strides.input,
+      }),
+      classStride: 0,
+    },
+  };
+}
+
+/** Words of a tensor of the gradient's size, the taps backwards. */
+function phaseWalk(
+  { address, pitch, planes, planeStride, tensor }: PlacedTensor,
+  run: TileRun,
+  [y, x]: readonly [PhaseTaps, PhaseTaps],
+): Walk {
+  return walk(address + run.input + (y.offset * tensor.width + x.offset) * pitch, {
+    tile: run.inputStep,
+    row: tensor.width * pitch,
+    column: pitch,
+    plane: planes === 2 ? planeStride : 0,
+    ky: -y.back * tensor.width * pitch,
+    kx: -x.back * pitch,
+    input: 1,
   });
 }

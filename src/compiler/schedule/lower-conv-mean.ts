@@ -1,4 +1,3 @@
-import { adjointStrides } from './adjoint-weights.ts';
 import {
   inside,
   type LayerOf,
@@ -6,38 +5,34 @@ import {
   type LoweringContext,
   need,
   outputHalf,
-  outputTiles,
 } from './lowering.ts';
+import { adjointRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
 
 /** The mean of a backward convolution: a small matrix (the transposed weights) applied to the border sums. */
 export function lowerConvMean(layer: LayerOf<'convMean'>, context: LoweringContext): LoweredOperation[] {
   const block = need(context.weights, layer.name);
-  const { address, tiles, planes, planeStride } = need(context.tensors, layer.sum.input);
-  const { mode, ...strides } = adjointStrides(block);
-  return [
-    {
-      ...outputHalf(layer, context),
-      counts: counts({
-        tile: outputTiles(layer, context),
-        plane: planes,
-        ky: block.height,
-        kx: block.width,
-        input: tiles,
+  const { address, pitch, planes, planeStride } = need(context.tensors, layer.sum.input);
+  return adjointRuns(block).map((run) => ({
+    ...outputHalf(layer, context, {
+      start: [0, 0],
+      step: [1, 1],
+      tiles: { first: run.first, count: run.count },
+    }),
+    counts: counts({ tile: run.count, plane: planes, ky: block.height, kx: block.width, input: run.inputs }),
+    activation: {
+      source: 'memory',
+      walk: walk(address + run.input, {
+        tile: run.inputStep,
+        plane: planes === 2 ? planeStride : 0,
+        ky: block.width * pitch,
+        kx: pitch,
+        input: 1,
       }),
-      activation: {
-        source: 'memory',
-        walk: walk(address, {
-          plane: planes === 2 ? planeStride : 0,
-          ky: block.width * tiles,
-          kx: tiles,
-          input: 1,
-        }),
-      },
-      y: inside,
-      x: inside,
-      padding: 0,
-      weights: { mode, walk: walk(block.base, strides), classStride: 0 },
     },
-  ];
+    y: inside,
+    x: inside,
+    padding: 0,
+    weights: { mode: run.mode, walk: walk(run.weights, run.strides), classStride: 0 },
+  }));
 }

@@ -6,94 +6,111 @@ import {
   need,
   outputHalf,
   outputTiles,
+  regionOf,
 } from './lowering.ts';
+import { forwardRuns, type TileRun } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
 
 type Front = Pick<LoweredOperation, 'counts' | 'activation' | 'y' | 'x' | 'padding'>;
 
-/** The window of a convolution or pool over a tensor in activation memory; `inputs` words are read per tap. */
-export function windowFront(
+/** The window of a convolution or pool over a tensor in activation memory, for some of the output tiles. */
+function windowFront(
   layer: LayerOf<'conv' | 'windowSum' | 'maxPool'>,
   context: LoweringContext,
-  inputs: { readonly count: number; readonly tileStep: number },
+  run: TileRun,
 ): Front {
   const { kernel, strides, pads, dilations } = layer.sum.geometry;
-  const source = need(context.tensors, layer.sum.input);
-  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
-  const { tiles, planes, planeStride, tensor } = source;
+  const { address, pitch, planes, planeStride, tensor } = need(context.tensors, layer.sum.input);
+  const { rows, columns } = regionOf(layer, context);
+  const y = rows[0] * strides[0] - pads[0];
+  const x = columns[0] * strides[1] - pads[1];
   return {
     counts: counts({
-      tile: outputTiles(layer, context),
-      row: height,
-      column: width,
+      tile: run.count,
+      row: rows[1],
+      column: columns[1],
       plane: planes,
       ky: kernel[0],
       kx: kernel[1],
-      input: inputs.count,
+      input: run.inputs,
     }),
     activation: {
       source: 'memory',
-      walk: walk(source.address - (pads[0] * tensor.width + pads[1]) * tiles, {
-        tile: inputs.tileStep,
-        row: strides[0] * tensor.width * tiles,
-        column: strides[1] * tiles,
+      walk: walk(address + run.input + (y * tensor.width + x) * pitch, {
+        tile: run.inputStep,
+        row: strides[0] * tensor.width * pitch,
+        column: strides[1] * pitch,
         plane: planes === 2 ? planeStride : 0,
-        ky: dilations[0] * tensor.width * tiles,
-        kx: dilations[1] * tiles,
+        ky: dilations[0] * tensor.width * pitch,
+        kx: dilations[1] * pitch,
         input: 1,
       }),
     },
-    y: { walk: walk(-pads[0], { row: strides[0], ky: dilations[0] }), limit: tensor.height },
-    x: { walk: walk(-pads[1], { column: strides[1], kx: dilations[1] }), limit: tensor.width },
+    y: { walk: walk(y, { row: strides[0], ky: dilations[0] }), limit: tensor.height },
+    x: { walk: walk(x, { column: strides[1], kx: dilations[1] }), limit: tensor.width },
     padding: tensor.zeroPoint,
   };
 }
 
+/** The operations of a window over activation memory, one for each run of output tiles. */
+export function lowerWindow(
+  layer: LayerOf<'conv' | 'windowSum' | 'maxPool'>,
+  context: LoweringContext,
+  runs: readonly TileRun[],
+): LoweredOperation[] {
+  const { rows, columns } = regionOf(layer, context);
+  return runs.map((run) => ({
+    ...outputHalf(layer, context, {
+      start: [rows[0], columns[0]],
+      step: [1, 1],
+      tiles: { first: run.first, count: run.count },
+    }),
+    ...windowFront(layer, context, run),
+    weights: { mode: run.mode, walk: walk(run.weights, run.strides), classStride: 0 },
+  }));
+}
+
 /** The window of a convolution or pool over the image: `pack` kernel columns per step. */
-export function imageFront(layer: LayerOf<'conv' | 'windowSum'>, context: LoweringContext): Front {
+export function lowerImageWindow(
+  layer: LayerOf<'conv' | 'windowSum'>,
+  context: LoweringContext,
+): LoweredOperation[] {
   const { kernel, strides, pads, dilations } = layer.sum.geometry;
   const { image } = context;
   const stride = image.width + image.padLeft;
-  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
-  const left = image.padLeft - pads[1];
-  return {
-    counts: counts({
-      tile: outputTiles(layer, context),
-      row: height,
-      column: width,
-      ky: kernel[0],
-      kx: Math.ceil(effectiveWidth(layer.sum.geometry) / image.pack),
-    }),
-    activation: {
-      source: 'input',
-      walk: walk(left - pads[0] * stride, {
-        row: strides[0] * stride,
-        column: strides[1],
-        ky: dilations[0] * stride,
-        kx: image.pack,
+  const { rows, columns } = regionOf(layer, context);
+  const y = rows[0] * strides[0] - pads[0];
+  const x = columns[0] * strides[1] + image.padLeft - pads[1];
+  const [run] = forwardRuns(need(context.weights, layer.name));
+  return [
+    {
+      ...outputHalf(layer, context, { start: [rows[0], columns[0]], step: [1, 1] }),
+      counts: counts({
+        tile: outputTiles(layer, context),
+        row: rows[1],
+        column: columns[1],
+        ky: kernel[0],
+        kx: Math.ceil(effectiveWidth(layer.sum.geometry) / image.pack),
       }),
+      activation: {
+        source: 'input',
+        walk: walk(x + y * stride, {
+          row: strides[0] * stride,
+          column: strides[1],
+          ky: dilations[0] * stride,
+          kx: image.pack,
+        }),
+      },
+      y: { walk: walk(y, { row: strides[0], ky: dilations[0] }), limit: image.height },
+      x: { walk: walk(x, { column: strides[1], kx: image.pack }), limit: stride },
+      padding: 0,
+      weights: { mode: 'plain', walk: walk(run!.weights, run!.strides), classStride: 0 },
     },
-    y: { walk: walk(-pads[0], { row: strides[0], ky: dilations[0] }), limit: image.height },
-    x: { walk: walk(left, { column: strides[1], kx: image.pack }), limit: stride },
-    padding: 0,
-  };
+  ];
 }
 
 /** Convolution and dense layers: output channels on the columns, input channels of one tap on the rows. */
 export function lowerConv(layer: LayerOf<'conv'>, context: LoweringContext): LoweredOperation[] {
-  const block = need(context.weights, layer.name);
-  const source = need(context.tensors, layer.sum.input);
-  const front =
-    source.memory === 'image'
-      ? imageFront(layer, context)
-      : windowFront(layer, context, { count: source.tiles, tileStep: 0 });
-  const { iTiles, width, height } = block;
-  const strides = { tile: height * width * iTiles, ky: width * iTiles, kx: iTiles, input: 1 };
-  return [
-    {
-      ...outputHalf(layer, context),
-      ...front,
-      weights: { mode: 'plain', walk: walk(block.base, strides), classStride: 0 },
-    },
-  ];
+  if (need(context.tensors, layer.sum.input).memory === 'image') return lowerImageWindow(layer, context);
+  return lowerWindow(layer, context, forwardRuns(need(context.weights, layer.name)));
 }

@@ -1,4 +1,3 @@
-import { adjointStrides } from './adjoint-weights.ts';
 import {
   inside,
   type LayerOf,
@@ -8,13 +7,15 @@ import {
   outputHalf,
   outputTiles,
 } from './lowering.ts';
+import { adjointRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
 
 /** Row `class` of dense weights, at every output position: a one-hot vector times the transposed weights. */
 export function lowerDenseRow(layer: LayerOf<'denseRow'>, context: LoweringContext): LoweredOperation[] {
   const block = need(context.weights, layer.name);
   const { height, width } = need(context.tensors, layer.output.tensor).tensor;
-  const { mode, tile, input } = adjointStrides(block);
+  // A dense layer has no groups: a single run.
+  const { mode, weights, strides } = adjointRuns(block)[0]!;
   return [
     {
       ...outputHalf(layer, context),
@@ -23,7 +24,7 @@ export function lowerDenseRow(layer: LayerOf<'denseRow'>, context: LoweringConte
       y: inside,
       x: inside,
       padding: 0,
-      weights: { mode, walk: walk(block.base, { tile }), classStride: input },
+      weights: { mode, walk: walk(weights, { tile: strides.tile }), classStride: strides.input },
     },
   ];
 }

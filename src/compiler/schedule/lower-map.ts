@@ -8,15 +8,16 @@ import {
   outputHalf,
   outside,
 } from './lowering.ts';
+import { forwardRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
 
 /** The activation A, word by word at every position. */
 function activationFront(name: string, context: LoweringContext) {
-  const { address, tiles, tensor } = need(context.tensors, name);
+  const { address, pitch, tensor } = need(context.tensors, name);
   return {
     activation: {
       source: 'memory' as const,
-      walk: walk(address, { row: tensor.width * tiles, column: tiles, input: 1 }),
+      walk: walk(address, { row: tensor.width * pitch, column: pitch, input: 1 }),
     },
     y: inside,
     x: inside,
@@ -26,7 +27,7 @@ function activationFront(name: string, context: LoweringContext) {
 
 /** Heat map with alpha = row `class` of the dense weights, read where they already are: the class's column is kept. */
 export function lowerMapFromRow(layer: LayerOf<'mapFromRow'>, context: LoweringContext): LoweredOperation[] {
-  const { iTiles, base } = need(context.weights, layer.name);
+  const [run] = forwardRuns(need(context.weights, layer.name));
   const { tensor, tiles } = need(context.tensors, layer.sum.input);
   const half = outputHalf(layer, context);
   return [
@@ -34,7 +35,7 @@ export function lowerMapFromRow(layer: LayerOf<'mapFromRow'>, context: LoweringC
       ...half,
       ...activationFront(layer.sum.input, context),
       counts: counts({ row: tensor.height, column: tensor.width, input: tiles }),
-      weights: { mode: 'plain', walk: walk(base, { input: 1 }), classStride: iTiles },
+      weights: { mode: 'plain', walk: walk(run!.weights, { input: 1 }), classStride: run!.strides.tile },
       output: { ...half.output, classColumn: true },
     },
   ];

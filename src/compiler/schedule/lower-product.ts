@@ -7,9 +7,9 @@ import {
   need,
   operandPort,
   outputHalf,
-  outputTiles,
   wordsPerVector,
 } from './lowering.ts';
+import { elementRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
 
 /**
@@ -28,36 +28,39 @@ export function lowerProduct(layer: LayerOf<'product'>, context: LoweringContext
     );
   }
   const { padding, times } = zeroPoint === 0 ? { padding: 0, times: 0 } : negated(zeroPoint);
-  const words = wordsPerVector(context);
   const isBroadcast = factor.tensor.height * factor.tensor.width === 1;
-  const positions = isBroadcast ? {} : { row: width * factor.tiles, column: factor.tiles };
-  return [
-    {
-      ...outputHalf(layer, context),
-      counts: counts({
-        tile: outputTiles(layer, context),
-        row: height,
-        column: width,
-        plane: source.planes,
-        ky: 1 + times,
-        input: words,
+  const positions = isBroadcast ? {} : { row: width * factor.pitch, column: factor.pitch };
+  const strides = { tile: 0, ky: 0, kx: 0, input: 0 };
+  const runs = elementRuns({ mode: 'diagonal', weights: 0, strides }, source.tiles, wordsPerVector(context));
+  return runs.map((run) => ({
+    ...outputHalf(layer, context, {
+      start: [0, 0],
+      step: [1, 1],
+      tiles: { first: run.first, count: run.count },
+    }),
+    counts: counts({
+      tile: run.count,
+      row: height,
+      column: width,
+      plane: source.planes,
+      ky: 1 + times,
+      input: run.inputs,
+    }),
+    activation: {
+      source: 'memory',
+      walk: walk(source.address + run.input, {
+        tile: run.inputStep,
+        row: width * source.pitch,
+        column: source.pitch,
+        plane: source.planes === 2 ? source.planeStride : 0,
+        input: 1,
       }),
-      activation: {
-        source: 'memory',
-        walk: walk(source.address, {
-          tile: words,
-          row: width * source.tiles,
-          column: source.tiles,
-          plane: source.planes === 2 ? source.planeStride : 0,
-          input: 1,
-        }),
-      },
-      // Steps after the first are outside: padding.
-      y: { walk: walk(0, { ky: 1 }), limit: 1 },
-      x: { walk: walk(0), limit: 1 },
-      padding,
-      weights: { mode: 'diagonal', walk: walk(0), classStride: 0 },
-      port: operandPort(walk(factor.address, { tile: words, ...positions, input: 1 })),
     },
-  ];
+    // Steps after the first are outside: padding.
+    y: { walk: walk(0, { ky: 1 }), limit: 1 },
+    x: { walk: walk(0), limit: 1 },
+    padding,
+    weights: { mode: run.mode, walk: walk(0), classStride: 0 },
+    port: operandPort(walk(factor.address + run.input, { tile: run.inputStep, ...positions, input: 1 })),
+  }));
 }

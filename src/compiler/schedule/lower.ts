@@ -1,14 +1,14 @@
 import type { IntegerLayer } from '../quantize/network.ts';
 import { lowerBorderSums } from './lower-border-sums.ts';
-import { lowerConvBackward } from './lower-conv-backward.ts';
+import { lowerConvBackward, lowerWindowSumBackward } from './lower-conv-backward.ts';
 import { lowerConvMean } from './lower-conv-mean.ts';
 import { lowerConv } from './lower-conv.ts';
 import { lowerDenseRow } from './lower-dense-row.ts';
-import { lowerMaxPoolBackward } from './lower-max-pool-backward.ts';
-import { lowerMaxPool } from './lower-max-pool.ts';
+import { lowerMaxPool, lowerMaxPoolBackward } from './lower-max-pool.ts';
 import { lowerMapFromRow, lowerMapFromTensor } from './lower-map.ts';
 import { lowerProduct } from './lower-product.ts';
 import { lowerWindowSum } from './lower-window-sum.ts';
+import { carriedOut } from './side-outputs.ts';
 import type { LayerOf, LoweredOperation, LoweringContext } from './lowering.ts';
 
 type Kind = IntegerLayer['sum']['kind'];
@@ -23,6 +23,7 @@ const lowerings: Lowerings = {
   maxPool: lowerMaxPool,
   maxPoolBackward: lowerMaxPoolBackward,
   product: lowerProduct,
+  windowSumBackward: lowerWindowSumBackward,
   denseRow: lowerDenseRow,
   borderSums: lowerBorderSums,
   convMean: lowerConvMean,
@@ -32,7 +33,7 @@ const lowerings: Lowerings = {
 
 /** Pass: every layer as engine operations, in order. */
 export function lower(context: LoweringContext): LoweredOperation[] {
-  return context.network.layers.flatMap((layer) => {
+  return carriedOut(context.network, context.sides).flatMap((layer) => {
     // The table's key and the layer's kind are one: TypeScript cannot see it across the union.
     const lowering = lowerings[layer.sum.kind] as (
       layer: IntegerLayer,

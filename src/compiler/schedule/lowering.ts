@@ -1,12 +1,13 @@
 import { fail } from '../diagnostics.ts';
-import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
-import type { EngineShape, ImageLayout, Operation, Walk } from './operation.ts';
+import type { IntegerLayer, IntegerNetwork, Region } from '../quantize/network.ts';
+import type { EngineShape, ImageLayout, Operation, SideOutput, Walk } from './operation.ts';
+import type { SideOutputs } from './side-outputs.ts';
 import type { MaskForm, TensorForm } from './storage.ts';
 import { walk } from './walk.ts';
 import type { WeightBlock } from './weight-layout.ts';
 
 /** An operation before `timing` has given it its cycles. */
-export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'inputWords'>;
+export type LoweredOperation = Omit<Operation, 'interval' | 'drain' | 'settle' | 'inputWords'>;
 
 /** A tensor and where it stands. */
 export interface PlacedTensor extends TensorForm {
@@ -22,6 +23,7 @@ export interface LoweringContext {
   readonly masks: ReadonlyMap<string, MaskForm & { readonly address: number }>;
   readonly weights: ReadonlyMap<string, WeightBlock>;
   readonly parameters: ReadonlyMap<string, number>;
+  readonly sides: SideOutputs;
   /** Number of each look-up table. */
   readonly tables: ReadonlyMap<string, number>;
 }
@@ -40,13 +42,23 @@ export function need<T>(map: ReadonlyMap<string, T>, name: string): T {
   return value;
 }
 
-/** Which output positions the loops `row` and `column` visit: y = start + step * row, likewise x. */
+/**
+ * Which outputs the loops `tile`, `row` and `column` visit: y = start + step * row, likewise x; tiles from `first` on
+ * (absent: all of them).
+ */
 export interface OutputGrid {
   readonly start: readonly [number, number];
   readonly step: readonly [number, number];
+  readonly tiles?: { readonly first: number; readonly count: number };
 }
 
 export const everyPosition: OutputGrid = { start: [0, 0], step: [1, 1] };
+
+/** The rectangle of output positions that a layer computes. */
+export function regionOf(layer: IntegerLayer, context: LoweringContext): Region {
+  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
+  return layer.output.region ?? { rows: [0, height], columns: [0, width] };
+}
 
 /** Window coordinates that are always inside. */
 export const inside: Operation['y'] = { walk: walk(0), limit: 1 };
@@ -68,7 +80,7 @@ function residualPort(layer: IntegerLayer, context: LoweringContext, grid: Outpu
   return {
     walk: positionWalk(
       residual.address,
-      residual.tiles,
+      residual.pitch,
       residual.tensor.width,
       grid,
       wordsPerVector(context),
@@ -82,12 +94,13 @@ function residualPort(layer: IntegerLayer, context: LoweringContext, grid: Outpu
 /** Activation words that one output vector of C channels fills. */
 export const wordsPerVector = ({ shape }: LoweringContext) => shape.columns / shape.rows;
 
-/** Walk over a tensor laid out position by position, `tiles` words each. */
-function positionWalk(address: number, tiles: number, width: number, grid: OutputGrid, tileStep: number) {
-  return walk(address + (grid.start[0] * width + grid.start[1]) * tiles, {
+/** Walk over a tensor laid out position by position, `pitch` words from one to the next. */
+function positionWalk(address: number, pitch: number, width: number, grid: OutputGrid, tileStep: number) {
+  const first = (grid.tiles?.first ?? 0) * tileStep;
+  return walk(address + first + (grid.start[0] * width + grid.start[1]) * pitch, {
     tile: tileStep,
-    row: grid.step[0] * width * tiles,
-    column: grid.step[1] * tiles,
+    row: grid.step[0] * width * pitch,
+    column: grid.step[1] * pitch,
   });
 }
 
@@ -106,18 +119,20 @@ function maskWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputGri
 
 /** Where results go. */
 function outputWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputGrid): Operation['output'] {
-  const { network } = context;
+  const { network, shape } = context;
   const target = need(context.tensors, layer.output.tensor);
-  const { channels, width, zeroPoint } = target.tensor;
+  const { width, zeroPoint } = target.tensor;
   const { low, table, slope } = layer.output;
+  const first = grid.tiles?.first ?? 0;
+  const left = target.extent - first * shape.columns;
   const planes =
     low === undefined
       ? { planes: target.planes, planeStride: target.planeStride }
       : { planes: 2 as const, planeStride: need(context.tensors, low).address - target.address };
   const rest = {
     ...planes,
-    channels,
-    parameters: need(context.parameters, layer.name),
+    channels: grid.tiles ? Math.min(left, grid.tiles.count * shape.columns) : left,
+    parameters: need(context.parameters, layer.name) + (first * shape.columns) / shape.lanes,
     classColumn: false,
     biasRegister: false,
     slope: slope !== undefined,
@@ -127,13 +142,27 @@ function outputWalk(layer: IntegerLayer, context: LoweringContext, grid: OutputG
     upper: layer.output.upper,
   };
   if (layer.output.tensor === network.scores) {
-    return { ...rest, destination: 'scores', walk: walk(0, { tile: context.shape.columns }) };
+    return { ...rest, destination: 'scores', walk: walk(first * shape.columns, { tile: shape.columns }) };
   }
   if (layer.output.tensor === network.explanation?.map) {
     return { ...rest, destination: 'map', walk: walk(0, { row: width, column: 1 }) };
   }
-  const words = positionWalk(target.address, target.tiles, width, grid, wordsPerVector(context));
+  const words = positionWalk(target.address, target.pitch, width, grid, wordsPerVector(context));
   return { ...rest, destination: 'activation', walk: words };
+}
+
+/** The result of another layer that rides on this one's sums. */
+function sideOutput(layer: IntegerLayer, context: LoweringContext): SideOutput | undefined {
+  const side = context.sides.get(layer.name);
+  if (!side) return undefined;
+  const target = need(context.tensors, side.output.tensor);
+  return {
+    layer: side.name,
+    offset: target.address - need(context.tensors, layer.output.tensor).address,
+    parameters: need(context.parameters, side.name),
+    residual: side.output.residual !== undefined,
+    zeroPoint: target.tensor.zeroPoint,
+  };
 }
 
 /** The half of an operation behind the accumulators: the same for all kinds of layers. */
@@ -141,17 +170,19 @@ export function outputHalf(
   layer: IntegerLayer,
   context: LoweringContext,
   grid: OutputGrid = everyPosition,
-): Pick<LoweredOperation, 'layer' | 'phase' | 'port' | 'output' | 'mask'> {
+): Pick<LoweredOperation, 'layer' | 'phase' | 'port' | 'output' | 'mask' | 'side'> {
+  const side = sideOutput(layer, context);
   return {
     layer: layer.name,
     phase: layer.phase,
+    ...(side ? { side } : {}),
     port: residualPort(layer, context, grid),
     output: outputWalk(layer, context, grid),
     mask: maskWalk(layer, context, grid),
   };
 }
 
-/** Output vectors per position: ceil(channels / C). */
+/** Output vectors per position: channels, gaps included, by C. */
 export function outputTiles(layer: IntegerLayer, context: LoweringContext): number {
-  return Math.ceil(need(context.tensors, layer.output.tensor).tensor.channels / context.shape.columns);
+  return Math.ceil(need(context.tensors, layer.output.tensor).extent / context.shape.columns);
 }

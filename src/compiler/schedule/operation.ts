@@ -35,6 +35,21 @@ export interface Walk {
 
 export type Phase = 'inference' | 'gradient' | 'heatmap';
 
+/**
+ * A second pass of the output stage over the sums of each vector: int8 words, clamped to -128 ... 127, without mask, at the
+ * output's own addresses plus `offset`.
+ */
+export interface SideOutput {
+  /** Name of the integer layer whose result this is. */
+  readonly layer: string;
+  readonly offset: number;
+  /** Parameter word of tile 0, lane group 0. */
+  readonly parameters: number;
+  /** Adds the operation's residual here too. */
+  readonly residual: boolean;
+  readonly zeroPoint: number;
+}
+
 export interface Operation {
   /** Name of the integer layer this carries out (several operations may share one: stride phases). */
   readonly layer: string;
@@ -105,13 +120,21 @@ export interface Operation {
     readonly upper: number;
   };
 
+  /** A second result of the same sums, requantised for itself. */
+  readonly side?: SideOutput;
+
   /** Mask memory: words of C bits, one per output vector. */
   readonly mask: { readonly mode: 'none' | 'write' | 'read'; readonly walk: Walk; readonly upper: number };
 
   /** Cycles per output vector: max(reduction steps, output-stage steps). */
   readonly interval: number;
-  /** Cycles from the last issue to the next operation's first issue (pipeline latency, see `timing.ts`). */
+  /**
+   * Idle cycles between the last interval and the next operation's first issue, which may still have to wait for the
+   * image. The next one starts while the results of this one are on their way wherever it reads none of them too early.
+   */
   readonly drain: number;
+  /** Cycles from the last interval until all results are in place (pipeline latency, see `timing.ts`). */
+  readonly settle: number;
   /** Image words that must have been loaded before the first issue (0 once the image is complete). */
   readonly inputWords: number;
 }
@@ -184,6 +207,14 @@ export interface Placement {
   readonly words: number;
   /** Index of the first operation that writes it and of the last that reads it. */
   readonly live: readonly [number, number];
+  /** Activation tensors: words from position to position and from plane to plane, channels of each part that starts at a word. */
+  readonly layout?: {
+    readonly pitch: number;
+    readonly planeStride: number;
+    readonly segments: readonly number[];
+  };
+  /** The tensor whose storage this is a part of. */
+  readonly within?: string;
 }
 
 /** The static schedule: the only source of cycle figures. */

@@ -1,6 +1,7 @@
 import type { IntegerLayer, IntegerNetwork, OutputStage } from '../quantize/network.ts';
 import type { ChannelParameters, EngineShape } from './operation.ts';
-import { tensorOf } from './storage.ts';
+import { placesOf } from './segments.ts';
+import type { TensorForm } from './storage.ts';
 
 export interface ParameterLayout {
   readonly parameters: readonly ChannelParameters[];
@@ -27,22 +28,33 @@ function channelParameters(output: OutputStage, channel: number): ChannelParamet
   };
 }
 
-/** How many sets of parameters a layer has: channels of its output; a map has one per class or just one. */
-function entries(layer: IntegerLayer, network: IntegerNetwork): number {
-  if (layer.sum.kind === 'mapFromRow') return network.classes;
-  if (layer.sum.kind === 'mapFromTensor') return 1;
-  return tensorOf(network, layer.output.tensor).channels;
+/** Where each set of a layer's parameters stands: that of its output channel; a map has one per class or just one. */
+function places(
+  layer: IntegerLayer,
+  network: IntegerNetwork,
+  tensors: ReadonlyMap<string, TensorForm>,
+  shape: EngineShape,
+): number[] {
+  if (layer.sum.kind === 'mapFromRow') return placesOf([network.classes], shape.rows);
+  if (layer.sum.kind === 'mapFromTensor') return [0];
+  return placesOf(tensors.get(layer.output.tensor)!.segments, shape.rows);
 }
 
 /** Pass: lays out the requantisation parameters, layer after layer, each padded to whole output vectors. */
-export function parameterLayout(network: IntegerNetwork, shape: EngineShape): ParameterLayout {
+export function parameterLayout(
+  network: IntegerNetwork,
+  tensors: ReadonlyMap<string, TensorForm>,
+  shape: EngineShape,
+): ParameterLayout {
   const parameters: ChannelParameters[] = [];
   const words = new Map<string, number>();
   for (const layer of network.layers) {
     words.set(layer.name, parameters.length / shape.lanes);
-    const count = entries(layer, network);
-    for (let channel = 0; channel < count; channel++)
+    const first = parameters.length;
+    places(layer, network, tensors, shape).forEach((place, channel) => {
+      while (parameters.length < first + place) parameters.push(unused);
       parameters.push(channelParameters(layer.output, channel));
+    });
     while (parameters.length % shape.columns !== 0) parameters.push(unused);
   }
   return { parameters, words };

@@ -1,8 +1,9 @@
 import type { LoweringContext } from './lowering.ts';
 import type { Placement, ScheduledOperation } from './operation.ts';
 import { imageWords } from './image-layout.ts';
+import { carriedOut } from './side-outputs.ts';
 import { tableEntries } from './table-layout.ts';
-import { readsOf, writesOf } from './storage.ts';
+import { readsOf, storedName, writesOf } from './storage.ts';
 
 /** Pass: the memory map, with live ranges in operation indices. */
 export function placements(
@@ -22,19 +23,33 @@ export function placements(
   const read = (known: [number, number] | undefined, last: number) => {
     if (known) known[1] = Math.max(known[1], last);
   };
-  for (const layer of network.layers) {
+  // Several layers may write parts of one tensor.
+  const write = (
+    of: Map<string, [number, number]>,
+    name: string,
+    { first, last }: { first: number; last: number },
+  ) => {
+    const known = of.get(name);
+    if (known) known[1] = Math.max(known[1], last);
+    else of.set(name, [first, last]);
+  };
+  for (const layer of carriedOut(network, context.sides)) {
     const at = range.get(layer.name);
     if (!at) continue;
     const { maskRead, maskWrite } = layer.output;
-    for (const name of readsOf(layer)) read(live.get(name), at.last);
+    const stored = (name: string) => storedName(network, name);
+    for (const name of readsOf(layer)) read(live.get(stored(name)), at.last);
     if (maskRead !== undefined) read(liveMasks.get(maskRead), at.last);
-    for (const name of writesOf(layer)) live.set(name, [at.first, at.last]);
-    if (maskWrite) liveMasks.set(maskWrite.mask, [at.first, at.last]);
+    for (const name of writesOf(layer)) write(live, stored(name), at);
+    const side = context.sides.get(layer.name);
+    if (side) write(live, stored(side.output.tensor), at);
+    if (maskWrite) write(liveMasks, maskWrite.mask, at);
   }
   const end = Math.max(0, operations.length - 1);
   const result: Placement[] = [];
-  for (const [tensor, { memory, address, words }] of context.tensors) {
-    const [first, last] = live.get(tensor) ?? [0, end];
+  for (const [tensor, form] of context.tensors) {
+    const { memory, address, words, pitch, planeStride, segments, within } = form;
+    const [first, last] = live.get(within?.of ?? tensor) ?? [0, end];
     const map = tensor === network.explanation?.map;
     result.push({
       tensor,
@@ -43,6 +58,8 @@ export function placements(
       words: memory === 'image' ? imageWords(context.image) : words,
       // Results stay until the host has read them.
       live: [first, memory === 'result' ? end : last],
+      ...(memory === 'activation' ? { layout: { pitch, planeStride, segments } } : {}),
+      ...(within ? { within: within.of } : {}),
     });
   }
   for (const [tensor, { address, words }] of context.masks) {

@@ -4,13 +4,14 @@ import { type Allocation, allocateActivations, allocateMasks } from './allocate.
 import { imageLayout, imageWords } from './image-layout.ts';
 import { checkDepths, checkLoops } from './limits.ts';
 import { lower } from './lower.ts';
-import type { LoweringContext } from './lowering.ts';
-import type { EngineShape, Schedule, ScheduledOperation } from './operation.ts';
+import type { LoweringContext, PlacedTensor } from './lowering.ts';
+import type { EngineShape, Schedule } from './operation.ts';
 import { parameterLayout } from './parameter-layout.ts';
 import { placements } from './placements.ts';
-import { maskForms, tensorForms, tensorOf, unmappable } from './storage.ts';
+import { noSideOutputs, sideOutputs, type SideOutputs } from './side-outputs.ts';
+import { maskForms, type TensorForm, tensorForms, tensorOf, unmappable } from './storage.ts';
 import { tableLayout } from './table-layout.ts';
-import { time } from './time.ts';
+import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
 
 /** The passes of the scheduler, in order; each one's result is immutable and the next one's input. */
@@ -20,6 +21,10 @@ export const schedulePasses = [
   { name: 'image-layout', description: 'Pixels per image word' },
   { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
   { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
+  {
+    name: 'side-outputs',
+    description: 'Targets inside fused stages, written beside the stage that has their sums',
+  },
   { name: 'table-layout', description: 'Look-up tables of activations' },
   { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
   { name: 'lower', description: 'Layers as engine operations' },
@@ -27,16 +32,18 @@ export const schedulePasses = [
   { name: 'time', description: 'Start and length of every operation' },
 ] as const;
 
-/** Cycles up to the end of the last inference operation, and from there to the end. */
-function cycles(operations: readonly ScheduledOperation[]): Schedule['cycles'] {
-  const end = (of: readonly ScheduledOperation[]) =>
-    Math.max(0, ...of.map(({ start, length }) => start + length));
-  const inference = end(operations.filter(({ operation }) => operation.phase === 'inference'));
-  return { inference, explanation: end(operations) - inference };
-}
-
 const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
   new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
+
+/** A range of another tensor's channels stands where that one stands. */
+function placedTensors(
+  forms: ReadonlyMap<string, TensorForm>,
+  { addresses }: Allocation,
+): ReadonlyMap<string, PlacedTensor> {
+  const address = (name: string, { within }: TensorForm) =>
+    within ? (addresses.get(within.of) ?? 0) + within.word : (addresses.get(name) ?? 0);
+  return new Map([...forms].map(([name, form]) => [name, { ...form, address: address(name, form) }]));
+}
 
 /**
  * The static schedule of an integer network on an array: every address, loop bound, start cycle and length.
@@ -45,24 +52,36 @@ const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) 
 export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule {
   const problems = unmappable(network, shape);
   if (problems.length > 0) throw new CompileError(problems);
+  const alone = scheduleWith(network, shape, noSideOutputs);
+  const sides = sideOutputs(network);
+  if (sides.size === 0) return alone;
+  // A side output must not cost the inference a cycle, and must be cheaper than computing the target once more.
+  const riding = scheduleWith(network, shape, sides);
+  const isWhole = riding.operations.filter(({ operation }) => operation.side).length === sides.size;
+  const isFree = isWhole && riding.cycles.inference === alone.cycles.inference;
+  return isFree && riding.cycles.explanation < alone.cycles.explanation ? riding : alone;
+}
 
+/** The schedule with these side outputs. */
+function scheduleWith(network: IntegerNetwork, shape: EngineShape, sides: SideOutputs): Schedule {
   const forms = tensorForms(network, shape);
-  const masks = maskForms(network, shape);
+  const masks = maskForms(network, forms, shape);
   const image = imageLayout(network, shape);
-  const weights = weightLayout(network, shape, image);
-  const parameters = parameterLayout(network, shape);
+  const weights = weightLayout(network, forms, shape, image);
+  const parameters = parameterLayout(network, forms, shape);
   const tables = tableLayout(network);
-  const activationPlan = allocateActivations(network, forms);
+  const activationPlan = allocateActivations(network, forms, sides);
   const maskPlan = allocateMasks(network, masks);
 
   const context: LoweringContext = {
     network,
     shape,
     image,
-    tensors: addressed(forms, activationPlan),
+    tensors: placedTensors(forms, activationPlan),
     masks: addressed(masks, maskPlan),
     weights: weights.blocks,
     parameters: parameters.words,
+    sides,
     tables: tables.indices,
   };
   const map = network.explanation ? tensorOf(network, network.explanation.map) : undefined;
@@ -80,7 +99,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
   const excess = [...checkDepths(depths), ...checkLoops(lowered)];
   if (excess.length > 0) throw new CompileError(excess);
 
-  const operations = time(lowered, shape, image);
+  const operations = time(lowered, shape, image, network.classes);
   return {
     shape,
     image,
@@ -89,7 +108,7 @@ export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule 
     placements: placements(context, operations, weights.contents),
     classes: network.classes,
     mapValues,
-    cycles: cycles(operations),
+    cycles: cyclesOf(operations),
     weightWords: weights.words,
     parameters: parameters.parameters,
     tables: tables.entries,

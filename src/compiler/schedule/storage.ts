@@ -1,13 +1,22 @@
 import { diagnostic, fail } from '../diagnostics.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerTensor } from '../quantize/network.ts';
 import type { EngineShape } from './operation.ts';
+import { extentOf, placesOf, segments, wordsOf } from './segments.ts';
 
 /** Words a tensor takes and how they are ordered; addresses come later (`allocate.ts`). */
 export interface TensorForm {
   readonly tensor: IntegerTensor;
   readonly memory: 'activation' | 'image' | 'result';
-  /** Words per position: ceil(channels / rows). */
+  /** Channels of each part that starts at a word of its own (see `segments.ts`). */
+  readonly segments: readonly number[];
+  /** Words of its own per position. */
   readonly tiles: number;
+  /** Words from one position to the next: more than `tiles` in a range of another tensor's channels. */
+  readonly pitch: number;
+  /** Channels, the gaps between parts counted in. */
+  readonly extent: number;
+  /** A range of another tensor's channels: that tensor, and words from the start of its positions. */
+  readonly within?: { readonly of: string; readonly word: number };
   readonly planes: 1 | 2;
   /** Words from the high plane to the low plane. */
   readonly planeStride: number;
@@ -52,13 +61,29 @@ export function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
   return tensor;
 }
 
+/** The tensors that some layer writes or reads, those that others lie in before these. */
+function storedFirst(network: IntegerNetwork): IntegerTensor[] {
+  const names = new Set([
+    network.input.tensor,
+    ...network.layers.flatMap((layer) => [...readsOf(layer), ...writesOf(layer)]),
+  ]);
+  const used = [...names].map((name) => tensorOf(network, name));
+  const wholes = used.flatMap(({ view }) => (view ? [tensorOf(network, view.of)] : []));
+  return [...new Set([...wholes, ...used.filter(({ view }) => !view), ...used])];
+}
+
+/** The tensor that takes the storage: itself, or the one it is a range of. */
+export function storedName(network: IntegerNetwork, name: string): string {
+  return tensorOf(network, name).view?.of ?? name;
+}
+
 /** Pass: how every tensor is stored. */
 export function tensorForms(network: IntegerNetwork, shape: EngineShape): ReadonlyMap<string, TensorForm> {
   const forms = new Map<string, TensorForm>();
   const result = new Set([network.scores, network.explanation?.map]);
-  const names = [network.input.tensor, ...network.layers.flatMap(writesOf)];
-  for (const name of names) {
-    const tensor = tensorOf(network, name);
+  const partsOf = segments(network);
+  for (const tensor of storedFirst(network)) {
+    const { name, view } = tensor;
     const memory = name === network.input.tensor ? 'image' : result.has(name) ? 'result' : 'activation';
     if (memory === 'activation' && tensor.bits === 32) {
       fail(
@@ -67,23 +92,54 @@ export function tensorForms(network: IntegerNetwork, shape: EngineShape): Readon
         'Requantise it to 8 or 16 bits.',
       );
     }
-    const tiles = Math.ceil(tensor.channels / shape.rows);
+    const parts = partsOf(name);
+    const tiles = wordsOf(parts, shape.rows);
+    const whole = view && forms.get(view.of)!;
+    const pitch = whole?.pitch ?? tiles;
+    const within = view && {
+      of: view.of,
+      word: Math.floor(placesOf(whole!.segments, shape.rows)[view.channel]! / shape.rows),
+    };
     const planes = tensor.bits === 16 ? 2 : 1;
     const positions = tensor.height * tensor.width;
-    const planeStride = positions * tiles;
+    const planeStride = positions * pitch;
     const words = memory === 'result' ? positions * tensor.channels : planeStride * planes;
-    forms.set(name, { tensor, memory, tiles, planes, planeStride, words });
+    forms.set(name, {
+      tensor,
+      memory,
+      segments: parts,
+      tiles,
+      pitch,
+      extent: extentOf(parts, shape.rows),
+      ...(within ? { within } : {}),
+      planes,
+      planeStride,
+      words,
+    });
+  }
+  for (const { output } of network.layers) {
+    if (output.low === undefined) continue;
+    // Written along with its high plane, word for word.
+    const { memory, segments: parts, tiles, pitch, extent, planeStride } = forms.get(output.tensor)!;
+    const tensor = tensorOf(network, output.low);
+    const form = { tensor, memory, segments: parts, tiles, pitch, extent, planeStride };
+    forms.set(tensor.name, { ...form, planes: 1, words: planeStride });
   }
   return forms;
 }
 
 /** Pass: how every mask is stored: laid out like the tensor it was written beside, C channels to a word. */
-export function maskForms(network: IntegerNetwork, shape: EngineShape): ReadonlyMap<string, MaskForm> {
+export function maskForms(
+  network: IntegerNetwork,
+  tensors: ReadonlyMap<string, TensorForm>,
+  shape: EngineShape,
+): ReadonlyMap<string, MaskForm> {
   const forms = new Map<string, MaskForm>();
   for (const { output } of network.layers) {
     if (!output.maskWrite) continue;
-    const { channels, height, width } = tensorOf(network, output.tensor);
-    const tiles = Math.ceil(channels / shape.columns);
+    const { extent, tensor } = tensors.get(output.tensor)!;
+    const { height, width } = tensor;
+    const tiles = Math.ceil(extent / shape.columns);
     forms.set(output.maskWrite.mask, { name: output.maskWrite.mask, tiles, words: height * width * tiles });
   }
   return forms;

@@ -1,7 +1,8 @@
 import { imageWords } from './image-layout.ts';
-import { drainOf, imageWordReady, intervalOf } from './timing.ts';
+import { InFlight } from './in-flight.ts';
+import { classLead, earliestAfter, fetchCycles, imageWordReady, intervalOf, settleOf } from './timing.ts';
 import type { LoweredOperation } from './lowering.ts';
-import type { EngineShape, ImageLayout, Operation, ScheduledOperation } from './operation.ts';
+import type { EngineShape, ImageLayout, Operation, Schedule, ScheduledOperation } from './operation.ts';
 import { vectorsOf } from './walk.ts';
 
 /** Calls `visit` with the offset from the operation's start of each image word it reads. */
@@ -48,24 +49,71 @@ function wordsToAwait(image: ImageLayout, start: number): number {
   return words;
 }
 
-/** Pass: start, interval, drain and length of every operation. Cycle 0 is the first accepted input beat. */
+/**
+ * Pass: start, interval, drain and length of every operation. Cycle 0 is the first accepted input beat. An operation
+ * starts as soon as the engine is free for it and what it reads is there, while the one before it still drains.
+ */
 export function time(
   operations: readonly LoweredOperation[],
   shape: EngineShape,
   image: ImageLayout,
+  classes: number,
 ): ScheduledOperation[] {
-  const scheduled: ScheduledOperation[] = [];
-  let next = 0;
-  for (const lowered of operations) {
+  const inFlight = new InFlight(shape);
+  const starts: number[] = [];
+  const waits: number[] = [];
+  const drains: number[] = [];
+  let known = 0;
+  operations.forEach((lowered, index) => {
+    const before = operations[index - 1];
+    let free = 0;
+    if (before) {
+      const last = starts[index - 1]!;
+      free = inFlight.earliest(lowered, last + earliestAfter(shape, before, lowered));
+      const lead = lowered.phase === 'inference' ? undefined : classLead(shape, lowered, classes);
+      if (lead !== undefined) free = Math.max(free, known - lead);
+      drains.push(free - last - issueCycles(shape, before));
+    }
     const interval = intervalOf(shape, lowered);
-    const drain = drainOf(shape, lowered);
     const fromImage = lowered.activation.source === 'input';
     const inputWords = fromImage ? wordsToAwait(image, startBehindLoader(lowered, interval, image)) : 0;
-    const start = fromImage ? Math.max(next, imageWordReady(image, inputWords - 1)) : next;
-    const length = vectorsOf(lowered.counts) * interval + drain;
-    const operation: Operation = { ...lowered, interval, drain, inputWords };
-    scheduled.push({ operation, start, length });
-    next = start + length;
-  }
-  return scheduled;
+    const start = fromImage ? Math.max(free, imageWordReady(image, inputWords - 1)) : free;
+    if (lowered.phase === 'inference') known = start + issueCycles(shape, lowered) + settleOf(shape, lowered);
+    inFlight.settle(start);
+    inFlight.add(lowered, start);
+    starts.push(start);
+    waits.push(inputWords);
+  });
+  return operations.map((lowered, index) => {
+    const settle = settleOf(shape, lowered);
+    const operation: Operation = {
+      ...lowered,
+      interval: intervalOf(shape, lowered),
+      drain: drains[index] ?? Math.max(settle, fetchCycles - issueCycles(shape, lowered)),
+      settle,
+      inputWords: waits[index]!,
+    };
+    return {
+      operation,
+      start: starts[index]!,
+      length: issueCycles(shape, lowered) + operation.drain,
+    };
+  });
+}
+
+/** Cycles of all intervals of an operation. */
+function issueCycles(shape: EngineShape, operation: LoweredOperation): number {
+  return vectorsOf(operation.counts) * intervalOf(shape, operation);
+}
+
+/** Cycles up to the results of the last inference operation, and from there to the end. */
+export function cyclesOf(operations: readonly ScheduledOperation[]): Schedule['cycles'] {
+  const settled = ({ start, length, operation }: ScheduledOperation) =>
+    start + length - operation.drain + operation.settle;
+  const last = operations.at(-1);
+  const total = last ? last.start + last.length : 0;
+  if (last?.operation.phase === 'inference') return { inference: total, explanation: 0 };
+  const inference = operations.filter(({ operation }) => operation.phase === 'inference').map(settled);
+  const known = Math.max(0, ...inference);
+  return { inference: known, explanation: total - known };
 }

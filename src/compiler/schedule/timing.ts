@@ -7,13 +7,13 @@ import { type EngineShape, type ImageLayout, type Operation, readsPort } from '.
 import { stepsOf, vectorsOf } from './walk.ts';
 
 /** What the timing of an operation depends on. */
-export type TimedOperation = Pick<Operation, 'counts' | 'port' | 'weights' | 'output'>;
+export type TimedOperation = Pick<Operation, 'counts' | 'port' | 'weights' | 'output' | 'side'>;
 
 /** Cycles from taking one record of the control ROM to having the next one (`camber_fetch.v`): no operation is shorter. */
 export const fetchCycles = 23;
 
 /** Cycles from the output stage's step to the write it causes (`camber_output_stage.v`). */
-const writeLatency = 11;
+export const writeLatency = 11;
 
 /** Cycles beyond the last write until what depends on it may issue: the map's counts as sent, the class is decided. */
 const settling = { activation: 0, bias: 0, map: 1, scores: 2 } as const;
@@ -28,18 +28,38 @@ export function arrayLatency(shape: EngineShape): number {
   return 7 + treeStages(shape);
 }
 
-/** Steps of the output stage per output vector: lane groups (twice with a residual), or single wide columns. */
-export function outputSteps({ columns, lanes }: EngineShape, operation: TimedOperation): number {
-  const { output, port } = operation;
+/** True where the second activation port reads residual words. */
+function hasResidual(operation: Pick<TimedOperation, 'port' | 'weights'>): boolean {
+  return operation.port.planes > 0 && !readsPort(operation);
+}
+
+/** Steps of the output stage for a vector's own result: lane groups (twice with a residual), or single wide columns. */
+export function mainSteps({ columns, lanes }: EngineShape, operation: TimedOperation): number {
+  const { output } = operation;
   if (output.destination === 'map' || output.destination === 'bias') return 1;
   if (output.destination === 'scores') return columns;
-  const hasResidual = port.planes > 0 && !readsPort(operation);
-  return (columns / lanes) * (hasResidual ? 2 : 1);
+  return (columns / lanes) * (hasResidual(operation) ? 2 : 1);
+}
+
+/** Steps of the output stage per output vector, those of a side output included. */
+export function outputSteps(shape: EngineShape, operation: TimedOperation): number {
+  const { side } = operation;
+  const groups = shape.columns / shape.lanes;
+  return mainSteps(shape, operation) + (side ? groups * (side.residual ? 2 : 1) : 0);
 }
 
 /** Activation words that one output vector takes at most: C / R per plane. */
-function wordsPerVector({ rows, columns }: EngineShape, { output }: TimedOperation): number {
-  return output.destination === 'activation' ? (columns / rows) * output.planes : 1;
+function wordsPerVector({ rows, columns }: EngineShape, { output, side }: TimedOperation): number {
+  return output.destination === 'activation' ? (columns / rows) * (output.planes + (side ? 1 : 0)) : 1;
+}
+
+/** Activation words that a vector of a tile writes, one per cycle in this order, as offsets to the vector's address. */
+export function writesOf({ rows, columns }: EngineShape, { output }: TimedOperation, tile: number): number[] {
+  const words = Math.ceil(Math.min(columns, output.channels - tile * columns) / rows);
+  const offsets: number[] = [];
+  for (let plane = 0; plane < output.planes; plane++)
+    for (let word = 0; word < words; word++) offsets.push(plane * output.planeStride + word);
+  return offsets;
 }
 
 /** Cycles per output vector: the longest of reduction, output stage and write port. */
@@ -47,14 +67,76 @@ export function intervalOf(shape: EngineShape, operation: TimedOperation): numbe
   return Math.max(stepsOf(operation.counts), outputSteps(shape, operation), wordsPerVector(shape, operation));
 }
 
-/** Idle cycles between the operation's last interval and the next operation's first issue: all results are in place by then. */
-export function drainOf(shape: EngineShape, operation: TimedOperation): number {
-  const interval = intervalOf(shape, operation);
-  const steps = stepsOf(operation.counts);
-  const firstWrite = arrayLatency(shape) + outputSteps(shape, operation) - 1 + writeLatency;
-  const lastWrite = firstWrite + wordsPerVector(shape, operation) - 1;
-  const drain = lastWrite - (interval - steps) - 1 + settling[operation.output.destination];
-  return Math.max(1, drain, fetchCycles - vectorsOf(operation.counts) * interval);
+/** Cycles from an operation's first issue to the output stage's first step for its first vector. */
+export function firstOutputStep(shape: EngineShape, { counts }: TimedOperation): number {
+  return stepsOf(counts) - 1 + arrayLatency(shape);
+}
+
+/** Cycles from an operation's first issue to the first word its first vector writes (and to its mask word). */
+export function firstWrite(shape: EngineShape, operation: TimedOperation): number {
+  return firstOutputStep(shape, operation) + mainSteps(shape, operation) - 1 + writeLatency;
+}
+
+/** The same for the first word of the side output. */
+export function firstSideWrite(shape: EngineShape, operation: TimedOperation): number {
+  return firstOutputStep(shape, operation) + outputSteps(shape, operation) - 1 + writeLatency;
+}
+
+/** Cycles from the operation's last interval until everything it writes is in place. */
+export function settleOf(shape: EngineShape, operation: TimedOperation): number {
+  const words = wordsPerVector(shape, operation);
+  const lastWrite = operation.side
+    ? firstSideWrite(shape, operation) + words / 2 - 1
+    : firstWrite(shape, operation) + words - 1;
+  const settle = lastWrite - intervalOf(shape, operation) + settling[operation.output.destination];
+  return Math.max(1, settle);
+}
+
+/** Idle cycles that the operands of a step need before the next operation's fields may take over (`camber_operands.v`). */
+export const operandLatency = 3;
+
+/**
+ * Cycles from the output stage's last step of one operation to its first step of the next: until then the first one's
+ * fields are in use (`camber_output_stage.v`).
+ */
+export const outputFieldsHeld = 13;
+
+/**
+ * Cycles by which one operation's first issue must follow that of the one before it, so that the engine is free: the
+ * operands, the second activation port, the fields of the output stage and the fetched record each belong to one operation at a time.
+ */
+export function earliestAfter(shape: EngineShape, before: TimedOperation, next: TimedOperation): number {
+  const issued = vectorsOf(before.counts) * intervalOf(shape, before);
+  const lastStep =
+    (vectorsOf(before.counts) - 1) * intervalOf(shape, before) +
+    firstOutputStep(shape, before) +
+    outputSteps(shape, before) -
+    1;
+  return Math.max(
+    issued + operandLatency,
+    lastStep + outputFieldsHeld - firstOutputStep(shape, next),
+    // The second activation port reads residuals until then.
+    hasResidual(before) && readsPort(next) ? lastStep : 0,
+    // The output stage takes its fields a cycle before its first step's vector begins.
+    firstOutputStep(shape, before) - 1,
+    fetchCycles,
+  );
+}
+
+/** How an operation depends on the class, which is decided when the scores have settled. */
+export type ClassUse = Pick<Operation, 'activation' | 'weights' | 'output'>;
+
+/** Cycles before the class is decided by which an operation may issue; undefined where it does not need the class. */
+export function classLead(
+  shape: EngineShape,
+  operation: TimedOperation & ClassUse,
+  classes: number,
+): number | undefined {
+  const isOneHot = operation.activation.source === 'oneHot';
+  const tiles = Math.ceil(classes / (isOneHot ? shape.rows : shape.columns));
+  if (operation.weights.classStride !== 0 && tiles > 1) return 0;
+  if (isOneHot) return operandLatency;
+  return operation.output.classColumn ? firstOutputStep(shape, operation) : undefined;
 }
 
 /**

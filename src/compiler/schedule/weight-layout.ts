@@ -1,27 +1,42 @@
 import { fail } from '../diagnostics.ts';
-import type { IntegerLayer, IntegerNetwork, WindowGeometry } from '../quantize/network.ts';
+import { groupSizes, inputChannels } from '../quantize/groups.ts';
+import type { IntegerLayer, IntegerNetwork, IntegerWeights, WindowGeometry } from '../quantize/network.ts';
 import { effectiveWidth } from './image-layout.ts';
 import type { EngineShape, ImageLayout } from './operation.ts';
+import { placesOf } from './segments.ts';
+import type { TensorForm } from './storage.ts';
 
 /**
- * A block of weight words, o-tile outermost: address = base + ((oTile * height + ky) * width + kx) * iTiles + iTile.
- * `width` counts groups of kernel columns where pixels are packed.
+ * Output tiles with the input tiles they read, all with all, o-tile outermost: address =
+ * base + (((o - oTile) * height + ky) * width + kx) * iTiles + i - iTile.
+ */
+export interface WeightPart {
+  readonly base: number;
+  readonly oTile: number;
+  readonly oTiles: number;
+  readonly iTile: number;
+  readonly iTiles: number;
+}
+
+/**
+ * The weight words of a layer. Without groups a single part; a grouped convolution has parts that share no tile, and
+ * keeps no words between them. `width` counts groups of kernel columns where pixels are packed.
  */
 export interface WeightBlock {
-  readonly base: number;
-  readonly oTiles: number;
   readonly height: number;
   readonly width: number;
-  readonly iTiles: number;
+  readonly parts: readonly WeightPart[];
   /** Adjoints read a square array's words transposed; other arrays get a transposed copy. */
   readonly transposed: boolean;
 }
 
-/** A matrix of weights still to be cut into words: value(o, i, ky, kx), 0 beyond the edges. */
+/** A matrix of weights still to be cut into words: value(o, i, ky, kx), 0 outside the groups. */
 interface WeightMatrix {
   readonly key: string;
-  readonly outputs: number;
-  readonly inputs: number;
+  /** Column of each output, row of each input, counted over all words. */
+  readonly columns: readonly number[];
+  readonly rows: readonly number[];
+  readonly groups: number;
   readonly height: number;
   readonly width: number;
   readonly transposed: boolean;
@@ -37,18 +52,29 @@ export interface WeightLayout {
 }
 
 const plain = (
-  key: string,
-  shape: readonly [number, number, number, number],
-  data: Int8Array,
-): WeightMatrix => ({
-  key,
-  outputs: shape[0],
-  inputs: shape[1],
-  height: shape[2],
-  width: shape[3],
-  transposed: false,
-  value: (o, i, ky, kx) => data[((o * shape[1] + i) * shape[2] + ky) * shape[3] + kx]!,
-});
+  weights: IntegerWeights,
+  columns: readonly number[],
+  rows: readonly number[],
+): WeightMatrix => {
+  const { name, shape, groups = 1, data } = weights;
+  const group = groupSizes(weights);
+  return {
+    key: name,
+    columns,
+    rows,
+    groups,
+    height: shape[2],
+    width: shape[3],
+    transposed: false,
+    value: (o, i, ky, kx) => {
+      const inGroup = i - Math.floor(o / group.outputs) * group.inputs;
+      if (inGroup < 0 || inGroup >= group.inputs) return 0;
+      return data[((o * group.inputs + inGroup) * shape[2] + ky) * shape[3] + kx]!;
+    },
+  };
+};
+
+const inOrder = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 /** The same words, read the other way round: no copy on a square array. */
 const adjoint = (key: string, shape: EngineShape, matrix: WeightMatrix): WeightMatrix =>
@@ -57,8 +83,8 @@ const adjoint = (key: string, shape: EngineShape, matrix: WeightMatrix): WeightM
     : {
         ...matrix,
         key: `${key} (transposed)`,
-        outputs: matrix.inputs,
-        inputs: matrix.outputs,
+        columns: matrix.rows,
+        rows: matrix.columns,
         value: (o, i, ky, kx) => matrix.value(i, o, ky, kx),
       };
 
@@ -69,7 +95,8 @@ const packed = (matrix: WeightMatrix, layout: ImageLayout, geometry: WindowGeome
   return {
     ...matrix,
     key: `${matrix.key} (${layout.pack} pixels a word, dilation ${dilation})`,
-    inputs: layout.pack * layout.channels,
+    rows: inOrder(layout.pack * layout.channels),
+    groups: 1,
     width,
     value: (o, row, ky, group) => {
       const x = group * layout.pack + Math.floor(row / layout.channels);
@@ -85,8 +112,9 @@ const imageOnes = (layout: ImageLayout, geometry: WindowGeometry): WeightMatrix 
   packed(
     {
       key: `ones ${geometry.kernel.join('x')}`,
-      outputs: layout.channels,
-      inputs: layout.channels,
+      columns: inOrder(layout.channels),
+      rows: inOrder(layout.channels),
+      groups: 1,
       height: geometry.kernel[0],
       width: geometry.kernel[1],
       transposed: false,
@@ -99,32 +127,48 @@ const imageOnes = (layout: ImageLayout, geometry: WindowGeometry): WeightMatrix 
 /** Passes each channel to its own column (C columns take C / R words). */
 const identity = (shape: EngineShape): WeightMatrix => ({
   key: 'identity',
-  outputs: shape.columns,
-  inputs: shape.columns,
+  columns: inOrder(shape.columns),
+  rows: inOrder(shape.columns),
+  groups: 1,
   height: 1,
   width: 1,
   transposed: false,
   value: (o, i) => (o === i ? 1 : 0),
 });
 
-function matrixOf(layer: IntegerLayer, network: IntegerNetwork, shape: EngineShape, layout: ImageLayout) {
+function matrixOf(
+  layer: IntegerLayer,
+  network: IntegerNetwork,
+  tensors: ReadonlyMap<string, TensorForm>,
+  shape: EngineShape,
+  layout: ImageLayout,
+) {
   const { sum } = layer;
-  const named = (name: string) => {
+  const places = (tensor: string) => placesOf(tensors.get(tensor)!.segments, shape.rows);
+  /** Output channels stand where `outputs` says, or in order; input channels likewise. */
+  const named = (name: string, inputs?: string, outputs?: string) => {
     const weights = network.weights.get(name);
     if (!weights)
       fail('CAM505', `The integer network has no weights ${name}.`, 'Report this as a fault of Camber.');
-    return plain(name, weights.shape, weights.data);
+    const columns = outputs === undefined ? inOrder(weights.shape[0]) : places(outputs);
+    return plain(weights, columns, inputs === undefined ? inOrder(inputChannels(weights)) : places(inputs));
   };
+  const output = layer.output.tensor;
   const fromImage = 'input' in sum && sum.input === network.input.tensor;
   switch (sum.kind) {
     case 'conv':
-      return fromImage ? packed(named(sum.weights), layout, sum.geometry) : named(sum.weights);
+      return fromImage
+        ? packed(named(sum.weights, undefined, output), layout, sum.geometry)
+        : named(sum.weights, sum.input, output);
     case 'mapFromRow':
-      return named(sum.weights);
+      return named(sum.weights, sum.input);
     case 'convBackward':
     case 'convMean':
+      return adjoint(sum.weights, shape, named(sum.weights, output, sum.input));
     case 'denseRow':
-      return adjoint(sum.weights, shape, named(sum.weights));
+      return adjoint(sum.weights, shape, named(sum.weights, output));
+    case 'windowSumBackward':
+      return identity(shape);
     case 'windowSum':
       return fromImage ? imageOnes(layout, sum.geometry) : identity(shape);
     case 'borderSums':
@@ -137,57 +181,100 @@ function matrixOf(layer: IntegerLayer, network: IntegerNetwork, shape: EngineSha
   }
 }
 
-/** Writes the words of a matrix: w[r][c] at r * C + c. */
-function cut(matrix: WeightMatrix, { rows, columns }: EngineShape): Int8Array {
-  const { outputs, inputs, height, width } = matrix;
-  const [oTiles, iTiles] = [Math.ceil(outputs / columns), Math.ceil(inputs / rows)];
-  const words = new Int8Array(oTiles * height * width * iTiles * rows * columns);
-  for (let o = 0; o < outputs; o++) {
-    for (let ky = 0; ky < height; ky++) {
-      for (let kx = 0; kx < width; kx++) {
-        const block = ((Math.floor(o / columns) * height + ky) * width + kx) * iTiles;
-        for (let i = 0; i < inputs; i++) {
-          const word = block + Math.floor(i / rows);
-          words[(word * rows + (i % rows)) * columns + (o % columns)] = matrix.value(o, i, ky, kx);
+type Tiles = Omit<WeightPart, 'base'>;
+
+/** Which output tiles read which input tiles: groups whose tiles meet are put together. */
+function tilesOf({ columns, rows, groups }: WeightMatrix, shape: EngineShape): Tiles[] {
+  const [outputs, inputs] = [columns.length / groups, rows.length / groups];
+  const parts: Tiles[] = [];
+  for (let g = 0; g < groups; g++) {
+    const oTile = Math.floor(columns[g * outputs]! / shape.columns);
+    const iTile = Math.floor(rows[g * inputs]! / shape.rows);
+    const oEnd = Math.floor(columns[(g + 1) * outputs - 1]! / shape.columns) + 1;
+    const iEnd = Math.floor(rows[(g + 1) * inputs - 1]! / shape.rows) + 1;
+    const last = parts.at(-1);
+    const meets = last && (oTile < last.oTile + last.oTiles || iTile < last.iTile + last.iTiles);
+    const start = meets ? last : { oTile, iTile };
+    const part = {
+      oTile: start.oTile,
+      oTiles: oEnd - start.oTile,
+      iTile: start.iTile,
+      iTiles: iEnd - start.iTile,
+    };
+    if (meets) parts[parts.length - 1] = part;
+    else parts.push(part);
+  }
+  return parts;
+}
+
+/** The words of a matrix, w[r][c] at r * C + c, and its parts with bases from 0 on. */
+function cut(
+  matrix: WeightMatrix,
+  shape: EngineShape,
+): { readonly words: Int8Array; readonly parts: readonly WeightPart[] } {
+  const { columns, rows, height, width } = matrix;
+  const taps = height * width;
+  let count = 0;
+  const parts = tilesOf(matrix, shape).map((tiles) => {
+    const part = { ...tiles, base: count };
+    count += tiles.oTiles * taps * tiles.iTiles;
+    return part;
+  });
+  const words = new Int8Array(count * shape.rows * shape.columns);
+  const within = (tile: number, first: number, tiles: number) => tile >= first && tile < first + tiles;
+  for (const { base, oTile, oTiles, iTile, iTiles } of parts) {
+    const inputs = rows.flatMap((row, i) => (within(Math.floor(row / shape.rows), iTile, iTiles) ? [i] : []));
+    columns.forEach((column, o) => {
+      const tile = Math.floor(column / shape.columns);
+      if (!within(tile, oTile, oTiles)) return;
+      for (let tap = 0; tap < taps; tap++) {
+        const block = base + ((tile - oTile) * taps + tap) * iTiles - iTile;
+        for (const i of inputs) {
+          const row = rows[i]!;
+          const word = block + Math.floor(row / shape.rows);
+          const at = (word * shape.rows + (row % shape.rows)) * shape.columns + (column % shape.columns);
+          words[at] = matrix.value(o, i, Math.floor(tap / width), tap % width);
         }
       }
-    }
+    });
   }
-  return words;
+  return { words, parts };
 }
 
 /** Pass: cuts all weights into words, each matrix once however many layers and directions read it. */
-export function weightLayout(network: IntegerNetwork, shape: EngineShape, layout: ImageLayout): WeightLayout {
-  const parts: Int8Array[] = [];
+export function weightLayout(
+  network: IntegerNetwork,
+  tensors: ReadonlyMap<string, TensorForm>,
+  shape: EngineShape,
+  layout: ImageLayout,
+): WeightLayout {
+  const pieces: Int8Array[] = [];
   const blocks = new Map<string, WeightBlock>();
+  const known = new Map<string, readonly WeightPart[]>();
   const contents = new Map<string, { base: number; words: number }>();
   const wordBytes = shape.rows * shape.columns;
   let next = 0;
   for (const layer of network.layers) {
-    const matrix = matrixOf(layer, network, shape, layout);
+    const matrix = matrixOf(layer, network, tensors, shape, layout);
     if (!matrix) continue;
-    let content = contents.get(matrix.key);
-    if (!content) {
-      const words = cut(matrix, shape);
-      parts.push(words);
-      content = { base: next, words: words.length / wordBytes };
-      contents.set(matrix.key, content);
-      next += content.words;
+    const { key, height, width, transposed } = matrix;
+    let parts = known.get(key);
+    if (!parts) {
+      const { words, parts: relative } = cut(matrix, shape);
+      const base = next;
+      pieces.push(words);
+      parts = relative.map((part) => ({ ...part, base: part.base + base }));
+      known.set(key, parts);
+      contents.set(key, { base, words: words.length / wordBytes });
+      next += words.length / wordBytes;
     }
-    blocks.set(layer.name, {
-      base: content.base,
-      oTiles: Math.ceil(matrix.outputs / shape.columns),
-      height: matrix.height,
-      width: matrix.width,
-      iTiles: Math.ceil(matrix.inputs / shape.rows),
-      transposed: matrix.transposed,
-    });
+    blocks.set(layer.name, { height, width, parts, transposed });
   }
   const words = new Int8Array(next * wordBytes);
   let offset = 0;
-  for (const part of parts) {
-    words.set(part, offset);
-    offset += part.length;
+  for (const piece of pieces) {
+    words.set(piece, offset);
+    offset += piece.length;
   }
   return { words, blocks, contents };
 }

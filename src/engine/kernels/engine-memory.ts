@@ -52,8 +52,28 @@ export class EngineMemory {
     return found;
   }
 
+  /**
+   * Copies a range of channels between a view's own buffer and the tensor it lies in: the kernels read and write
+   * tensors whose channels are all there are at a pixel.
+   *
+   * @returns undefined for a tensor that is no view
+   */
+  viewCopy(name: string, direction: 'into view' | 'out of view'): (() => void) | undefined {
+    const { tensor, channels, address } = this.buffer(name);
+    if (!tensor.view) return undefined;
+    const whole = this.buffer(tensor.view.of);
+    const range = [whole.address + tensor.view.channel * 2, whole.channels * 2] as const;
+    const own = [address, channels * 2] as const;
+    const [from, to] = direction === 'into view' ? [range, own] : [own, range];
+    const pixels = tensor.height * tensor.width;
+    return () => this.kernels.copyChannels(...from, ...to, tensor.channels * 2, pixels);
+  }
+
   /** Reserves a mask of the shape of a tensor, one byte per element. */
   addMask(name: string, { tensor, channels }: Buffer): Buffer {
+    // The regions of a tensor share a mask.
+    const known = this.masks.get(name);
+    if (known) return known;
     const address = this.arena.allocate(channels * tensor.height * tensor.width);
     const mask = { tensor, channels, address };
     this.masks.set(name, mask);

@@ -1,4 +1,5 @@
 /** How the integer engine lays tensors and weights out in memory. */
+import { groupSizes } from '../../compiler/quantize/groups.ts';
 import type {
   IntegerNetwork,
   IntegerTensor,
@@ -80,7 +81,15 @@ export function packWeights(
   return packed;
 }
 
-/** Reads OIHW weights. */
-export function reader({ data, shape: [, inputs, height, width] }: IntegerWeights): WeightAt {
-  return (o, i, ky, kx) => data[((o * inputs + i) * height + ky) * width + kx]!;
+/** Reads OIHW weights: 0 outside a group. */
+export function reader(weights: IntegerWeights): WeightAt {
+  const {
+    data,
+    shape: [, , height, width],
+  } = weights;
+  const { outputs, inputs } = groupSizes(weights);
+  return (o, input, ky, kx) => {
+    const i = input - Math.floor(o / outputs) * inputs;
+    return i >= 0 && i < inputs ? data[((o * inputs + i) * height + ky) * width + kx]! : 0;
+  };
 }

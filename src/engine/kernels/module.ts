@@ -18,6 +18,28 @@ export interface Kernels {
     offsets: number,
     pairs: number,
   ): void;
+  depthwise(
+    input: number,
+    weights: number,
+    weightStep: number,
+    accumulators: number,
+    height: number,
+    width: number,
+    targetRow: number,
+    channels: number,
+    rowStep: number,
+    columnStep: number,
+    taps: number,
+    offsets: number,
+  ): void;
+  copyChannels(
+    source: number,
+    sourceStep: number,
+    target: number,
+    targetStep: number,
+    bytes: number,
+    pixels: number,
+  ): void;
   place(
     source: number,
     height: number,

@@ -1,12 +1,12 @@
 /** Pools by maximum and products: sums without weights. */
-import type { LayerKind } from '../../compiler/quantize/network.ts';
+import type { LayerKind, OutputStage } from '../../compiler/quantize/network.ts';
 import type { EngineMemory } from './engine-memory.ts';
 
 type Kind<K extends LayerKind['kind']> = Extract<LayerKind, { kind: K }>;
 
-export function prepareMaxPool(sum: Kind<'maxPool'>, output: string, memory: EngineMemory): () => void {
+export function prepareMaxPool(sum: Kind<'maxPool'>, output: OutputStage, memory: EngineMemory): () => void {
   const input = memory.buffer(sum.input);
-  const { tensor, channels } = memory.buffer(output);
+  const { tensor, channels } = memory.buffer(output.tensor);
   const { kernel, strides, pads, dilations } = sum.geometry;
   const { height, width } = input.tensor;
   return () =>
@@ -28,12 +28,12 @@ export function prepareMaxPool(sum: Kind<'maxPool'>, output: string, memory: Eng
 
 export function prepareMaxPoolBackward(
   sum: Kind<'maxPoolBackward'>,
-  output: string,
+  output: OutputStage,
   memory: EngineMemory,
 ): () => void {
   const gradient = memory.buffer(sum.input);
   const winners = memory.buffer(sum.winners);
-  const { tensor } = memory.buffer(output);
+  const { tensor } = memory.buffer(output.tensor);
   const { kernel, strides, pads, dilations } = sum.geometry;
   const { height, width } = gradient.tensor;
   return () =>
@@ -54,7 +54,7 @@ export function prepareMaxPoolBackward(
     );
 }
 
-export function prepareProduct(sum: Kind<'product'>, _output: string, memory: EngineMemory): () => void {
+export function prepareProduct(sum: Kind<'product'>, _output: OutputStage, memory: EngineMemory): () => void {
   const input = memory.buffer(sum.input);
   const factor = memory.buffer(sum.factor);
   const { height, width, zeroPoint } = input.tensor;

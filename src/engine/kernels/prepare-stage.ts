@@ -33,25 +33,36 @@ function storedStage({ output: stage }: IntegerLayer, memory: EngineMemory): Ste
   const read = stage.maskRead === undefined ? undefined : memory.mask(stage.maskRead);
   const table = stage.table && memory.constant(tableOf(memory.network, stage.table.name).values);
   const low = stage.low === undefined ? undefined : memory.buffer(stage.low);
-  return () =>
+  const run = (first: number, pixels: number) => {
+    const at = first * channels;
     kernels.outputStage(
-      memory.accumulators,
+      memory.accumulators + at * 4,
       address,
-      target.address,
-      tensor.height * tensor.width,
+      target.address + at * 2,
+      pixels,
       channels,
       stage.table?.zeroPoint ?? tensor.zeroPoint,
       stage.lower,
       stage.upper,
-      residual?.address ?? 0,
+      residual ? residual.address + at * 2 : 0,
       residual?.tensor.zeroPoint ?? 0,
-      write?.address ?? 0,
+      write ? write.address + at : 0,
       stage.maskWrite?.upper ?? 0,
-      read?.address ?? 0,
+      read ? read.address + at : 0,
       stage.slope ? 1 : 0,
       table ?? 0,
-      low?.address ?? 0,
+      low ? low.address + at * 2 : 0,
     );
+  };
+  const { region } = stage;
+  if (!region) return () => run(0, tensor.height * tensor.width);
+  const {
+    rows: [top, rows],
+    columns: [left, columns],
+  } = region;
+  return () => {
+    for (let y = top; y < top + rows; y++) run(y * tensor.width + left, columns);
+  };
 }
 
 /** Scores and map: few values, in 32 bits. */

@@ -1,17 +1,18 @@
-import type { LayerKind } from '../../compiler/quantize/network.ts';
+import type { LayerKind, OutputStage } from '../../compiler/quantize/network.ts';
 import { tensorOf } from '../../compiler/quantize/sums/context.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { storedChannels } from './layout.ts';
 import { prepareMaxPool, prepareMaxPoolBackward, prepareProduct } from './prepare-elements.ts';
 import { prepareConv, prepareConvBackward, prepareConvMean } from './prepare-conv.ts';
-import { borderSums, mapSum, spreadRow, windowSum } from './small-sums.ts';
+import { prepareWindowSum, prepareWindowSumBackward } from './prepare-depthwise.ts';
+import { borderSums, mapSum, spreadRow } from './small-sums.ts';
 
 /** Part of a layer, ready to run for the class explained (-1 before it is known). */
 export type Step = (classIndex: number) => void;
 
 type Preparation<K extends LayerKind['kind']> = (
   sum: Extract<LayerKind, { kind: K }>,
-  output: string,
+  output: OutputStage,
   memory: EngineMemory,
 ) => Step;
 
@@ -19,10 +20,8 @@ const preparations: { readonly [K in LayerKind['kind']]: Preparation<K> } = {
   conv: prepareConv,
   convBackward: prepareConvBackward,
   convMean: prepareConvMean,
-  windowSum: ({ input, geometry }, output, memory) => {
-    const { height, width } = tensorOf(memory.network, output);
-    return () => windowSum(memory.stored(input), geometry, height, width, memory.accumulatorValues());
-  },
+  windowSum: prepareWindowSum,
+  windowSumBackward: prepareWindowSumBackward,
   maxPool: prepareMaxPool,
   maxPoolBackward: prepareMaxPoolBackward,
   product: prepareProduct,
@@ -31,7 +30,7 @@ const preparations: { readonly [K in LayerKind['kind']]: Preparation<K> } = {
     () =>
       borderSums(memory.stored(input), geometry, inputSize, memory.accumulatorValues()),
   denseRow: ({ weights }, output, memory) => {
-    const tensor = tensorOf(memory.network, output);
+    const tensor = tensorOf(memory.network, output.tensor);
     const channels = storedChannels(memory.network, tensor);
     const pixels = tensor.height * tensor.width;
     return (classIndex) =>
@@ -57,6 +56,6 @@ const preparations: { readonly [K in LayerKind['kind']]: Preparation<K> } = {
 };
 
 /** Prepares the sum of products of a layer: leaves its accumulators in HWC order. */
-export function prepareSum(sum: LayerKind, output: string, memory: EngineMemory): Step {
+export function prepareSum(sum: LayerKind, output: OutputStage, memory: EngineMemory): Step {
   return (preparations[sum.kind] as Preparation<LayerKind['kind']>)(sum, output, memory);
 }

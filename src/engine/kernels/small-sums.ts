@@ -1,5 +1,6 @@
 /** Sums of products too small to be worth a kernel, over int16 tensors in HWC order with stored channels. */
 import type { WindowGeometry } from '../../compiler/quantize/network.ts';
+import type { Buffer } from './engine-memory.ts';
 
 /** A tensor in the engine's memory. */
 export interface Stored {
@@ -11,15 +12,13 @@ export interface Stored {
   readonly zeroPoint: number;
 }
 
-/** acc[y,x,k] = sum of in over the window; taps outside read the zero point. */
+/** acc[y,x,k] = sum of in over the window; taps outside read the zero point. For the image, which has fewer stored channels. */
 export function windowSum(
   input: Stored,
   { kernel, strides, pads, dilations }: WindowGeometry,
-  height: number,
-  width: number,
+  { tensor: { channels: count, height, width }, channels }: Buffer,
   accumulators: Int32Array,
 ): void {
-  const { channels } = input;
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at += channels) {
       accumulators.fill(0, at, at + channels);
@@ -28,8 +27,8 @@ export function windowSum(
         for (let kx = 0; kx < kernel[1]; kx++) {
           const ix = x * strides[1] + kx * dilations[1] - pads[1];
           const inside = iy >= 0 && iy < input.height && ix >= 0 && ix < input.width;
-          const from = (iy * input.width + ix) * channels;
-          for (let k = 0; k < channels; k++) {
+          const from = (iy * input.width + ix) * input.channels;
+          for (let k = 0; k < count; k++) {
             accumulators[at + k]! += inside ? input.values[from + k]! : input.zeroPoint;
           }
         }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import * as format from '../../protocol/format.ts';
 import type { Choices, CompiledView, ModelState } from '../../protocol/views.ts';
-import { arrayChoices } from '../../protocol/manifest/settings.ts';
+import { arrayChoices, settings } from '../../protocol/manifest/settings.ts';
 import type { Services } from '../services.ts';
 
 type Pick<T> = vscode.QuickPickItem & { readonly value?: T };
@@ -32,12 +32,15 @@ async function readModel({ models }: Services, uri: string): Promise<ModelState>
 
 export async function pickTarget(services: Services, uri: string): Promise<string | undefined> {
   const { model, compiled, choices } = await readModel(services, uri);
-  if (!model) throw new Error('The model cannot be read: see the Problems panel.');
+  if (!model) throw new Error(vscode.l10n.t('The model cannot be read: see the Problems panel.'));
   const current = compiled?.target.tensor ?? choices.target ?? model.defaultTarget;
   const layers = new Map(model.layers.flatMap((layer) => layer.outputs.map((o) => [o, layer] as const)));
   const items = model.targets.toReversed().map((tensor): Pick<string> => {
     const layer = layers.get(tensor);
-    const marks = [tensor === current ? 'current' : '', tensor === model.defaultTarget ? 'default' : ''];
+    const marks = [
+      tensor === current ? vscode.l10n.t('current') : '',
+      tensor === model.defaultTarget ? vscode.l10n.t('default') : '',
+    ];
     return {
       label: `${tensor === current ? '$(target) ' : ''}${layer?.id ?? tensor}`,
       description: [layer?.op, layer?.shape && format.shape(layer.shape), ...marks]
@@ -47,7 +50,7 @@ export async function pickTarget(services: Services, uri: string): Promise<strin
       value: tensor,
     };
   });
-  return pick('GradCAM target', items);
+  return pick(vscode.l10n.t('GradCAM target'), items);
 }
 
 export async function pickDevice(
@@ -58,10 +61,15 @@ export async function pickDevice(
   const items = devices.map(({ part, description, available }): Pick<string> => ({
     label: `${part === current ? '$(check) ' : ''}${part}`,
     description,
-    detail: `${format.count(available.lut)} LUT, ${format.count(available.dsp)} DSP, ${format.count(available.bram36)} block RAM`,
+    detail: vscode.l10n.t(
+      '{0} LUT, {1} DSP, {2} block RAM',
+      format.count(available.lut),
+      format.count(available.dsp),
+      format.count(available.bram36),
+    ),
     value: part,
   }));
-  return pick('FPGA part', items);
+  return pick(vscode.l10n.t('FPGA part'), items);
 }
 
 export async function pickArray(current: string | undefined): Promise<string | undefined> {
@@ -69,19 +77,36 @@ export async function pickArray(current: string | undefined): Promise<string | u
     const [rows, columns] = value.split('x').map(Number);
     const description =
       columns === undefined
-        ? 'the fastest that fits the device'
-        : `${format.count(rows! * columns)} MACs per cycle`;
+        ? vscode.l10n.t('the fastest that fits the device')
+        : vscode.l10n.t('{0} MACs per cycle', format.count(rows! * columns));
     return { label: `${value === current ? '$(check) ' : ''}${value}`, description, value };
   });
-  return pick('Array size (rows x columns)', items);
+  return pick(vscode.l10n.t('Array size (rows x columns)'), items);
 }
 
-const arrayOf = (compiled: CompiledView | undefined): string | undefined =>
+/** Asks for a clock in MHz. */
+async function pickClock(current: number | undefined): Promise<number | undefined> {
+  const { minimum = 1, maximum = Infinity } = settings['camber.clock'];
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Clock of the accelerator'),
+    prompt: vscode.l10n.t('In MHz, from {0} to {1}. Latencies are figured from it.', minimum, maximum),
+    value: current === undefined ? '' : String(current),
+    validateInput: (value) => {
+      const number = Number(value);
+      const fine = value.trim() !== '' && number >= minimum && number <= maximum;
+      return fine ? undefined : vscode.l10n.t('A number from {0} to {1}', minimum, maximum);
+    },
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** `16x16` */
+export const arrayOf = (compiled: CompiledView | undefined): string | undefined =>
   compiled && `${compiled.array.rows}x${compiled.array.columns}`;
 
 /** Which picker serves which choice. */
 export const pickers: {
-  readonly [K in 'target' | 'device' | 'array']: (
+  readonly [K in 'target' | 'device' | 'array' | 'clockMHz']: (
     services: Services,
     uri: string,
   ) => Promise<Choices[K] | undefined>;
@@ -90,4 +115,5 @@ export const pickers: {
   device: (services, uri) => pickDevice(services, services.models.state(uri)?.compiled?.device.part),
   array: (services, uri) =>
     pickArray(services.models.state(uri)?.choices.array ?? arrayOf(services.models.state(uri)?.compiled)),
+  clockMHz: ({ models }, uri) => pickClock(models.state(uri)?.compiled?.device.clockMHz),
 };

@@ -4,9 +4,9 @@ import { basename } from 'node:path';
 import { layerOf, summary } from '../../protocol/layer-facts.ts';
 import type { BuildView } from '../../protocol/views.ts';
 import { buildFolder } from '../build-folder.ts';
+import { showError } from '../notify.ts';
 import type { Services } from '../services.ts';
-import { pickers } from './choose.ts';
-import { withProgress } from './progress.ts';
+import { arrayOf, pickers } from './choose.ts';
 import { showReport } from './report.ts';
 import { verifyFolder } from './verify.ts';
 
@@ -19,30 +19,31 @@ async function confirm(services: Services, uri: string): Promise<boolean> {
     const target = choices?.target ?? compiled?.target.tensor ?? model?.defaultTarget;
     const parts = compiled && summary(compiled, model);
     const go: Choice = {
-      label: '$(play) Compile',
-      description: `to ${vscode.workspace.asRelativePath(buildFolder(uri))}`,
+      label: `$(play) ${vscode.l10n.t('Compile')}`,
+      description: vscode.l10n.t('to {0}', vscode.workspace.asRelativePath(buildFolder(uri))),
       detail: parts === undefined ? undefined : `${parts.cycles} · ${parts.overhead} · ${parts.fit}`,
     };
     const rows: Choice[] = [
       {
-        label: '$(target) Target',
+        label: `$(target) ${vscode.l10n.t('Target')}`,
         description: target === undefined ? undefined : layerOf(target, model),
         change: 'target',
       },
-      { label: '$(chip) Device', description: choices?.device ?? compiled?.device.part, change: 'device' },
       {
-        label: '$(table) Array',
-        description: compiled
-          ? `${compiled.array.rows}x${compiled.array.columns}`
-          : (choices?.array ?? 'auto'),
+        label: `$(chip) ${vscode.l10n.t('Device')}`,
+        description: choices?.device ?? compiled?.device.part,
+        change: 'device',
+      },
+      {
+        label: `$(table) ${vscode.l10n.t('Array')}`,
+        description: arrayOf(compiled) ?? choices?.array ?? 'auto',
         change: 'array',
       },
     ];
-    const separator: Choice = { label: 'Change', kind: vscode.QuickPickItemKind.Separator };
-    const title = `Compile ${basename(vscode.Uri.parse(uri).fsPath)}`;
+    const separator: Choice = { label: vscode.l10n.t('Change'), kind: vscode.QuickPickItemKind.Separator };
     const picked = await vscode.window.showQuickPick([go, separator, ...rows], {
-      title,
-      placeHolder: 'Press Enter to compile',
+      title: vscode.l10n.t('Compile {0}', basename(vscode.Uri.parse(uri).fsPath)),
+      placeHolder: vscode.l10n.t('Press Enter to compile'),
     });
     if (picked === undefined) return false;
     if (picked.change === undefined) return true;
@@ -53,26 +54,34 @@ async function confirm(services: Services, uri: string): Promise<boolean> {
 
 async function offerNext(services: Services, uri: string, build: BuildView): Promise<void> {
   const place = vscode.workspace.asRelativePath(build.folder);
-  const verify = 'Verify';
-  const report = 'Show report';
-  const reveal = 'Reveal';
-  const next = await vscode.window.showInformationMessage(`Compiled to ${place}`, verify, report, reveal);
+  const verify = vscode.l10n.t('Verify');
+  const report = vscode.l10n.t('Show report');
+  const reveal = vscode.l10n.t('Reveal');
+  const text = vscode.l10n.t('Compiled to {0}', place);
+  const next = await vscode.window.showInformationMessage(text, verify, report, reveal);
   if (next === verify) await verifyFolder(services, uri, build.folder);
-  if (next === report) await showReport(build.reportHtml);
+  if (next === report) await showReport(build.folder);
   if (next === reveal)
     await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(build.folder));
 }
 
-export async function compile(services: Services, uri: string): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showWarningMessage('Building needs a trusted workspace.');
-    return;
-  }
-  if (!(await confirm(services, uri))) return;
-  const folder = buildFolder(uri);
-  const build = await withProgress(services, 'Camber', (token, cancel) =>
-    services.server.ask('camber/build', { uri, folder, token }, cancel),
+/** Writes the build folder of a model, with progress and cancel. */
+export function build(
+  { jobs, server }: Pick<Services, 'jobs' | 'server'>,
+  uri: string,
+  onStage?: (stage: string) => void,
+): Promise<BuildView> {
+  const title = vscode.l10n.t('Compiling {0}', basename(vscode.Uri.parse(uri).fsPath));
+  return jobs.run({ job: 'build', uri, title, onStage }, (token, cancel) =>
+    server.ask('camber/build', { uri, folder: buildFolder(uri), token }, cancel),
   );
+}
+
+export async function compile(services: Services, uri: string): Promise<void> {
+  if (!(await confirm(services, uri))) return;
+  const built = await build(services, uri);
   // Not awaited: the command has ended, the notification may stay as long as it likes.
-  void offerNext(services, uri, build);
+  void offerNext(services, uri, built).catch((error: unknown) =>
+    showError(services, vscode.l10n.t('Compiled, but:'), error),
+  );
 }

@@ -7,8 +7,8 @@ const modelName = 'tiny-resnet18.onnx';
 async function chooseFolder(): Promise<vscode.Uri | undefined> {
   const [folder] =
     (await vscode.window.showOpenDialog({
-      title: 'Folder for the sample',
-      openLabel: 'Copy the sample here',
+      title: vscode.l10n.t('Folder for the sample'),
+      openLabel: vscode.l10n.t('Copy the sample here'),
       canSelectFiles: false,
       canSelectFolders: true,
       defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri,

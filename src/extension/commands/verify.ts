@@ -1,50 +1,71 @@
 /** Camber: Verify RTL. */
 import * as vscode from 'vscode';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as format from '../../protocol/format.ts';
 import type { VerifyView } from '../../protocol/views.ts';
-import { buildFolder } from '../build-folder.ts';
+import { trusted } from '../notify.ts';
 import type { Services } from '../services.ts';
-import { withProgress } from './progress.ts';
 
-/** `1,204,224 values equal, 139,165 of 139,165 cycles (Verilator)` */
+/** `1,204,224 values equal, 139,165 of 139,165 cycles (verilator)` */
 export function verdict(result: VerifyView): string {
   const total = (cycles: VerifyView['cycles']): string => format.count(cycles.inference + cycles.explanation);
-  const cycles = `${total(result.cycles)} of ${total(result.expected)} cycles`;
+  const cycles = vscode.l10n.t('{0} of {1} cycles', total(result.cycles), total(result.expected));
   return result.passed
-    ? `${format.count(result.valuesCompared)} values equal, ${cycles} (${result.simulator})`
-    : `RTL differs: ${result.mismatches[0] ?? 'cycle counters'}; ${cycles} (${result.simulator})`;
+    ? vscode.l10n.t(
+        '{0} values equal, {1} ({2})',
+        format.count(result.valuesCompared),
+        cycles,
+        result.simulator,
+      )
+    : vscode.l10n.t(
+        'RTL differs: {0}; {1} ({2})',
+        result.mismatches[0] ?? vscode.l10n.t('cycle counters'),
+        cycles,
+        result.simulator,
+      );
+}
+
+type Verifying = Pick<Services, 'jobs' | 'server' | 'builds' | 'output'>;
+
+/** Runs the RTL of a build, with progress and cancel, and keeps the outcome. */
+export async function runVerification(
+  { jobs, server, builds, output }: Verifying,
+  uri: string,
+  folder: string,
+  options: { readonly trace?: string; readonly onStage?: (stage: string) => void } = {},
+): Promise<VerifyView> {
+  const title = vscode.l10n.t('Verifying the RTL of {0}', basename(folder));
+  const { trace, onStage } = options;
+  const result = await jobs.run({ job: 'verify', uri, title, onStage }, (token, cancel) =>
+    server.ask('camber/verify', { uri, folder, trace, token }, cancel),
+  );
+  const { passed, simulator, valuesCompared } = result;
+  await builds.note(folder, { verified: { passed, simulator, valuesCompared } });
+  output.info(`${folder}: ${verdict(result)}`);
+  for (const mismatch of result.mismatches) output.error(mismatch);
+  return result;
+}
+
+/** Runs once more with waveforms, which take too long and too much room to be written always. */
+async function openTrace(services: Services, uri: string, folder: string): Promise<void> {
+  const trace = join(folder, 'sim', 'trace.vcd');
+  await runVerification(services, uri, folder, { trace });
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(trace));
 }
 
 export async function verifyFolder(services: Services, uri: string, folder: string): Promise<void> {
-  const result = await withProgress(services, 'Camber: verifying RTL', (token, cancel) =>
-    services.server.ask('camber/verify', { uri, folder, token }, cancel),
-  );
-  services.output.info(`${folder}: ${verdict(result)}`);
+  if (!trusted(vscode.l10n.t('Verifying runs a simulator and needs a trusted workspace.'))) return;
+  const result = await runVerification(services, uri, folder);
   if (result.passed) {
-    void vscode.window.showInformationMessage(verdict(result));
+    const report = vscode.l10n.t('Show report');
+    void vscode.window.showInformationMessage(verdict(result), report).then((choice) => {
+      if (choice !== undefined) void vscode.commands.executeCommand('camber.showReport', { uri, folder });
+    });
     return;
   }
-  for (const mismatch of result.mismatches) services.output.error(mismatch);
-  void vscode.window.showErrorMessage(verdict(result), 'Show output').then((choice) => {
-    if (choice !== undefined) services.output.show();
-  });
-}
-
-export async function verify(services: Services, uri: string): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showWarningMessage('Verifying runs a simulator and needs a trusted workspace.');
-    return;
-  }
-  const folder = buildFolder(uri);
-  if (!existsSync(join(folder, 'report.json'))) {
-    const choice = await vscode.window.showWarningMessage(
-      `There is no build in ${vscode.workspace.asRelativePath(folder)}.`,
-      'Compile',
-    );
-    if (choice !== undefined) await vscode.commands.executeCommand('camber.compile', { uri });
-    return;
-  }
-  await verifyFolder(services, uri, folder);
+  const trace = vscode.l10n.t('Open trace');
+  const output = vscode.l10n.t('Show output');
+  const choice = await vscode.window.showErrorMessage(verdict(result), trace, output);
+  if (choice === trace) await openTrace(services, uri, folder);
+  if (choice === output) services.output.show();
 }

@@ -5,6 +5,7 @@ import { showError } from '../notify.ts';
 import type { Services } from '../services.ts';
 import { connect } from './connect.ts';
 import { html, webviewOptions } from './html.ts';
+import * as preferences from './preferences.ts';
 
 class GraphEditor implements vscode.CustomReadonlyEditorProvider {
   constructor(private readonly services: Services) {}
@@ -14,7 +15,9 @@ class GraphEditor implements vscode.CustomReadonlyEditorProvider {
     const key = uri.toString();
     models
       .open(key)
-      .catch((error: unknown) => showError(this.services, 'The model cannot be opened.', error));
+      .catch((error: unknown) =>
+        showError(this.services, vscode.l10n.t('The model cannot be opened.'), error),
+      );
     return { uri, dispose: () => void models.close(key).catch(() => undefined) };
   }
 
@@ -28,7 +31,7 @@ class GraphEditor implements vscode.CustomReadonlyEditorProvider {
       if (panel.active) models.activate(uri);
     });
     if (panel.active || models.active === undefined) models.activate(uri);
-    panel.webview.html = html(panel.webview, context.extensionUri, 'graph');
+    panel.webview.html = html(panel.webview, context.extensionUri, 'graph', preferences.read(context));
   }
 }
 

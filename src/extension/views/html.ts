@@ -1,6 +1,7 @@
 /** The page of a webview: strict content security policy, a nonce, bundled script and styles, nothing inline. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Preferences } from '../../protocol/webview.ts';
 
 export type ViewName = 'graph' | 'schedule' | 'resources' | 'heatmaps';
 
@@ -11,11 +12,19 @@ const titles: Readonly<Record<ViewName, string>> = {
   heatmaps: 'Heat maps',
 };
 
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '"': '&quot;', '<': '&lt;', '>': '&gt;' };
+const attribute = (text: string): string => text.replace(/[&"<>]/g, (c) => escapes[c]!);
+
 export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist/webview')] };
 }
 
-export function html(webview: vscode.Webview, extension: vscode.Uri, view: ViewName): string {
+export function html(
+  webview: vscode.Webview,
+  extension: vscode.Uri,
+  view: ViewName,
+  preferences: Preferences = {},
+): string {
   const nonce = randomBytes(16).toString('base64url');
   const file = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist/webview', name)).toString();
@@ -25,6 +34,8 @@ export function html(webview: vscode.Webview, extension: vscode.Uri, view: ViewN
     `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
+    // The graph's layout runs in a worker made from the page's own script.
+    `worker-src blob:`,
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">
@@ -38,7 +49,7 @@ export function html(webview: vscode.Webview, extension: vscode.Uri, view: ViewN
 <title>${titles[view]}</title>
 </head>
 <body>
-<main id="root" aria-label="${titles[view]}"></main>
+<main id="root" aria-label="${titles[view]}" data-preferences="${attribute(JSON.stringify(preferences))}"></main>
 <script type="module" nonce="${nonce}" src="${file(`${view}.js`)}"></script>
 </body>
 </html>`;

@@ -38,7 +38,9 @@ export function showHeatMaps(services: Services): void {
   const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
   fillHeatMaps(
     services,
-    vscode.window.createWebviewPanel(viewTypes.heatMaps, 'Heat Maps', place, { enableScripts: true }),
+    vscode.window.createWebviewPanel(viewTypes.heatMaps, vscode.l10n.t('Heat Maps'), place, {
+      enableScripts: true,
+    }),
   );
 }
 

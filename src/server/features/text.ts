@@ -2,10 +2,12 @@
  * What the text view's language features say. Pure functions of the text form and the model's state.
  */
 import {
+  DocumentHighlightKind,
   FoldingRangeKind,
   InlayHintKind,
   SymbolKind,
   type CodeLens,
+  type DocumentHighlight,
   type DocumentSymbol,
   type FoldingRange,
   type Hover,
@@ -18,7 +20,7 @@ import { carriesFigure, costsByNode, mainCost, nodeFacts } from '../../protocol/
 import type { ModelState } from '../../protocol/views.ts';
 import type { TextForm } from '../text/form.ts';
 import type { TensorSpan } from '../text/writer.ts';
-import { factsMarkdown } from './markdown.ts';
+import { escape, factsMarkdown } from './markdown.ts';
 
 export interface TextView {
   readonly form: TextForm;
@@ -45,15 +47,35 @@ const spanRange = (span: TensorSpan): Range => ({
 const spanAt = (form: TextForm, at: Position): TensorSpan | undefined =>
   form.spans.find((s) => s.line === at.line && s.start <= at.character && at.character <= s.end);
 
-export function hover({ form, state }: TextView, at: Position): Hover | undefined {
+/** A layer's facts on its line, the type of a tensor elsewhere. */
+export function hover(view: TextView, at: Position): Hover | undefined {
+  const { form, state } = view;
   const node = form.nodesByLine.get(at.line);
   const layer = state.model?.layers.find((l) => l.id === node);
-  if (!layer) return undefined;
+  if (!layer) return tensorHover(view, at);
   const facts = nodeFacts(layer, state.compiled);
   return {
     contents: { kind: 'markdown', value: factsMarkdown(facts, state.stale) },
     range: lineRange(form, at.line),
   };
+}
+
+/** What is known of a tensor in the header or among the initializers. */
+function tensorHover({ form, state }: TextView, at: Position): Hover | undefined {
+  const span = spanAt(form, at);
+  const { inputs = [], outputs = [], layers = [] } = state.model ?? {};
+  const known = [...inputs, ...outputs, ...layers.flatMap((l) => l.constants)];
+  const tensor = known.find(({ name }) => name === span?.tensor);
+  if (!span || !tensor) return undefined;
+  const readers = layers.filter((l) => l.inputs.includes(tensor.name)).map((l) => l.id);
+  const lines = [
+    `**${escape(tensor.name)}**  `,
+    `${escape(`${tensor.dtype} ${format.shape(tensor.shape)}`)}${readers.length > 0 ? '  ' : ''}`,
+    ...(readers.length > 0
+      ? [`Read by ${escape(readers.slice(0, 3).join(', '))}${readers.length > 3 ? ' ...' : ''}`]
+      : []),
+  ];
+  return { contents: { kind: 'markdown', value: lines.join('\n') }, range: spanRange(span) };
 }
 
 export function inlayHints({ form, state }: TextView, range: Range): InlayHint[] {
@@ -124,6 +146,18 @@ export function definition({ form }: TextView, at: Position): Range[] {
   const span = spanAt(form, at);
   if (!span) return [];
   return form.spans.filter((s) => s.tensor === span.tensor && s.role === 'definition').map(spanRange);
+}
+
+/** Every place of the tensor at a position, told apart by whether it is written or read there. */
+export function highlights({ form }: TextView, at: Position): DocumentHighlight[] {
+  const span = spanAt(form, at);
+  if (!span) return [];
+  return form.spans
+    .filter((s) => s.tensor === span.tensor)
+    .map((s) => ({
+      range: spanRange(s),
+      kind: s.role === 'definition' ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
+    }));
 }
 
 /** Everywhere the tensor at a position stands. */

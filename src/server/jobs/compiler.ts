@@ -1,6 +1,9 @@
 /** The jobs on one model. The worker keeps what it has read and compiled until it ends. */
 import { createHash } from 'node:crypto';
+import { loadModel, type ModelFile } from '../../toolchain/model-file.ts';
 import { listedPictures } from '../session/pictures.ts';
+import { Recent } from '../session/recent.ts';
+import { synthesiseBuild, synthesiseCompilation, synthesisOf } from '../session/synthesise.ts';
 import { Session } from '../session/session.ts';
 import { verifyBuild } from '../session/verify.ts';
 import { textForm } from '../text/form.ts';
@@ -8,7 +11,18 @@ import { compiledView } from '../views/compiled.ts';
 import { modelView } from '../views/model.ts';
 import type { JobHandlers } from './messages.ts';
 
+/** How many contents of the file are kept with their compilations: a model that is changed back is there at once. */
+const keptContents = 2;
+
+/** SHA-256 of everything a model was read from. */
+function contentHash({ parts }: ModelFile): string {
+  const hash = createHash('sha256');
+  for (const [path, bytes] of parts) hash.update(`${path}\0${bytes?.length ?? 'none'}\0`).update(bytes ?? '');
+  return hash.digest('hex');
+}
+
 export function compilerJobs(): JobHandlers {
+  const sessions = new Recent<Session>(keptContents);
   let session: Session | undefined;
   const current = (): Session => {
     if (!session) throw new Error('No model has been read yet.');
@@ -17,13 +31,15 @@ export function compilerJobs(): JobHandlers {
   return {
     read: async ({ path }, { progress }) => {
       progress('Reading the model', 0.1);
-      const next = await Session.read(path);
-      const { file } = next;
+      const read = await loadModel(path);
+      const hash = contentHash(read);
+      session = await sessions.get(hash, async () => Session.of(path, read));
+      const { file } = session;
       progress('Finding shapes', 0.5);
       const { model, diagnostics } = modelView(file.name, file.graph);
-      session = next;
       return {
-        hash: createHash('sha256').update(file.bytes).digest('hex'),
+        hash,
+        files: [...file.parts.keys()],
         model,
         form: textForm(file.graph),
         pictures: listedPictures(file),
@@ -32,14 +48,21 @@ export function compilerJobs(): JobHandlers {
     },
     compile: async ({ options }, context) => {
       const compilation = await current().compile(options, context);
+      const { report, schedule, analysis } = compilation;
       return {
-        compiled: compiledView(compilation.report, compilation.schedule),
+        compiled: compiledView(report, schedule, analysis.original, await synthesisOf(compilation)),
         diagnostics: compilation.all,
       };
     },
-    heatMap: ({ options, picture }, context) => current().heatMap(options, picture, context),
+    heatMapChoices: async () => current().heatMapChoices(),
+    heatMap: ({ options, wanted }, context) => current().heatMap(options, wanted, context),
     build: ({ options, folder }, context) => current().build(options, folder, context),
-    verify: ({ folder, tools }, context) => verifyBuild(folder, tools, context),
+    verify: ({ folder, tools, trace }, context) => verifyBuild(folder, tools, trace, context),
+    explore: async ({ path, options }, context) => (await Session.read(path)).explore(options, context),
+    synthesise: async ({ path, options, folder }, context) =>
+      folder === undefined
+        ? synthesiseCompilation(await (await Session.read(path)).compile(options, context), context)
+        : synthesiseBuild(folder, context),
     export: async ({ options, file }) => {
       await current().export(options, file);
       return { file };

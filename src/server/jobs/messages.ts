@@ -5,12 +5,15 @@ import type {
   BuildView,
   CompiledView,
   Diagnostic,
+  ExploreView,
+  HeatMapChoices,
   HeatMapRow,
   ModelView,
   PictureView,
+  SynthesisView,
   VerifyView,
 } from '../../protocol/views.ts';
-import type { ErrorData } from '../../protocol/requests.ts';
+import type { ErrorData, HeatMapParams } from '../../protocol/requests.ts';
 import type { TextForm } from '../text/form.ts';
 
 /** Options of a compilation, settings and choices already merged. */
@@ -33,8 +36,10 @@ export interface ToolPaths {
 }
 
 export interface ReadResult {
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file and all that belongs to it. */
   readonly hash: string;
+  /** Paths of the files that it covers; some need not exist. */
+  readonly files: readonly string[];
   readonly model: ModelView;
   readonly form: TextForm;
   /** Pictures that the model's companion file lists. */
@@ -50,9 +55,16 @@ export interface CompileResult {
 export interface Jobs {
   read: { params: { path: string }; result: ReadResult };
   compile: { params: { options: JobOptions }; result: CompileResult };
-  heatMap: { params: { options: JobOptions; picture: string }; result: HeatMapRow };
+  heatMapChoices: { params: Record<string, never>; result: HeatMapChoices };
+  heatMap: { params: { options: JobOptions; wanted: HeatMapParams }; result: HeatMapRow };
   build: { params: { options: JobOptions; folder: string }; result: BuildView };
-  verify: { params: { folder: string; tools: ToolPaths }; result: VerifyView };
+  verify: { params: { folder: string; tools: ToolPaths; trace?: string }; result: VerifyView };
+  explore: { params: { path: string; options: JobOptions }; result: ExploreView };
+  /** A build, or what the options make of the model. */
+  synthesise: {
+    params: { path: string; options: JobOptions; folder?: string };
+    result: SynthesisView;
+  };
   export: { params: { options: JobOptions; file: string }; result: { file: string } };
 }
 

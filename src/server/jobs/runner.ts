@@ -21,7 +21,13 @@ export class JobRunner {
   #next = 1;
   readonly #waiting = new Map<number, Waiting>();
 
-  constructor(private readonly script: URL) {}
+  /**
+   * @param crashed called when the worker has stopped by itself, before what waits is rejected
+   */
+  constructor(
+    private readonly script: URL,
+    private readonly crashed: (reason: string) => void = () => undefined,
+  ) {}
 
   /** Runs a job. Rejects with a RequestError that carries the job's diagnostics. */
   run<J extends JobName>(job: J, params: JobParams<J>, options: RunOptions = {}): Promise<JobResult<J>> {
@@ -69,6 +75,7 @@ export class JobRunner {
   #crashed(worker: Worker, reason: string): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.crashed(reason);
     this.#rejectAll(`The compiler's worker stopped (${reason}). It starts again with the next request.`);
   }
 

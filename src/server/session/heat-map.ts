@@ -54,15 +54,19 @@ function fixedExplanation(
   }
 }
 
+/** @param compilation absent for methods that the accelerator does not offer */
 export function heatMapRow(
   view: PictureView,
   image: LoadedImage,
   explanation: Explanation,
-  compilation: Compilation,
+  compilation: Compilation | undefined,
   classes: readonly string[],
 ): HeatMapRow {
   const wanted = explanation.classIsArgmax ? 'argmax' : explanation.class;
-  const integers = fixedExplanation(compilation, image, wanted);
+  const floatOnly = compilation === undefined;
+  const integers: ReturnType<typeof fixedExplanation> = floatOnly
+    ? { diagnostics: [] }
+    : fixedExplanation(compilation, image, wanted);
   const float = answer(explanation, classes);
   const fixed = integers.explanation && answer(integers.explanation, classes);
   const fidelity = fixed && mapFidelity(fixed.map.values, float.map.values);
@@ -71,7 +75,8 @@ export function heatMapRow(
     image: shownPicture(image),
     float,
     fixed,
-    correlation: fidelity?.pearson,
+    floatOnly,
+    ...(fidelity ? { fidelity } : {}),
     diagnostics: integers.diagnostics,
   };
 }

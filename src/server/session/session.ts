@@ -2,16 +2,22 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../../compiler/diagnostics.ts';
 import { analyse, type Analysis } from '../../compiler/analyse.ts';
-import { compile, compileStages, type Compilation } from '../../compiler/compile.ts';
+import { compile, compileStages, deviceNamed, type Compilation } from '../../compiler/compile.ts';
+import { explainable } from '../../compiler/gradient/derive.ts';
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
+import { methodNames, methods, type MethodName } from '../../compiler/gradient/methods.ts';
+import { inferKnownShapes } from '../../compiler/graph/infer.ts';
+import { engineShapes } from '../../compiler/schedule/engine-shape.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
-import { calibrateModel } from '../../engine/compile-model.ts';
+import { calibrateModel, type Measured } from '../../engine/compile-model.ts';
+import { exploreModel } from '../../engine/explore-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { imageInput } from '../../compiler/graph/image-input.ts';
 import { loadImage, type LoadedImage } from '../../engine/images/load.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
-import type { BuildView, HeatMapRow } from '../../protocol/views.ts';
+import type { HeatMapParams } from '../../protocol/requests.ts';
+import type { BuildView, ExploreView, HeatMapChoices, HeatMapRow } from '../../protocol/views.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { writeBuild } from '../../toolchain/build-folder.ts';
 import { calibrationPictures, type CalibrationPictures } from '../../toolchain/calibration.ts';
@@ -21,6 +27,9 @@ import type { JobContext, JobOptions } from '../jobs/messages.ts';
 import { heatMapRow } from './heat-map.ts';
 import { Recent } from './recent.ts';
 import { bundledPictures, listedPictures, pictureView } from './pictures.ts';
+
+/** The method that the fixed-point engine and the RTL carry out. */
+const acceleratorMethod: MethodName = 'gradcam';
 
 /** How many compilations (choices of target, device, array) and loaded float models are kept. */
 const kept = { compilations: 6, prepared: 4, explainers: 2 };
@@ -42,7 +51,7 @@ interface Prepared {
 export class Session {
   readonly #compilations = new Recent<Compiled>(kept.compilations);
   readonly #prepared = new Recent<Prepared>(kept.prepared);
-  readonly #pictures = new Recent<CalibrationPictures>(1);
+  readonly #pictures = new Recent<CalibrationPictures & { readonly measured: Measured }>(1);
   readonly #explainers = new Recent<FloatExplainer>(kept.explainers, (e) => e.dispose());
 
   private constructor(
@@ -51,7 +60,11 @@ export class Session {
   ) {}
 
   static async read(path: string): Promise<Session> {
-    return new Session(path, await loadModel(path));
+    return Session.of(path, await loadModel(path));
+  }
+
+  static of(path: string, file: ModelFile): Session {
+    return new Session(path, file);
   }
 
   /** Compiles. Device, clock, array and gradient width can change without a new calibration. */
@@ -85,26 +98,66 @@ export class Session {
       const analysis = analyse(this.file.graph, { target, class: chosen });
       progress('Reading the calibration pictures', 0.05);
       const places = calibrationFolder === '' ? [] : [calibrationFolder];
-      const { images, diagnostics } = await this.#pictures.get(calibrationFolder, () =>
-        calibrationPictures(places, this.file, imageInput(this.file.graph)),
-      );
+      const { images, diagnostics, measured } = await this.#pictures.get(calibrationFolder, async () => ({
+        ...(await calibrationPictures(places, this.file, imageInput(this.file.graph))),
+        measured: { activations: new Map() },
+      }));
       const calibration = await calibrateModel(analysis, {
         calibration: images,
         wasmPaths: ortFiles(),
         signal,
         onProgress: progress,
+        measured,
       });
       return { analysis, calibration, diagnostics };
     });
   }
 
-  async heatMap(options: JobOptions, picture: string, context: JobContext): Promise<HeatMapRow> {
-    const compilation = await this.compile(options, context);
+  /** @throws CompileError CAM202 where the model has no class scores */
+  heatMapChoices(): HeatMapChoices {
+    const { scores } = explainable(inferKnownShapes(this.file.graph).graph);
+    const names = this.file.info.classes;
+    return {
+      methods: methodNames.map((name) => ({
+        name,
+        title: methods[name].title,
+        fixed: name === acceleratorMethod,
+      })),
+      classes: Array.from({ length: scores.classes }, (_, i) => names[i] ?? `class ${i}`),
+    };
+  }
+
+  /** Both engines' answers on a picture; the float engine's alone where the accelerator does not offer the method. */
+  async heatMap(chosen: JobOptions, wanted: HeatMapParams, context: JobContext): Promise<HeatMapRow> {
+    const { picture, method = acceleratorMethod } = wanted;
+    // A class of the panel's own is given at run time: the compilation stays one for every class.
+    const options = wanted.class === undefined ? chosen : { ...chosen, class: 'argmax' as const };
     const image = await this.#load(picture);
-    const explainer = await this.#explainer(options);
-    const explanation = await explainer.explain(image.tensor.data);
+    const compilation = method === acceleratorMethod ? await this.compile(options, context) : undefined;
+    const explainer = await this.#explainer(options, method as MethodName);
+    const explanation = await explainer.explain(image.tensor.data, wanted.class);
     const view = listedPictures(this.file).find((p) => p.id === picture) ?? pictureView(picture);
     return heatMapRow(view, image, explanation, compilation, this.file.info.classes);
+  }
+
+  /** Every array for the target and device that are chosen. A picture or two set the ranges: cycles hardly depend on them. */
+  async explore(
+    { target, class: chosen, device: part }: JobOptions,
+    context: JobContext,
+  ): Promise<ExploreView> {
+    const device = deviceNamed(part);
+    const { images } = await calibrationPictures([], this.file, imageInput(this.file.graph));
+    let done = 0;
+    const steps = 2 + engineShapes.size;
+    const { points } = await exploreModel(this.file.graph, device, {
+      target,
+      class: chosen,
+      calibration: images.slice(0, 1),
+      wasmPaths: ortFiles(),
+      signal: context.signal,
+      onProgress: (stage) => context.progress(stage, Math.min(0.99, done++ / steps)),
+    });
+    return { part: device.part, target: target ?? '', points, available: device.available };
   }
 
   /** Writes the build folder. The test bench's run takes the first of the model's pictures. */
@@ -130,11 +183,12 @@ export class Session {
     await writeOutput(file, bytes);
   }
 
-  #explainer({ target, class: chosen }: JobOptions): Promise<FloatExplainer> {
-    return this.#explainers.get(JSON.stringify([target, chosen]), () =>
+  #explainer({ target, class: chosen }: JobOptions, method: MethodName): Promise<FloatExplainer> {
+    return this.#explainers.get(JSON.stringify([target, chosen, method]), () =>
       createExplainer(this.file.graph, {
         targets: target === undefined ? undefined : [target],
         class: chosen,
+        method,
         wasmPaths: ortFiles(),
       }),
     );

@@ -26,6 +26,10 @@ function layerView(node: Graph['nodes'][number], graph: Graph): LayerView {
     inputs: node.inputs.filter((input) => input !== ''),
     outputs: node.outputs.filter((output) => output !== ''),
     shape: graph.values.get(node.outputs[0] ?? '')?.shape,
+    constants: node.inputs.flatMap((name) => {
+      const tensor = graph.initializers.get(name);
+      return tensor ? [{ name, dtype: tensor.dtype, shape: tensor.shape }] : [];
+    }),
     parameters: nodeParameters(node, graph),
     macs: nodeMacs(node, graph),
     attributes: Object.entries(node.attributes).map(([name, value]) => [name, attributeValue(value)]),

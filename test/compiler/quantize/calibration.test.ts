@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { channelPeaks, clipMagnitude, peak } from '../../../src/compiler/quantize/calibration.ts';
+import { channelPeaks, peak } from '../../../src/compiler/quantize/calibration.ts';
+import { clipMagnitude } from '../../../src/compiler/quantize/ranges.ts';
 import { StatisticsCollector } from '../../../src/compiler/quantize/statistics.ts';
 import { random } from './networks.ts';
 

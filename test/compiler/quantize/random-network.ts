@@ -188,6 +188,8 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
     spread,
     pick([{}, { maskRead: 'mask' }]),
   );
+  const shared = add('shared', features, { bits: gradientBits });
+  push('gradient', { kind: 'windowSumBackward', input: 'gp', geometry: window }, shared);
   const times = add('times', features, { bits: gradientBits });
   push('gradient', { kind: 'product', input: 'spread', factor: 'curve' }, times, {
     slope: Int32Array.from(many(0), () => next(-65535, 65535)),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSchedule } from '../../../src/compiler/schedule/check.ts';
 import type { Operation, Placement, Schedule, Walk } from '../../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
+import { cyclesOf } from '../../../src/compiler/schedule/time.ts';
 import { generateNetwork } from './support/generate.ts';
 
 const shape = { rows: 8, columns: 8, lanes: 4 };
@@ -28,10 +29,17 @@ const find = (plan: Schedule, wanted: (operation: Operation) => boolean) =>
 describe('the checker', () => {
   it('accepts every schedule of generated networks', () => {
     for (let seed = 1; seed <= 60; seed++) {
-      for (const size of [4, 8, 16]) {
-        const { network } = generateNetwork(seed, { maxChannels: 2 * size + 3 });
-        const plan = schedule(network, { rows: size, columns: size, lanes: size / 2 });
-        expect(checkSchedule(plan), `seed ${seed} on ${size}x${size}`).toEqual([]);
+      for (const [rows, columns] of [
+        [4, 4],
+        [4, 8],
+        [8, 8],
+        [8, 16],
+        [16, 16],
+        [16, 32],
+      ] as const) {
+        const { network } = generateNetwork(seed, { maxChannels: 2 * rows + 3 });
+        const plan = schedule(network, { rows, columns, lanes: columns / 2 });
+        expect(checkSchedule(plan), `seed ${seed} on ${rows}x${columns}`).toEqual([]);
       }
     }
   });
@@ -106,6 +114,37 @@ describe('the checker', () => {
       expect(problems[0]!.code).toBe('CAM505');
     });
   }
+
+  /** The operation and all after it one cycle earlier, the books in order. */
+  const advanced = (on: Schedule, index: number): Schedule => {
+    const operations = on.operations.map((o, n) => {
+      if (n >= index) return { ...o, start: o.start - 1 };
+      if (n < index - 1) return o;
+      return { ...o, length: o.length - 1, operation: { ...o.operation, drain: o.operation.drain - 1 } };
+    });
+    return { ...on, operations, cycles: cyclesOf(operations) };
+  };
+
+  it('finds every operation that starts one cycle too early: none could start sooner than it does', () => {
+    const causes = new Set<string>();
+    for (let seed = 1; seed <= 25; seed++) {
+      for (const [rows, columns] of [
+        [4, 4],
+        [8, 16],
+      ] as const) {
+        const { network } = generateNetwork(seed, { maxChannels: 2 * rows + 3 });
+        const on = schedule(network, { rows, columns, lanes: columns / 2 });
+        for (let n = 1; n < on.operations.length; n++) {
+          if (on.operations.slice(n).some(({ operation }) => operation.inputWords > 0)) continue;
+          const problems = checkSchedule(advanced(on, n));
+          expect(problems.length, `seed ${seed}, operation ${n} on ${rows}x${columns}`).toBeGreaterThan(0);
+          for (const { message } of problems)
+            causes.add(/(starts before|in cycle|needs the class)/.exec(message)?.[1] ?? message);
+        }
+      }
+    }
+    expect([...causes].sort()).toEqual(['in cycle', 'needs the class', 'starts before']);
+  });
 
   it('finds reads from a buffer whose life has ended', () => {
     const short = plan.placements.map((p): Placement => ({ ...p, live: [p.live[0], p.live[0]] }));

@@ -16,8 +16,8 @@ import {
   type Schedule,
   type Walk,
 } from '../../../src/compiler/schedule/operation.ts';
-import { time } from '../../../src/compiler/schedule/time.ts';
 import { tableEntries } from '../../../src/compiler/schedule/table-layout.ts';
+import { cyclesOf, time } from '../../../src/compiler/schedule/time.ts';
 import { vectorsOf, walk } from '../../../src/compiler/schedule/walk.ts';
 import { Random } from '../../compiler/schedule/support/random.ts';
 
@@ -134,6 +134,25 @@ class Builder {
           ? 'read'
           : 'none';
     const tiles = counts[0];
+    const biasRegister = this.isBiasKnown && random.chance(0.5);
+    const mayHaveSide =
+      destination === 'activation' &&
+      planes === 1 &&
+      mask !== 'read' &&
+      !biasRegister &&
+      !slope &&
+      !looksUp &&
+      (mode === 'plain' || mode === 'transposed');
+    const firstParameters = () =>
+      random.integer(0, parameterWords - Math.max(tiles * (columns / lanes), this.classes / lanes + 1));
+    const side = mayHaveSide &&
+      random.chance(0.4) && {
+        layer: `side of operation ${this.operations.length}`,
+        offset: vectors * words,
+        parameters: firstParameters(),
+        residual: hasResidual && random.chance(0.5),
+        zeroPoint: random.integer(-128, 127),
+      };
     this.operations.push({
       layer: `operation ${this.operations.length}`,
       phase,
@@ -173,12 +192,9 @@ class Builder {
         planeStride: vectors * words,
         // Every word of a vector is written, so that all memory below `activation` is known.
         channels: random.integer(tiles * columns - rows + 1, tiles * columns),
-        parameters: random.integer(
-          0,
-          parameterWords - Math.max(tiles * (columns / lanes), this.classes / lanes + 1),
-        ),
+        parameters: firstParameters(),
         classColumn: false,
-        biasRegister: this.isBiasKnown && random.chance(0.5),
+        biasRegister,
         zeroPoint: random.integer(-128, 127),
         lower: planes === 2 ? -32639 : random.integer(-128, 0),
         upper: planes === 2 ? 32639 : random.integer(1, 127),
@@ -188,6 +204,7 @@ class Builder {
           : {}),
         ...output,
       },
+      ...(side ? { side } : {}),
       mask: {
         mode: mask,
         walk:
@@ -197,7 +214,7 @@ class Builder {
         upper: random.pick([maxInt32, random.integer(-20, 100)]),
       },
     });
-    if (destination === 'activation') this.activation += vectors * planes * words;
+    if (destination === 'activation') this.activation += vectors * (side ? 2 : planes) * words;
     if (mask === 'write') this.mask += vectors;
   }
 
@@ -264,13 +281,7 @@ export function randomSchedule(
     classColumn: random.chance(0.5),
   });
 
-  const operations = time(b.operations, shape, image);
-  const phaseEnd = (isInference: boolean) =>
-    Math.max(
-      ...operations
-        .filter(({ operation }) => !isInference || operation.phase === 'inference')
-        .map(({ start, length }) => start + length),
-    );
+  const operations = time(b.operations, shape, image, classes);
   const parameters = (): ChannelParameters => ({
     bias: random.integer(-20000, 20000),
     multiplier: random.integer(0, 131071),
@@ -296,7 +307,7 @@ export function randomSchedule(
       placements: [],
       classes,
       mapValues,
-      cycles: { inference: phaseEnd(true), explanation: phaseEnd(false) - phaseEnd(true) },
+      cycles: cyclesOf(operations),
       weightWords: Int8Array.from({ length: weightWords * shape.rows * shape.columns }, () =>
         random.integer(-128, 127),
       ),

@@ -3,12 +3,18 @@
  * holds the figures that the command line gives for the sample.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import * as format from '../../../src/protocol/format.ts';
 import { commands } from '../../../src/protocol/manifest/commands.ts';
-import { textExtension, textScheme, viewTypes } from '../../../src/protocol/manifest/contributes.ts';
+import {
+  taskKinds,
+  taskType,
+  textExtension,
+  textScheme,
+  viewTypes,
+} from '../../../src/protocol/manifest/contributes.ts';
 import type { Report } from '../../../src/compiler/report/report.ts';
 import { runHostTests, type HostTest } from './runner.ts';
 
@@ -67,6 +73,25 @@ async function diagnosed(uri: vscode.Uri, code: string): Promise<vscode.Diagnost
   return until(`${code} on ${uri.path}`, () =>
     vscode.languages.getDiagnostics(uri).find((d) => d.code === code),
   );
+}
+
+const errorsOf = (uri: vscode.Uri): vscode.Diagnostic[] =>
+  vscode.languages.getDiagnostics(uri).filter((d) => d.severity === vscode.DiagnosticSeverity.Error);
+
+/** Process of the language server, a child of this extension host; 0 where none runs. */
+function serverProcess(): number {
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const found = children.find((pid) => {
+    try {
+      const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return Number(parent) === process.pid && command.includes('dist/server/main.mjs');
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+  return Number(found ?? 0);
 }
 
 const tests: readonly HostTest[] = [
@@ -184,12 +209,99 @@ const tests: readonly HostTest[] = [
     },
   },
   {
+    name: 'a model that is truncated and then mended while open is followed, in both its editors',
+    async run() {
+      const copy = file('followed.onnx');
+      const bytes = readFileSync(sample().fsPath);
+      writeFileSync(copy.fsPath, bytes);
+      await open(copy);
+      const document = await openText(copy);
+      await until('its figures', () => hoverOn(document, '/stem/stem.0/Conv'));
+      writeFileSync(copy.fsPath, bytes.subarray(0, 1000));
+      await until('a diagnostic', () => errorsOf(copy)[0]);
+      // What was known stays, and is said to be of earlier.
+      assert.ok(document.getText().includes('/stem/stem.0/Conv'));
+      writeFileSync(`${copy.fsPath}.new`, bytes);
+      renameSync(`${copy.fsPath}.new`, copy.fsPath);
+      await until('no diagnostic', () => (errorsOf(copy).length === 0 ? true : undefined));
+      const hover = await until('its figures again', async () => {
+        const text = await hoverOn(document, '/stem/stem.0/Conv');
+        return text?.includes('compiled again') ? undefined : text;
+      });
+      assert.match(hover, /Cycles/);
+    },
+  },
+  {
+    name: 'the text follows a model that is replaced by another',
+    async run() {
+      const copy = file('followed.onnx');
+      const document = await openText(copy);
+      const before = document.getText();
+      writeFileSync(copy.fsPath, readFileSync(file('other.onnx').fsPath));
+      await until('another text', () => (document.getText() === before ? undefined : true));
+      assert.ok(document.getText().includes('renamed'));
+      rmSync(copy.fsPath);
+      await diagnosed(copy, 'CAM604');
+    },
+  },
+  {
+    name: 'a language server that is killed is started again, and the models come back',
+    async run() {
+      const document = await openText(sample());
+      await until('its figures', () => hoverOn(document, '/stem/stem.0/Conv'));
+      const before = serverProcess();
+      process.kill(before, 'SIGKILL');
+      await until('another server', () => {
+        const now = serverProcess();
+        return now === before || now === 0 ? undefined : now;
+      });
+      const text = await until('its figures again', async () => {
+        const hover = await hoverOn(document, '/stem/stem.0/Conv').catch(() => undefined);
+        return hover?.includes('Cycles') && !hover.includes('compiled again') ? hover : undefined;
+      });
+      const layer = reference().layers.find((l) => l.nodes[0] === '/stem/stem.0/Conv')!;
+      assert.ok(text.includes(`| Cycles | ${format.count(layer.cycles)} (`), text);
+    },
+  },
+  {
     name: 'a text document goes by the ending that gives it its language',
     async run() {
       const document = await openText(sample());
       assert.ok(document.uri.path.endsWith(textExtension));
       assert.equal(document.languageId, 'onnx-text');
       assert.equal(existsSync(document.uri.fsPath), false);
+    },
+  },
+  {
+    name: 'a task that is stopped leaves no build behind, one that is not compiles the reference',
+    async run() {
+      const found = await vscode.tasks.fetchTasks({ type: taskType });
+      const mine = found.filter(({ definition }) => definition['model'] === 'tiny-resnet18.onnx');
+      assert.deepEqual(
+        mine.map(({ definition }) => String(definition['task'])).sort(),
+        [...taskKinds].sort(),
+      );
+      const compile = mine.find(({ definition }) => definition['task'] === 'compile')!;
+      assert.equal(compile.group, vscode.TaskGroup.Build);
+      const run = async (stop: boolean): Promise<number | undefined> => {
+        const end = new Promise<number | undefined>((resolve) => {
+          const subscription = vscode.tasks.onDidEndTaskProcess((event) => {
+            if (event.execution.task.name !== compile.name) return;
+            subscription.dispose();
+            resolve(event.exitCode);
+          });
+        });
+        const execution = await vscode.tasks.executeTask(compile);
+        if (stop) execution.terminate();
+        return end;
+      };
+      const built = join(folder().fsPath, 'build/tiny-resnet18');
+      rmSync(built, { recursive: true, force: true });
+      assert.notEqual(await run(true), 0);
+      assert.equal(existsSync(built), false);
+      assert.equal(await run(false), 0);
+      const report = JSON.parse(readFileSync(join(built, 'report.json'), 'utf8')) as Report;
+      assert.deepEqual(report.layers, reference().layers);
     },
   },
 ];

@@ -9,7 +9,7 @@ import type { Report } from '../../../src/compiler/report/report.ts';
 
 const root = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 
-/** Adds a file that is no model, a truncated model, and one with an operator that nobody knows. */
+/** Adds a file that is no model, a truncated model, one with an operator that nobody knows, and one of other names. */
 export function addWrongModels(folder: string): void {
   const bytes = readFileSync(join(folder, 'tiny-resnet18.onnx'));
   writeFileSync(join(folder, 'broken.onnx'), 'This is not a model.');
@@ -17,6 +17,8 @@ export function addWrongModels(folder: string): void {
   const { graph } = readModel(bytes);
   const nodes = graph.nodes.map((node, i) => (i === 4 ? { ...node, op: 'Mystery' } : node));
   writeFileSync(join(folder, 'unsupported.onnx'), writeModel({ ...graph, nodes }));
+  const renamed = graph.nodes.map((node) => ({ ...node, name: `renamed${node.name}` }));
+  writeFileSync(join(folder, 'other.onnx'), writeModel({ ...graph, nodes: renamed }));
 }
 
 /** What the built command line says of a model: the figures that the editor must show too. */

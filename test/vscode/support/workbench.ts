@@ -103,11 +103,19 @@ export class Workbench {
     throw new Error(`The command "${title}" cannot be run from the palette`);
   }
 
-  /** Opens a file of the folder by name; resolves when its tab is there. */
-  async openFile(name: string): Promise<void> {
+  /**
+   * Opens a file of the folder by name; resolves when its tab is there.
+   *
+   * @returns when it was chosen, in milliseconds since 1970
+   */
+  async openFile(name: string): Promise<number> {
     await this.quickInput(name);
-    await this.quickPicks().filter({ hasText: name }).first().click();
+    const row = this.quickPicks().filter({ hasText: name }).first();
+    await row.waitFor();
+    const chosen = Date.now();
+    await row.click();
     await this.tab(name).waitFor();
+    return chosen;
   }
 
   /** An editor's tab. */
@@ -124,6 +132,16 @@ export class Workbench {
     return this.page
       .frameLocator(`iframe.webview.ready >> visible=true >> nth=${index}`)
       .frameLocator('#active-frame');
+  }
+
+  /** Answers the dialog that asks for a file or folder by a path. */
+  async answerDialog(path: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(path);
+    // The dialog looks the path up before it takes it.
+    await this.page.waitForTimeout(600);
+    await this.page.keyboard.press('Enter');
   }
 
   /** A line of the text editor on screen. */

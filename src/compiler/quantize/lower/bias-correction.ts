@@ -1,4 +1,5 @@
 import type { IntegerWeights } from '../network.ts';
+import { inputOf } from '../groups.ts';
 import type { RealWeights } from '../plan/stage.ts';
 
 /**
@@ -11,8 +12,7 @@ export function biasShift(real: RealWeights, rounded: IntegerWeights, mean: Floa
   const shift = new Float64Array(outputs);
   real.data.forEach((w, index) => {
     const o = Math.floor(index / (taps * inputs));
-    const i = Math.floor(index / taps) % inputs;
-    shift[o]! += (rounded.data[index]! * rounded.scale[o]! - w) * mean[i]!;
+    shift[o]! += (rounded.data[index]! * rounded.scale[o]! - w) * mean[inputOf(real, index)]!;
   });
   return shift;
 }

@@ -2,8 +2,9 @@
  * Numbers for the inference stages: weights, scales, biases, multipliers.
  */
 import { fail } from '../../diagnostics.ts';
-import { clipMagnitude, type CalibrationTable, type TensorStatistics } from '../calibration.ts';
+import type { CalibrationTable, TensorStatistics } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
+import { inputOf } from '../groups.ts';
 import type {
   IntegerLayer,
   IntegerTable,
@@ -14,7 +15,17 @@ import type {
 } from '../network.ts';
 import type { ImportedScale } from '../import/imported.ts';
 import type { QuantiseOptions } from '../options.ts';
-import { derivativeOf, type PlanTensor, type RealWeights, type Stage, winnersOf } from '../plan/stage.ts';
+import {
+  derivativeOf,
+  maskName,
+  type Clip,
+  type PlanTensor,
+  type RealWeights,
+  type Stage,
+  type View,
+  winnersOf,
+} from '../plan/stage.ts';
+import { clipMagnitude } from '../ranges.ts';
 import { int16Limit } from '../semantics.ts';
 import { outputLoads, quantiseWeights, roundWeights } from '../weights.ts';
 import { biasShift } from './bias-correction.ts';
@@ -38,12 +49,16 @@ export interface ForwardContext {
   readonly scores: string;
   /** Scales of activations that came with the model. */
   readonly imported: ReadonlyMap<string, ImportedScale>;
-  /** Tensors stored with 16 bits because only a dense layer reads them. */
-  readonly wide: ReadonlySet<string>;
-  /** Pre-activation tensors whose sign the gradient needs. */
+  /** Tensors stored with 16 bits because only a dense layer reads them, with the largest magnitude it allows. */
+  readonly wide: ReadonlyMap<string, number>;
+  /** Activations promoted to 16 bits, with the largest magnitude their readers allow. */
+  readonly promoted: ReadonlyMap<string, number>;
+  /** Masks the gradient needs, by `maskName`. */
   readonly masks: ReadonlySet<string>;
   /** Winners of pools and derivatives of activations that the gradient needs. */
   readonly kept: ReadonlySet<string>;
+  /** Tensors stored as channels of another one. */
+  readonly views: ReadonlyMap<string, View>;
   readonly tensors: Map<string, IntegerTensor>;
   readonly weights: Map<string, IntegerWeights>;
   readonly tables: Map<string, IntegerTable>;
@@ -66,33 +81,75 @@ interface Accumulator {
   readonly macs: number;
 }
 
-export function lowerForward({ stage, phase, offset }: ForwardStage, context: ForwardContext): IntegerLayer {
+/** The layers of a stage: one, or one for each of its regions. */
+export function lowerForward(
+  { stage, phase, offset }: ForwardStage,
+  context: ForwardContext,
+): IntegerLayer[] {
   const shape = context.plan.get(stage.output)!;
-  const common = { name: stage.name, op: stage.op, nodes: stage.nodes, phase };
-  if (stage.sum.kind === 'maxPool') return { ...common, ...lowerMaxPool(stage, stage.sum, shape, context) };
+  if (stage.sum.kind === 'maxPool') {
+    const { name, op, nodes } = stage;
+    return [{ name, op, nodes, phase, ...lowerMaxPool(stage, stage.sum, shape, context) }];
+  }
   const accumulator =
     stage.sum.kind === 'conv'
       ? lowerConv(stage, stage.sum, shape, offset, context)
       : lowerWindow(stage, shape, context);
   const layer = {
-    ...common,
+    op: stage.op,
+    nodes: stage.nodes,
+    phase,
     sum: accumulator.sum,
     macs: accumulator.macs,
     accumulatorBits: provenBits(stage.name, accumulator.bound),
   };
-  if (stage.activation) return { ...layer, output: lookUpStage(stage, shape, accumulator, context) };
+  if (stage.activation)
+    return [{ ...layer, name: stage.name, output: lookUpStage(stage, shape, accumulator, context) }];
   const tensor = chooseTensor(stage, shape, accumulator, context);
   context.tensors.set(tensor.name, tensor);
-  const preActivation = stage.inner.at(-1)?.tensor;
-  const hasKink = stage.relu || stage.slope !== undefined;
-  const masked = hasKink && preActivation !== undefined && context.masks.has(preActivation);
-  return {
+  const masked = maskOf(stage, tensor, context);
+  return inRegions(stage, accumulator.unit).map(({ name, unit, region }) => ({
     ...layer,
+    name,
     output: {
-      ...outputStage(stage, tensor, accumulator, context),
-      ...(masked ? { maskWrite: { mask: preActivation, upper: noKink } } : {}),
+      ...outputStage(stage, tensor, { ...accumulator, unit }, context),
+      ...region,
+      ...masked,
     },
-  };
+  }));
+}
+
+/** A layer's name, unit and region for each part of a stage. */
+export function inRegions(
+  { name, regions }: Pick<Stage, 'name' | 'regions'>,
+  unit: readonly number[],
+): { name: string; unit: readonly number[]; region: Pick<OutputStage, 'region'> }[] {
+  if (!regions) return [{ name, unit, region: {} }];
+  return regions.map(({ factor, rows, columns }, n) => ({
+    name: n === 0 ? name : `${name}/${n}`,
+    unit: unit.map((u) => u * factor),
+    region: { region: { rows, columns } },
+  }));
+}
+
+/** The mask a clamped stage writes, where the gradient reads it: between 0 and the upper bound. */
+function maskOf(
+  { clip, slope, inner }: Stage,
+  tensor: IntegerTensor,
+  { masks }: ForwardContext,
+): Pick<OutputStage, 'maskWrite'> {
+  const preActivation = inner.at(-1)?.tensor;
+  if ((!clip && !slope) || preActivation === undefined) return {};
+  const upper = clip?.upper ?? Infinity;
+  const mask = maskName(preActivation, upper);
+  if (!masks.has(mask)) return {};
+  const kink = Number.isFinite(upper) ? quantised(upper, tensor) : noKink;
+  return { maskWrite: { mask, upper: Math.min(kink, noKink) } };
+}
+
+/** A real number on a tensor's grid, not clamped to its storage. */
+function quantised(value: number, { scale, zeroPoint }: IntegerTensor): number {
+  return Math.round(value / scale[0]!) + zeroPoint;
 }
 
 /** A maximum keeps the scale of what it is taken of; where it was goes into a tensor of its own. */
@@ -117,13 +174,13 @@ function lowerMaxPool(
   const winners = winnersOf(name);
   const keepsWinners = context.kept.has(winners);
   if (keepsWinners) context.tensors.set(winners, { ...size, name: winners, zeroPoint: 0, scale: [1] });
-  // acc - 128 = 256 * maximum + (127 - tap): both bytes as they are, or the high one alone.
-  const [multiplier, shift] = keepsWinners ? [2, 1] : [1, 8];
+  // acc - 128 = 256 * maximum + (127 - tap): both bytes as they are, or the high one alone. The zero point comes on top.
+  const [multiplier, shift, offset] = keepsWinners ? [2, 1, zeroPoint] : [1, 8, 256 * zeroPoint];
   return {
     sum,
     output: {
       tensor: name,
-      bias: new Int32Array(channels).fill(-128),
+      bias: new Int32Array(channels).fill(-128 - offset),
       multiplier: new Uint32Array(channels).fill(multiplier),
       shift: new Uint8Array(channels).fill(shift),
       ...(keepsWinners ? { lower: -(2 ** 16), upper: 2 ** 16, low: winners } : bounds(8)),
@@ -140,6 +197,7 @@ function lookUpStage(
   accumulator: Accumulator,
   context: ForwardContext,
 ): OutputStage {
+  const view = context.views.get(name);
   const preActivation = stage.inner.at(-1)!.tensor;
   const given = context.imported.get(preActivation);
   const derivative = derivativeOf(name);
@@ -155,13 +213,20 @@ function lookUpStage(
         ? { scale: exact.scale[0]!, zeroPoint: exact.zeroPoint }
         : undefined),
     statistics: () => statisticsOf(preActivation, context),
-    range: context.imported.get(name),
+    range: context.imported.get(name) ?? joinedScale(view, context),
     withDerivative: keepsDerivative,
   });
   context.tables.set(name, chosen.table);
   const size = { channels, height, width, bits: 8 as const };
   const { scale, zeroPoint } = chosen.result;
-  context.tensors.set(name, { ...size, name, onnx: name, zeroPoint, scale: [scale] });
+  context.tensors.set(name, {
+    ...size,
+    name,
+    onnx: name,
+    zeroPoint,
+    scale: [scale],
+    ...(view ? { view } : {}),
+  });
   if (keepsDerivative) {
     context.tensors.set(derivative, {
       ...size,
@@ -176,6 +241,13 @@ function lookUpStage(
     table: { name, zeroPoint: chosen.domain.zeroPoint },
     ...(keepsDerivative ? { low: derivative } : {}),
   };
+}
+
+/** The scale of the tensor that a view lies in. */
+function joinedScale(view: View | undefined, { tensors }: ForwardContext): ImportedScale | undefined {
+  if (!view) return undefined;
+  const { scale, zeroPoint } = tensors.get(view.of)!;
+  return { scale: scale[0]!, zeroPoint };
 }
 
 function isCopy({ sum, residual, factor }: Stage): boolean {
@@ -214,14 +286,13 @@ function lowerConv(
     for (let i = 0; i < perOutput; i++) weightSum += weights.data[o * perOutput + i]!;
     return Math.round((b - (shift?.[o] ?? 0)) / unit[o]!) - zeroPoint * weightSum;
   });
-  const largest = input.bits === 16 ? int16Limit : 128;
-  const [outputs, inputs, kernelHeight, kernelWidth] = weights.shape;
+  const largest = magnitudeOf(input, context);
   return {
     sum: { kind: 'conv', input: sum.input, weights: weights.name, geometry: sum.geometry },
     unit,
     bias,
     bound: Math.max(...outputLoads(weights)) * largest,
-    macs: outputs * inputs * kernelHeight * kernelWidth * shape.height * shape.width,
+    macs: weights.data.length * shape.height * shape.width,
   };
 }
 
@@ -250,7 +321,7 @@ function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): 
     sum: { kind: 'windowSum', input: name, geometry },
     unit,
     bias: new Int32Array(shape.channels).fill(-input.zeroPoint * taps),
-    bound: taps * (input.bits === 16 ? int16Limit : 128),
+    bound: taps * magnitudeOf(input, context),
     macs: 0,
   };
 }
@@ -264,7 +335,7 @@ function chooseTensor(
 ): IntegerTensor {
   const common = {
     name: shape.name,
-    onnx: shape.name,
+    ...(stage.op === 'Copy' ? {} : { onnx: shape.name }),
     channels: shape.channels,
     height: shape.height,
     width: shape.width,
@@ -281,31 +352,66 @@ function chooseTensor(
   }
   const kept = context.imported.get(stage.output);
   if (kept) return { ...common, bits: 8, zeroPoint: kept.zeroPoint, scale: [kept.scale] };
-  if (context.wide.has(stage.output)) {
+  const room = context.wide.get(stage.output);
+  if (room !== undefined) {
     const largest = accumulator.bound * 2;
     const unit = accumulator.unit[0]!;
     return {
       ...common,
       bits: 16,
       zeroPoint: 0,
-      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / int16Limit)))],
+      scale: [unit * 2 ** Math.max(0, Math.ceil(Math.log2(largest / room)))],
     };
   }
-  const statistics = statisticsOf(stage.output, context);
+  const limit = context.promoted.get(stage.output);
+  if (limit !== undefined) {
+    const range = clipMagnitude(statisticsOf(stage.output, context), limit, context.options.rangeMethod);
+    return { ...common, bits: 16, zeroPoint: 0, scale: [range / limit || 1] };
+  }
+  const view = context.views.get(stage.output);
+  if (view) {
+    const { zeroPoint, scale } = context.tensors.get(view.of)!;
+    return { ...common, bits: 8, zeroPoint, scale, view };
+  }
   if (stage.slope) {
+    const statistics = statisticsOf(stage.output, context);
     const clip = clipMagnitude(statistics, 255, context.options.rangeMethod);
     const least = statistics.minimum.reduce((a, b) => Math.min(a, b), 0);
     const most = statistics.maximum.reduce((a, b) => Math.max(a, b), 0);
     const { scale, zeroPoint } = byteScale(Math.max(least, -clip), Math.min(most, clip));
     return { ...common, bits: 8, zeroPoint, scale: [scale] };
   }
-  const clip = clipMagnitude(statistics, stage.relu ? 255 : 127, context.options.rangeMethod);
-  const steps = stage.relu ? 255 : 127;
-  return { ...common, bits: 8, zeroPoint: stage.relu ? -128 : 0, scale: [clip / steps || 1] };
+  return { ...common, ...storage(stage.output, stage.clip, context) };
+}
+
+/** Eight bits on the calibrated range of a tensor: all of them above 0 where it is never negative. */
+function storage(
+  tensor: string,
+  clip: Clip | undefined,
+  context: Pick<ForwardContext, 'calibration' | 'options'>,
+): Pick<IntegerTensor, 'bits' | 'zeroPoint' | 'scale'> {
+  const rectified = clip?.lower === 0;
+  const steps = rectified ? 255 : 127;
+  const range = clipMagnitude(statisticsOf(tensor, context), steps, context.options.rangeMethod);
+  return { bits: 8, zeroPoint: rectified ? -128 : 0, scale: [range / steps || 1] };
+}
+
+/** The tensor that the operands of a Concat are written into: one scale for all of them. */
+export function lowerJoined(name: string, stages: readonly Stage[], context: ForwardContext): IntegerTensor {
+  const { channels, height, width } = context.plan.get(name)!;
+  const common = { name, onnx: name, channels, height, width };
+  const kept = context.imported.get(name);
+  if (kept) return { ...common, bits: 8, zeroPoint: kept.zeroPoint, scale: [kept.scale] };
+  const parts = stages.filter(({ output }) => context.views.get(output)?.of === name);
+  const rectified = parts.every(({ clip }) => clip?.lower === 0);
+  return { ...common, ...storage(name, rectified ? { lower: 0, upper: Infinity } : undefined, context) };
 }
 
 /** Calibrated statistics of an activation. */
-function statisticsOf(tensor: string, { calibration }: ForwardContext): TensorStatistics {
+function statisticsOf(
+  tensor: string,
+  { calibration }: Pick<ForwardContext, 'calibration'>,
+): TensorStatistics {
   const found = calibration.activations.get(tensor);
   if (found) return found;
   return fail(
@@ -316,11 +422,25 @@ function statisticsOf(tensor: string, { calibration }: ForwardContext): TensorSt
   );
 }
 
+/** Largest magnitude of a tensor's integers. */
+function magnitudeOf({ name, bits }: IntegerTensor, { promoted, wide }: ForwardContext): number {
+  return bits === 16 ? (promoted.get(name) ?? wide.get(name) ?? int16Limit) : 128;
+}
+
 /** Clamp bounds of a storage width. */
 export function bounds(bits: 8 | 16 | 32): { lower: number; upper: number } {
   if (bits === 8) return { lower: -128, upper: 127 };
   if (bits === 16) return { lower: -int16Limit, upper: int16Limit };
   return { lower: -(2 ** 31), upper: int32Limit };
+}
+
+/** Clamp bounds of a tensor: a promoted one stays where its readers' proofs hold. */
+function boundsOf(
+  tensor: IntegerTensor,
+  { promoted, wide }: ForwardContext,
+): { lower: number; upper: number } {
+  const limit = promoted.get(tensor.name) ?? wide.get(tensor.name);
+  return limit === undefined ? bounds(tensor.bits) : { lower: -limit, upper: limit };
 }
 
 function outputStage(
@@ -330,12 +450,12 @@ function outputStage(
   context: ForwardContext,
 ): OutputStage {
   const scale = tensor.scale[0]!;
-  const { lower, upper } = bounds(tensor.bits);
+  const { lower, upper } = boundsOf(tensor, context);
   const common = {
     tensor: tensor.name,
     bias: accumulator.bias,
-    lower: stage.relu ? tensor.zeroPoint : lower,
-    upper,
+    lower: stage.clip ? Math.max(lower, quantised(stage.clip.lower, tensor)) : lower,
+    upper: stage.clip ? Math.min(upper, quantised(stage.clip.upper, tensor)) : upper,
   };
   const factors = accumulator.unit.map((u) => u / scale);
   if (stage.slope) return { ...common, ...slopedFactors(factors, stage.slope) };
@@ -363,9 +483,7 @@ function outputStage(
 
 /** Weights with each input channel's scale folded in. */
 function scaleInputs(weights: RealWeights, scale: readonly number[]): RealWeights {
-  const [, inputs, height, width] = weights.shape;
-  const taps = height * width;
-  return { ...weights, data: weights.data.map((w, i) => w * scale[Math.floor(i / taps) % inputs]!) };
+  return { ...weights, data: weights.data.map((w, i) => w * scale[inputOf(weights, i)]!) };
 }
 
 /** Sum over i, ky, kx of W[o,i,ky,kx] * offset[i] / scale[i], on weights that have the scale folded in. */
@@ -374,7 +492,7 @@ function offsetSums(folded: RealWeights, input: LoweredInput): Float64Array {
   const taps = height * width;
   const sums = new Float64Array(outputs);
   folded.data.forEach((w, i) => {
-    const k = Math.floor(i / taps) % inputs;
+    const k = inputOf(folded, i);
     sums[Math.floor(i / (taps * inputs))]! += (w * input.offset[k]!) / input.scale[k]!;
   });
   return sums;

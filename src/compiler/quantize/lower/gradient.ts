@@ -9,10 +9,12 @@ import { channelPeaks, type CalibrationTable } from '../calibration.ts';
 import { fixedPoint, fixedPointPair } from '../fixed-point.ts';
 import type { IntegerLayer, IntegerTensor, IntegerWeights, OutputStage, WindowGeometry } from '../network.ts';
 import type { QuantiseOptions } from '../options.ts';
-import type { ScaleDemands } from '../plan/split-scales.ts';
-import type { PlanTensor, RealWeights, Stage } from '../plan/stage.ts';
+import type { ScaleDemand, ScaleDemands } from '../plan/split-scales.ts';
+import { isDepthwise } from '../groups.ts';
+import type { PlanTensor, RealWeights, Stage, View } from '../plan/stage.ts';
 import { int16Limit } from '../semantics.ts';
 import { inputLoads, quantiseWeights, roundWeights, rowMagnitudes, weightLimit } from '../weights.ts';
+import { inRegions } from './forward.ts';
 import { int32Limit, provenBits } from './proof.ts';
 import { slopedFactors } from './slope.ts';
 
@@ -25,6 +27,7 @@ export interface GradientContext {
   readonly calibration: CalibrationTable;
   readonly options: QuantiseOptions;
   readonly demands: ScaleDemands;
+  readonly views: ReadonlyMap<string, View>;
   /** Real value per class that all gradients are multiples of. */
   readonly classScale: readonly number[];
   /** Unit of the calibrated gradients, in units of the class's scale. */
@@ -47,21 +50,33 @@ interface Accumulator {
   readonly macs: number;
 }
 
-export function lowerGradient(stage: Stage, context: GradientContext): IntegerLayer {
+/** The layers of a stage: one, or one for each of its regions. */
+export function lowerGradient(stage: Stage, context: GradientContext): IntegerLayer[] {
   const shape = context.plan.get(stage.output)!;
   const accumulator = accumulate(stage, shape, context);
   const tensor = chooseTensor(stage, shape, context);
   context.tensors.set(tensor.name, tensor);
-  return {
-    name: stage.name,
+  for (const [name, view] of context.views) if (view.of === tensor.name) setView(name, view, tensor, context);
+  const accumulatorBits = provenBits(stage.name, accumulator.bound);
+  return inRegions(stage, accumulator.unit).map(({ name, unit, region }) => ({
+    name,
     op: stage.op,
     nodes: stage.nodes,
     phase: 'gradient',
     sum: accumulator.sum,
-    output: outputStage(stage, tensor, accumulator, context),
+    output: { ...outputStage(stage, tensor, { ...accumulator, unit }, context), ...region },
     macs: accumulator.macs,
-    accumulatorBits: provenBits(stage.name, accumulator.bound),
-  };
+    accumulatorBits,
+  }));
+}
+
+/** A range of a stored gradient's channels, with their scales. */
+function setView(name: string, view: View, of: IntegerTensor, context: GradientContext): void {
+  const { channels, height, width } = context.plan.get(name)!;
+  const { bits, zeroPoint, scale } = of;
+  const own = scale.length === 1 ? scale : scale.slice(view.channel, view.channel + channels);
+  context.tensors.set(name, { name, channels, height, width, bits, zeroPoint, scale: own, view });
+  context.limits.set(name, context.limits.get(of.name)!);
 }
 
 function accumulate(stage: Stage, shape: PlanTensor, context: GradientContext): Accumulator {
@@ -82,18 +97,21 @@ function accumulate(stage: Stage, shape: PlanTensor, context: GradientContext): 
       const weights = adjointWeights(sum.weights, context);
       const input = context.tensors.get(sum.input)!;
       const bound = Math.max(...inputLoads(weights)) * context.limits.get(sum.input)!;
-      // input.scale[o] * weights.scale[o] is the same for every o
-      const unit = constant(input.scale[0]! * weights.scale[0]! * factor);
+      // A single output reads a channel, or input.scale[o] * weights.scale[o] is the same for every o.
+      const unit = isDepthwise(weights)
+        ? weights.scale.map((s, o) => scaleAt(input, o) * s * factor)
+        : constant(input.scale[0]! * weights.scale[0]! * factor);
       const read = sum.kind === 'convMean' ? 1 : input.height * input.width;
       return { sum: { ...sum, weights: weights.name }, unit, bound, macs: weights.data.length * read };
     }
     case 'borderSums':
-    case 'windowSum': {
+    case 'windowSum':
+    case 'windowSumBackward': {
       const input = context.tensors.get(sum.input)!;
       const taps =
-        sum.kind === 'windowSum'
-          ? sum.geometry.kernel[0] * sum.geometry.kernel[1]
-          : input.height * input.width;
+        sum.kind === 'borderSums'
+          ? input.height * input.width
+          : sum.geometry.kernel[0] * sum.geometry.kernel[1];
       const unit = Array.from({ length: shape.channels }, (_, k) => scaleAt(input, k) * factor);
       return { sum, unit, bound: taps * context.limits.get(sum.input)!, macs: 0 };
     }
@@ -154,8 +172,8 @@ function scaleAt(tensor: IntegerTensor, channel: number): number {
 
 /** Storage of a gradient tensor: the finest power-of-two scale that holds the calibrated range and every proof. */
 function chooseTensor(stage: Stage, shape: PlanTensor, context: GradientContext): IntegerTensor {
-  const demand = context.demands.get(stage.output);
-  const divisor = demand === undefined ? undefined : adjointWeights(demand, context).scale;
+  const demands = context.demands.get(stage.output);
+  const divisor = demands && divisors(demands, shape.channels, context);
   const small = shape.height * shape.width === 1 || stage.sum.kind === 'borderSums';
   const bits = small ? 16 : context.options.gradientBits;
   const limit = Math.min(bits === 16 ? int16Limit : weightLimit, readerLimit(stage.output, context));
@@ -174,24 +192,38 @@ function chooseTensor(stage: Stage, shape: PlanTensor, context: GradientContext)
   };
 }
 
+/** The weight scale that each channel's is divided by: 1 where no adjoint convolution reads it. */
+function divisors(demands: readonly ScaleDemand[], channels: number, context: GradientContext): number[] {
+  const divisor = new Array<number>(channels).fill(1);
+  for (const { channel, weights } of demands) {
+    adjointWeights(weights, context).scale.forEach((s, o) => (divisor[channel + o] = s));
+  }
+  return divisor;
+}
+
 /** The largest magnitude for which every sum that reads the tensor is proven to stay inside int32. */
 function readerLimit(tensor: string, context: GradientContext): number {
   const limits = context.stages.map(({ sum }) => {
-    if (!('input' in sum) || sum.input !== tensor) return Infinity;
+    if (!('input' in sum) || (context.views.get(sum.input)?.of ?? sum.input) !== tensor) return Infinity;
     if (sum.kind !== 'convBackward' && sum.kind !== 'convMean') return Infinity;
     return Math.floor(int32Limit / Math.max(1, ...inputLoads(adjointWeights(sum.weights, context))));
   });
-  const map = context.alpha?.tensor === tensor ? context.alpha.limit : Infinity;
+  const alpha = context.alpha && (context.views.get(context.alpha.tensor)?.of ?? context.alpha.tensor);
+  const map = alpha === tensor ? context.alpha!.limit : Infinity;
   return Math.min(map, ...limits);
 }
 
-/** Calibrated peaks per channel in units of classScale. A rescaled copy has those of its source. */
+/** Calibrated peaks per channel in units of classScale. A rescaled copy has at most those of its source. */
 function peaksOf(stage: Stage, context: GradientContext): Float64Array {
   const found = context.calibration.gradients.get(stage.output);
   if (found) return channelPeaks(found).map((p) => p * context.peakUnit);
   if (stage.op === 'Rescale' && stage.sum.kind === 'windowSum') {
-    const source = context.stages.find((s) => 'input' in stage.sum && s.output === stage.sum.input);
-    if (source) return peaksOf(source, context);
+    const { input } = stage.sum;
+    const view = context.views.get(input);
+    const source = context.stages.find((s) => s.output === (view?.of ?? input));
+    const { channels } = context.plan.get(input)!;
+    const first = view?.channel ?? 0;
+    if (source) return peaksOf(source, context).slice(first, first + channels);
   }
   return fail(
     'CAM402',

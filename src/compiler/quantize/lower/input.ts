@@ -1,5 +1,6 @@
 import { fail } from '../../diagnostics.ts';
-import { clipMagnitude, type CalibrationTable } from '../calibration.ts';
+import type { CalibrationTable } from '../calibration.ts';
+import { clipMagnitude } from '../ranges.ts';
 import type { InputStage, IntegerTensor } from '../network.ts';
 import type { ImportedScale } from '../import/imported.ts';
 import type { AffinePreprocessing, QuantiseOptions } from '../options.ts';

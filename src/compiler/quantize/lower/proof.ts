@@ -18,7 +18,7 @@ export function provenBits(layer: string, bound: number): number {
   return fail(
     'CAM403',
     `Layer "${layer}" may need an accumulator of ${accumulatorBits(bound)} bits, the engine has 32.`,
-    'Use 8 gradient bits, or a target nearer to the scores.',
+    'For a gradient take 8 gradient bits, or a target nearer to the scores; a layer of the inference must sum over fewer inputs.',
     { node: layer },
   );
 }

@@ -2,7 +2,7 @@
 import { floatAttribute } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/ir.ts';
 import type { StageBuilder } from './builder.ts';
-import { constantOf, unsupported } from './helpers.ts';
+import { constantOf, unsupported } from './support.ts';
 
 /** Functions of one variable that a table of 256 entries stands for. */
 export const lookUps = [

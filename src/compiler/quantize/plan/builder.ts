@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics.ts';
 import type { Graph } from '../../graph/ir.ts';
-import type { ImportedQuantisation } from '../import/imported.ts';
+import type { ImportedQuantisation, ImportedScale } from '../import/imported.ts';
 import type { Phase } from '../network.ts';
 import {
   reduction,
@@ -9,16 +9,22 @@ import {
   type PlanTensor,
   type RealWeights,
   type Stage,
+  type Clip,
   type StageSum,
+  type View,
 } from './stage.ts';
 
 /** A stage still open for fusion: its result is not stored yet. */
 type OpenStage = { -readonly [K in keyof Stage]: Stage[K] } & { nodes: string[]; inner: Stage['inner'] };
 
 /** A stage after its activation takes nothing more in, and a maximum pool nothing at all. */
-function isClosed({ relu, mask, activation, slope, sum }: OpenStage): boolean {
+function isClosed({ clip, mask, activation, slope, sum }: OpenStage): boolean {
   return (
-    relu || mask !== undefined || activation !== undefined || slope !== undefined || sum.kind === 'maxPool'
+    clip !== undefined ||
+    mask !== undefined ||
+    activation !== undefined ||
+    slope !== undefined ||
+    sum.kind === 'maxPool'
   );
 }
 
@@ -30,6 +36,8 @@ export class StageBuilder {
   readonly tensors = new Map<string, PlanTensor>();
   readonly weights: Map<string, RealWeights>;
   readonly diagnostics: Diagnostic[] = [];
+  /** Tensors that are stored as channels of another tensor; that one is itself no view. */
+  readonly views = new Map<string, View>();
   private readonly aliases = new Map<string, string>();
   private stages: OpenStage[] = [];
   private readonly producers = new Map<string, OpenStage>();
@@ -74,7 +82,13 @@ export class StageBuilder {
     return described;
   }
 
-  push(node: { name: string; op: string }, sum: StageSum, output: string, factor = 1): void {
+  push(
+    node: { name: string; op: string },
+    sum: StageSum,
+    output: string,
+    factor = 1,
+    regions?: Stage['regions'],
+  ): void {
     const stage: OpenStage = {
       name: node.name,
       op: node.op,
@@ -82,7 +96,7 @@ export class StageBuilder {
       phase: this.phase,
       sum,
       factor,
-      relu: false,
+      ...(regions ? { regions } : {}),
       output,
       inner: [],
     };
@@ -161,6 +175,57 @@ export class StageBuilder {
     return this.openForClamp(tensor, output) ?? this.copy(node, tensor);
   }
 
+  /** Clamps a tensor: in the open stage that computes it, else in a copy. */
+  clip(node: { name: string; op: string }, tensor: string, output: string, bounds: Clip): void {
+    const stage = this.openOrCopy(node, tensor, output);
+    this.fuse(stage, node, output, { tensor, residual: stage.residual !== undefined });
+    stage.clip = bounds;
+  }
+
+  /** True for a tensor that a stage writes or that is put together by views. */
+  private isStored(tensor: string): boolean {
+    return this.producers.has(tensor) || this.joined.has(tensor);
+  }
+
+  private readonly joined = new Set<string>();
+
+  /** Tensors put together by views. */
+  get joins(): ReadonlySet<string> {
+    return this.joined;
+  }
+
+  /**
+   * Puts tensors side by side along the channels. Nothing is moved: each becomes a view of the result, so that its
+   * producer writes there and its other readers read there. One that is a view already gets a copy.
+   */
+  concat(node: { name: string; op: string }, inputs: readonly string[], output: string): void {
+    let channel = 0;
+    for (const input of inputs) {
+      const source = this.resolve(input);
+      const { channels } = this.describe(source);
+      const keeps = sameScale(this.imported?.activations.get(source), this.imported?.activations.get(output));
+      // A maximum keeps the scale of what it is taken of; the parts of the result share one.
+      const isMaximum = this.producers.get(source)?.sum.kind === 'maxPool';
+      const free = this.isStored(source) && !this.views.has(source) && keeps && !isMaximum;
+      const part = free ? source : this.copy({ ...node, name: `${node.name}/${channel}` }, source).output;
+      for (const [name, view] of this.views) {
+        if (view.of === part) this.views.set(name, { of: output, channel: channel + view.channel });
+      }
+      this.views.set(part, { of: output, channel });
+      channel += channels;
+    }
+    this.describe(output);
+    this.joined.add(output);
+  }
+
+  /** A range of a tensor's channels, read where it is. */
+  slice(tensor: string, channel: number, output: string): void {
+    const source = this.resolve(tensor);
+    const within = this.views.get(source) ?? { of: source, channel: 0 };
+    this.describe(output);
+    this.views.set(output, { of: within.of, channel: within.channel + channel });
+  }
+
   /** A stage that copies a tensor. */
   copy(node: { name: string; op: string }, tensor: string): OpenStage {
     const copy = `${tensor}#${node.name}`;
@@ -177,4 +242,8 @@ export class StageBuilder {
   finish(): readonly Stage[] {
     return this.stages;
   }
+}
+
+function sameScale(a: ImportedScale | undefined, b: ImportedScale | undefined): boolean {
+  return a?.scale === b?.scale && a?.zeroPoint === b?.zeroPoint;
 }

@@ -2,7 +2,7 @@
 import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/ir.ts';
 import type { StageBuilder } from './builder.ts';
-import { constantOf, geometryOf, unsupported } from './helpers.ts';
+import { constantOf, geometryOf, unsupported } from './support.ts';
 import { derivativeOf, type Stage, winnersOf } from './stage.ts';
 
 /** Numbers of taps that a byte holds. */

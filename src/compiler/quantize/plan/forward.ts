@@ -3,10 +3,13 @@ import { floatAttribute, intAttribute, intsAttribute } from '../../graph/attribu
 import type { Graph, Node } from '../../graph/ir.ts';
 import type { ImportedQuantisation } from '../import/imported.ts';
 import { lookUp, lookUps, leakyRelu, pRelu } from './activations.ts';
+import type { WindowGeometry } from '../network.ts';
+import { batchNormalization, constantArithmetic } from './affine.ts';
+import { averageFactors } from './average.ts';
 import { StageBuilder } from './builder.ts';
-import { constantOf, geometryOf, unsupported } from './helpers.ts';
 import { globalMaxPool, maxPool } from './max-pool.ts';
 import { unitGeometry, type RealWeights } from './stage.ts';
+import { constantOf, countUses, geometryOf, nodesBefore, reducesPlane, unsupported } from './support.ts';
 
 export const name = 'plan-forward';
 export const description = 'Fuse the inference graph into stages: sum of products, residual add, ReLU';
@@ -16,8 +19,13 @@ type Rule = (node: Node, build: StageBuilder) => void;
 const rules: Readonly<Record<string, Rule>> = {
   Conv: conv,
   Gemm: gemm,
-  Add: (node, build) => build.add(node, node.inputs[0]!, node.inputs[1]!, node.outputs[0]!),
-  Relu: relu,
+  BatchNormalization: batchNormalization,
+  Add: add,
+  Sub: constants,
+  Mul: constants,
+  Div: constants,
+  Relu: (node, build) => build.clip(node, node.inputs[0]!, node.outputs[0]!, { lower: 0, upper: Infinity }),
+  Clip: clip,
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,
   MaxPool: maxPool,
@@ -25,6 +33,8 @@ const rules: Readonly<Record<string, Rule>> = {
   LeakyRelu: leakyRelu,
   PRelu: pRelu,
   ...Object.fromEntries(lookUps.map((op) => [op, lookUp])),
+  ReduceMean: reduceMean,
+  Concat: concat,
   Flatten: (node, build) => build.alias(node.outputs[0]!, node.inputs[0]!),
   Reshape: reshape,
 };
@@ -49,26 +59,6 @@ export function planForward(graph: Graph, scores: string, imported?: ImportedQua
   return build;
 }
 
-/** The nodes a tensor depends on, in the graph's order. */
-export function nodesBefore(graph: Graph, tensor: string): Node[] {
-  const needed = new Set([tensor]);
-  const nodes: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((output) => needed.has(output))) continue;
-    nodes.unshift(node);
-    for (const input of node.inputs) needed.add(input);
-  }
-  return nodes;
-}
-
-/** How often each tensor is read by these nodes, plus once for each tensor in `kept`. */
-export function countUses(nodes: readonly Node[], kept: readonly string[]): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const input of [...nodes.flatMap((node) => node.inputs), ...kept])
-    uses.set(input, (uses.get(input) ?? 0) + 1);
-  return uses;
-}
-
 function conv(node: Node, build: StageBuilder): void {
   const { graph } = build;
   const [input, weightName, biasName] = node.inputs;
@@ -76,12 +66,12 @@ function conv(node: Node, build: StageBuilder): void {
   const shape = graph.initializers.get(weightName!)?.shape ?? [];
   const bias = biasName ? constantOf(graph, biasName) : new Float64Array(shape[0] ?? 0);
   if (!data || !bias) return unsupported(build, node, 'its weights are computed at run time');
-  if (intAttribute(node, 'group', 1) !== 1)
-    return unsupported(build, node, 'grouped convolution has no integer mapping yet');
   const geometry = geometryOf(graph, node, shape.slice(2));
   if (!geometry) return unsupported(build, node, 'only two-dimensional convolution has a hardware mapping');
   const [o, i, kh, kw] = shape as [number, number, number, number];
-  build.addWeights({ name: weightName!, shape: [o, i, kh, kw], data }, weightName!);
+  const groups = intAttribute(node, 'group', 1);
+  const grouped = groups > 1 ? { groups } : {};
+  build.addWeights({ name: weightName!, shape: [o, i, kh, kw], ...grouped, data }, weightName!);
   build.describe(build.resolve(input!));
   build.push(
     node,
@@ -129,11 +119,49 @@ function gemm(node: Node, build: StageBuilder): void {
   build.push(node, { kind: 'conv', input: input.name, weights: name, bias, geometry }, node.outputs[0]!);
 }
 
-function relu(node: Node, build: StageBuilder): void {
-  const stage = build.openOrCopy(node, node.inputs[0]!, node.outputs[0]!);
-  const before = { tensor: node.inputs[0]!, residual: stage.residual !== undefined };
-  build.fuse(stage, node, node.outputs[0]!, before);
-  stage.relu = true;
+function add(node: Node, build: StageBuilder): void {
+  if (!constantArithmetic(node, build)) build.add(node, node.inputs[0]!, node.inputs[1]!, node.outputs[0]!);
+}
+
+/** Arithmetic that needs one of its operands to be constant. */
+function constants(node: Node, build: StageBuilder): void {
+  if (!constantArithmetic(node, build))
+    unsupported(build, node, `operator ${node.op} of two run-time tensors has no integer mapping`);
+}
+
+function clip(node: Node, build: StageBuilder): void {
+  const [lower, upper] = [1, 2].map((i) => {
+    const name = node.inputs[i];
+    return name ? constantOf(build.graph, name)?.[0] : [-Infinity, Infinity][i - 1];
+  });
+  if (lower === undefined || upper === undefined)
+    return unsupported(build, node, 'its bounds are computed at run time');
+  if (!(lower <= 0 && upper > 0))
+    return unsupported(build, node, `0 is not between its bounds ${lower} and ${upper}`);
+  build.clip(node, node.inputs[0]!, node.outputs[0]!, { lower, upper });
+}
+
+/** Along the channels; any other axis moves data. */
+function concat(node: Node, build: StageBuilder): void {
+  const rank = build.graph.values.get(node.outputs[0]!)?.shape.length ?? 0;
+  const axis = intAttribute(node, 'axis', 1);
+  if ((axis < 0 ? axis + rank : axis) !== 1)
+    return unsupported(build, node, 'only concatenation along the channels has an integer mapping');
+  const planes = node.inputs.map((input) => {
+    const { height, width } = build.describe(build.resolve(input));
+    return `${height}x${width}`;
+  });
+  if (rank === 2 && planes.some((plane) => plane !== '1x1'))
+    return unsupported(build, node, 'it joins flattened feature maps, which lie apart in memory');
+  if (node.inputs.some((input) => build.graph.initializers.has(input)))
+    return unsupported(build, node, 'one of its operands is constant');
+  build.concat(node, node.inputs, node.outputs[0]!);
+}
+
+function reduceMean(node: Node, build: StageBuilder): void {
+  if (!reducesPlane(build.graph, node))
+    return unsupported(build, node, 'only the mean over height and width has an integer mapping');
+  globalAveragePool(node, build);
 }
 
 function globalAveragePool(node: Node, build: StageBuilder): void {
@@ -151,18 +179,39 @@ function averagePool(node: Node, build: StageBuilder): void {
   const kernel = intsAttribute(node, 'kernel_shape') ?? [];
   const geometry = geometryOf(build.graph, node, kernel);
   if (!geometry) return unsupported(build, node, 'only two-dimensional pooling has a hardware mapping');
-  const padded = geometry.pads.some((p) => p !== 0);
-  if (padded && intAttribute(node, 'count_include_pad', 0) === 0) {
-    return unsupported(
-      build,
-      node,
-      'an average pool that leaves its padding out of the count has no integer mapping',
+  const input = build.describe(build.resolve(node.inputs[0]!));
+  const output = build.describe(node.outputs[0]!);
+  const divisor = intAttribute(node, 'count_include_pad', 0) === 1 ? 'padded' : 'inside';
+  const { factor, regions } = averageFactors(
+    geometry,
+    [input.height, input.width],
+    [output.height, output.width],
+    divisor,
+  );
+  const sum = {
+    kind: 'windowSum',
+    input: input.name,
+    geometry: coverWindows(geometry, input, output),
+  } as const;
+  build.push(node, sum, output.name, factor, regions);
+}
+
+/** With `ceil_mode` the last window may reach beyond the padding: the padding grows so that all of it is inside. */
+function coverWindows(
+  geometry: WindowGeometry,
+  input: { readonly height: number; readonly width: number },
+  output: { readonly height: number; readonly width: number },
+): WindowGeometry {
+  const { kernel, strides, dilations, pads } = geometry;
+  const end = (axis: 0 | 1, from: number, to: number) =>
+    Math.max(
+      pads[axis + 2]!,
+      (to - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1 - from - pads[axis],
     );
-  }
-  if (intAttribute(node, 'ceil_mode', 0) !== 0)
-    return unsupported(build, node, 'ceil_mode has no integer mapping');
-  const input = build.resolve(node.inputs[0]!);
-  build.push(node, { kind: 'windowSum', input, geometry }, node.outputs[0]!, 1 / (kernel[0]! * kernel[1]!));
+  return {
+    ...geometry,
+    pads: [pads[0], pads[1], end(0, input.height, output.height), end(1, input.width, output.width)],
+  };
 }
 
 /** A Reshape to [1, C] is a Flatten; others move data and have no mapping. */

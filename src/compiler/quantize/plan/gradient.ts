@@ -1,12 +1,21 @@
 import { CompileError, fail } from '../../diagnostics.ts';
-import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
+import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import { StageBuilder } from './builder.ts';
 import { mergeEqual } from './merge-equal.ts';
 import { activationBackward, isLookedUp, maxPoolBackward, slope } from './element-adjoints.ts';
-import { countUses, nodesBefore } from './forward.ts';
-import { constantOf, geometryOf, unsupported } from './helpers.ts';
-import { unitGeometry, type PlanTensor, type RealWeights, type Stage } from './stage.ts';
+import { depthwiseWeights, perChannelConstant } from './affine.ts';
+import { averageFactors, type Divisor } from './average.ts';
+import { maskName, unitGeometry, type PlanTensor, type RealWeights, type Stage, type View } from './stage.ts';
+import {
+  constantOf,
+  countUses,
+  geometryOf,
+  geometryOver,
+  nodesBefore,
+  reducesPlane,
+  unsupported,
+} from './support.ts';
 
 export const name = 'plan-gradient';
 export const description = 'Fuse the gradient graph into stages: adjoint sums, residual add, mask';
@@ -15,6 +24,8 @@ export const description = 'Fuse the gradient graph into stages: adjoint sums, r
 export interface GradientPlan {
   readonly stages: readonly Stage[];
   readonly tensors: ReadonlyMap<string, PlanTensor>;
+  /** Ranges of a gradient's channels, read where they are: the adjoint of Concat. */
+  readonly views: ReadonlyMap<string, View>;
   /** Where alpha comes from: a row of dense weights times a factor, or a tensor [K, 1, 1]. */
   readonly alpha: { readonly row: string; readonly factor: number } | { readonly tensor: string };
 }
@@ -38,6 +49,8 @@ const rules: Readonly<Record<string, Rule>> = {
   MaxPoolBackward: maxPoolBackward,
   ActivationBackward: activationBackward,
   Slope: slope,
+  Slice: slice,
+  AveragePoolBackward: averagePoolBackward,
 };
 
 /**
@@ -68,19 +81,22 @@ export function planGradient(
   }
   if (build.diagnostics.length > 0) throw new CompileError(build.diagnostics);
   const stages = build.finish();
-  const last = stages.find((stage) => stage.output === build.resolve(result));
+  const stored = build.resolve(result);
+  const view = build.views.get(stored);
+  const last = stages.find((stage) => stage.output === (view?.of ?? stored));
   if (!last)
     fail('CAM206', `The gradient never reaches "${alpha}".`, 'Choose another target layer.', {
       tensor: alpha,
     });
-  if (isPlainRow(last, build)) {
+  const common = { tensors: build.tensors, views: build.views };
+  if (!view && isPlainRow(last, build)) {
     return {
+      ...common,
       stages: stages.filter((stage) => stage !== last),
-      tensors: build.tensors,
       alpha: { row: last.sum.kind === 'denseRow' ? last.sum.weights : '', factor: last.factor },
     };
   }
-  return { stages, tensors: build.tensors, alpha: { tensor: last.output } };
+  return { ...common, stages, alpha: { tensor: stored } };
 }
 
 /** True where alpha is a dense row as it stands: it is then read where the weights already are. */
@@ -108,8 +124,9 @@ function findMultiple(
   weights: ReadonlyMap<string, RealWeights>,
 ): { weights: string; ratio: number } | undefined {
   const largest = table.data.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  for (const { name, shape, data } of weights.values()) {
-    if (shape[0] !== table.shape[0] || data.length !== table.data.length || largest === 0) continue;
+  for (const { name, shape, groups, data } of weights.values()) {
+    const isSame = shape[0] === table.shape[0] && data.length === table.data.length;
+    if (!isSame || groups !== table.groups || largest === 0) continue;
     const at = table.data.findIndex((v) => Math.abs(v) === largest);
     const ratio = table.data[at]! / data[at]!;
     if (!(ratio > 0) || !Number.isFinite(ratio)) continue;
@@ -149,11 +166,18 @@ function perChannel(table: RealWeights, channels: number, pixels: number): RealW
 
 function spread(node: Node, build: StageBuilder): void {
   const stage = build.open(node.inputs[0]!);
-  if (stage?.sum.kind !== 'denseRow' || stage.residual !== undefined) {
-    return unsupported(build, node, 'only the adjoint of a pool in front of the dense layer can be spread');
+  const factor = floatAttribute(node, 'scale', 1);
+  if (stage?.sum.kind === 'denseRow' && stage.residual === undefined) {
+    build.fuse(stage, node, node.outputs[0]!);
+    stage.factor *= factor;
+    return;
   }
-  build.fuse(stage, node, node.outputs[0]!);
-  stage.factor *= floatAttribute(node, 'scale', 1);
+  const input = build.resolve(node.inputs[0]!);
+  const { height, width } = build.describe(input);
+  if (height * width !== 1) return unsupported(build, node, 'what it spreads is not one value per channel');
+  // Strides of 0 read the one pixel at every position.
+  const geometry = { ...unitGeometry, strides: [0, 0] as const };
+  build.push(node, { kind: 'windowSum', input, geometry }, node.outputs[0]!, factor);
 }
 
 /** One-hot of the class: the row of an identity. */
@@ -195,15 +219,21 @@ function mask(node: Node, build: StageBuilder, forward: StageBuilder): void {
   if (isLookedUp(node.inputs[1]!, forward)) return activationBackward(node, build, forward);
   const lower = floatAttribute(node, 'lower', 0);
   const upper = floatAttribute(node, 'upper', Infinity);
-  if (lower !== 0 || Number.isFinite(upper))
-    return unsupported(build, node, 'only the mask of a ReLU has an integer mapping yet');
+  if (lower !== 0)
+    return unsupported(
+      build,
+      node,
+      `a mask with the lower bound ${lower} instead of 0 has no integer mapping`,
+    );
   const stage = build.openOrCopy(node, node.inputs[0]!, node.outputs[0]!);
   build.fuse(stage, node, node.outputs[0]!);
-  stage.mask = node.inputs[1]!;
+  stage.mask = maskName(node.inputs[1]!, upper);
 }
 
-/** Reads the weights of a Conv-like node; false where they are not constant or grouped. */
-function readWeights(node: Node, build: StageBuilder, name: string): RealWeights | undefined {
+/** Reads the weights of a Conv-like node; undefined where they are not constant. */
+function readWeights(node: Node, build: StageBuilder): RealWeights | undefined {
+  const name = node.inputs[1]!;
+
   const known = build.weights.get(name);
   if (known) return known;
   const data = constantOf(build.graph, name);
@@ -213,18 +243,17 @@ function readWeights(node: Node, build: StageBuilder, name: string): RealWeights
     return undefined;
   }
   const [o, i, kh, kw] = shape as [number, number, number, number];
-  const weights: RealWeights = { name, shape: [o, i, kh, kw], data };
+  const groups = intAttribute(node, 'group', 1);
+  const weights: RealWeights = { name, shape: [o, i, kh, kw], ...(groups > 1 ? { groups } : {}), data };
   build.weights.set(name, weights);
   return weights;
 }
 
 function convBackward(node: Node, build: StageBuilder): void {
-  const weights = readWeights(node, build, node.inputs[1]!);
+  const weights = readWeights(node, build);
   if (!weights) return;
   const geometry = geometryOf(build.graph, node, weights.shape.slice(2));
-  if (!geometry || weights.shape[0] !== build.describe(build.resolve(node.inputs[0]!)).channels) {
-    return unsupported(build, node, 'only two-dimensional convolution with one group has an integer adjoint');
-  }
+  if (!geometry) return unsupported(build, node, 'only two-dimensional convolution has an integer adjoint');
   const input = build.resolve(node.inputs[0]!);
   build.push(node, { kind: 'convBackward', input, weights: weights.name, geometry }, node.outputs[0]!);
 }
@@ -243,12 +272,9 @@ function borderSums(node: Node, build: StageBuilder): void {
 }
 
 function convMean(node: Node, build: StageBuilder): void {
-  const weights = readWeights(node, build, node.inputs[1]!);
+  const weights = readWeights(node, build);
   if (!weights) return;
   const input = build.resolve(node.inputs[0]!);
-  if (build.describe(input).channels !== weights.shape[0]) {
-    return unsupported(build, node, 'grouped convolution has no integer mapping yet');
-  }
   build.push(
     node,
     { kind: 'convMean', input, weights: weights.name },
@@ -257,11 +283,11 @@ function convMean(node: Node, build: StageBuilder): void {
   );
 }
 
-/** Multiplication by a constant scalar. */
+/** Multiplication by a constant: a number, or one per channel (the adjoint of a batch norm). */
 function scale(node: Node, build: StageBuilder): void {
   const factors = node.inputs.map((input) => constantOf(build.graph, input));
   const at = factors.findIndex((f) => f?.length === 1);
-  if (at < 0) return unsupported(build, node, 'multiplication by a run-time tensor has no integer mapping');
+  if (at < 0) return scaleChannels(node, build);
   const source = node.inputs[1 - at]!;
   const open = build.open(source);
   const stage = open?.residual === undefined && open ? open : build.copy(node, source);
@@ -269,15 +295,71 @@ function scale(node: Node, build: StageBuilder): void {
   stage.factor *= factors[at]![0]!;
 }
 
+/** Multiplication by a constant per channel: a depthwise convolution of a single tap, turned round. */
+function scaleChannels(node: Node, build: StageBuilder): void {
+  const at = node.inputs.findIndex((input) => build.graph.initializers.has(input));
+  const tensor = node.inputs[1 - at]!;
+  const factor = at < 0 ? undefined : perChannelConstant(build.graph, node.inputs[at]!, tensor);
+  if (!factor)
+    return unsupported(
+      build,
+      node,
+      'multiplication by anything but a constant per channel has no integer mapping',
+    );
+  const weights = depthwiseWeights(node.inputs[at]!, factor);
+  // The forward batch norm's own weights, where they are the same.
+  const known = findMultiple(weights, build.weights);
+  if (!known) build.weights.set(weights.name, weights);
+  const input = build.resolve(tensor);
+  build.describe(input);
+  build.push(
+    node,
+    { kind: 'convBackward', input, weights: known?.weights ?? weights.name, geometry: unitGeometry },
+    node.outputs[0]!,
+    known?.ratio ?? 1,
+  );
+}
+
+/** A range of channels: the adjoint of Concat. */
+function slice(node: Node, build: StageBuilder): void {
+  const [starts, , axes, steps] = node.inputs.slice(1).map((input) => constantOf(build.graph, input));
+  const whole = build.graph.values.get(node.inputs[0]!)?.shape ?? [];
+  const part = build.graph.values.get(node.outputs[0]!)?.shape ?? [];
+  const isChannels = whole.length === part.length && whole.every((d, axis) => axis === 1 || d === part[axis]);
+  const at = axes ? Array.from(axes).findIndex((a) => (a < 0 ? a + whole.length : a) === 1) : 1;
+  if (!starts || !isChannels || at < 0 || (steps && steps[at] !== 1))
+    return unsupported(build, node, 'only a range of channels has an integer mapping');
+  const start = starts[at]!;
+  build.slice(node.inputs[0]!, start < 0 ? start + whole[1]! : start, node.outputs[0]!);
+}
+
+/** Spreads each dY over its window; where windows differ in what they are divided by, dY is divided first. */
+function averagePoolBackward(node: Node, build: StageBuilder): void {
+  const inputShape = intsAttribute(node, 'input_shape') ?? [];
+  const geometry = geometryOver(inputShape, node, intsAttribute(node, 'kernel_shape') ?? []);
+  if (!geometry) return unsupported(build, node, 'only two-dimensional pooling has an integer adjoint');
+  const source = build.describe(build.resolve(node.inputs[0]!));
+  const divisor = stringAttribute(node, 'divisor', 'one') as Divisor;
+  const { factor, regions } = averageFactors(
+    geometry,
+    [inputShape[2]!, inputShape[3]!],
+    [source.height, source.width],
+    divisor,
+  );
+  let input = source.name;
+  if (regions) {
+    input = `${node.outputs[0]!}/divided`;
+    build.tensors.set(input, { ...source, name: input });
+    const divide = { name: `${node.name}/divide`, op: 'Rescale' };
+    build.push(divide, { kind: 'windowSum', input: source.name, geometry: unitGeometry }, input, 1, regions);
+  }
+  build.push(node, { kind: 'windowSumBackward', input, geometry }, node.outputs[0]!, factor);
+}
+
 /** Mean over height and width. */
 function reduceMean(node: Node, build: StageBuilder): void {
-  const axes = intsAttribute(node, 'axes') ?? Array.from(constantOf(build.graph, node.inputs[1]) ?? []);
   const input = build.describe(build.resolve(node.inputs[0]!));
-  const spatial = axes
-    .map((axis) => (axis < 0 ? axis + 4 : axis))
-    .sort()
-    .join();
-  if (spatial !== '2,3')
+  if (!reducesPlane(build.graph, node))
     return unsupported(build, node, 'only the mean over height and width has an integer mapping');
   const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
   build.push(

@@ -3,7 +3,7 @@ import { intsAttribute } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/ir.ts';
 import type { WindowGeometry } from '../network.ts';
 import type { StageBuilder } from './builder.ts';
-import { geometryOf, unsupported } from './helpers.ts';
+import { geometryOf, unsupported } from './support.ts';
 import { unitGeometry } from './stage.ts';
 
 export function maxPool(node: Node, build: StageBuilder): void {

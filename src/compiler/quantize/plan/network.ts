@@ -2,9 +2,10 @@ import { fail } from '../../diagnostics.ts';
 import type { Graph } from '../../graph/ir.ts';
 import type { QuantiseSource } from '../source.ts';
 import type { StageBuilder } from './builder.ts';
-import { nodesBefore, planForward } from './forward.ts';
+import { planForward } from './forward.ts';
 import { planGradient, type GradientPlan } from './gradient.ts';
 import type { Stage } from './stage.ts';
+import { nodesBefore } from './support.ts';
 
 /** The whole network as stages. */
 export interface NetworkPlan {
@@ -22,6 +23,14 @@ export function planNetwork({ graph, scores, explanation, imported }: QuantiseSo
       'CAM501',
       `The class scores "${scores}" are a single logit, which has no integer mapping.`,
       'Export the model with two scores, or use the float engine and `export`, which support it.',
+      { tensor: scores },
+    );
+  }
+  if (forward.views.has(forward.resolve(scores)) || forward.joins.has(forward.resolve(scores))) {
+    fail(
+      'CAM501',
+      `The class scores "${scores}" are part of a Concat, which has no integer mapping.`,
+      'Choose other scores with --score, or use the float engine and `export`.',
       { tensor: scores },
     );
   }

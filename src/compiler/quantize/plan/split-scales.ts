@@ -1,39 +1,55 @@
-import { unitGeometry, type PlanTensor, type Stage } from './stage.ts';
+import { isDepthwise } from '../groups.ts';
+import { unitGeometry, type PlanTensor, type RealWeights, type Stage, type View } from './stage.ts';
 
 export const name = 'split-scales';
 export const description = 'Gives each adjoint convolution a gradient tensor on its own per-channel scales';
 
-/** Weights whose per-channel scales a gradient tensor must carry, by tensor name. */
-export type ScaleDemands = ReadonlyMap<string, string>;
+/** Weights whose per-channel scales a gradient must carry from a channel on. */
+export interface ScaleDemand {
+  readonly channel: number;
+  readonly count: number;
+  readonly weights: string;
+}
+
+/** Demands by the name of the stored tensor. */
+export type ScaleDemands = ReadonlyMap<string, readonly ScaleDemand[]>;
 
 /**
  * An adjoint convolution sums over output channels, whose weights have a scale each; it needs its gradient stored
- * with the inverse of those scales. A tensor can carry the scales of one convolution: for every further one a
- * rescaled copy is inserted behind it.
+ * with the inverse of those scales. A range of channels can carry the scales of one convolution: for every further
+ * one a rescaled copy is inserted behind it. A depthwise convolution's adjoint sums over taps alone and takes any.
  */
 export function splitScales(
   stages: readonly Stage[],
   tensors: ReadonlyMap<string, PlanTensor>,
+  views: ReadonlyMap<string, View>,
+  realWeights: ReadonlyMap<string, RealWeights>,
 ): { stages: readonly Stage[]; tensors: ReadonlyMap<string, PlanTensor>; demands: ScaleDemands } {
-  const demands = new Map<string, string>();
+  const demands = new Map<string, ScaleDemand[]>();
   const described = new Map(tensors);
   const result: Stage[] = [];
+  /** True where the tensor carries the weights' scales, from now on at the latest. */
+  const carries = (tensor: string, weights: string): boolean => {
+    const { of, channel } = views.get(tensor) ?? { of: tensor, channel: 0 };
+    const wanted = { channel, count: described.get(tensor)!.channels, weights };
+    const known = demands.get(of) ?? [];
+    const meets = known.filter((d) => d.channel < channel + wanted.count && channel < d.channel + d.count);
+    if (meets.length > 0)
+      return meets.every((d) => d.weights === weights && d.channel === channel && d.count === wanted.count);
+    demands.set(of, [...known, wanted]);
+    return true;
+  };
   for (const stage of stages) {
     const { sum } = stage;
-    if (sum.kind !== 'convBackward' && sum.kind !== 'convMean') {
-      result.push(stage);
-      continue;
-    }
-    const held = demands.get(sum.input);
-    if (held === undefined || held === sum.weights) {
-      demands.set(sum.input, sum.weights);
+    const isAdjoint = sum.kind === 'convBackward' || sum.kind === 'convMean';
+    if (!isAdjoint || isDepthwise(realWeights.get(sum.weights)!) || carries(sum.input, sum.weights)) {
       result.push(stage);
       continue;
     }
     const copy = `${sum.input}/for/${sum.weights}`;
     if (!described.has(copy)) {
       described.set(copy, { ...described.get(sum.input)!, name: copy });
-      demands.set(copy, sum.weights);
+      carries(copy, sum.weights);
       result.push(rescale(stage, sum.input, copy));
     }
     result.push({ ...stage, sum: { ...sum, input: copy } });
@@ -49,7 +65,6 @@ function rescale(reader: Stage, input: string, output: string): Stage {
     phase: 'gradient',
     sum: { kind: 'windowSum', input, geometry: unitGeometry },
     factor: 1,
-    relu: false,
     output,
     inner: [],
   };

@@ -5,12 +5,13 @@
  * here, numbers later, so that inference and gradient share one quantiser.
  */
 import type { Node } from '../../graph/ir.ts';
-import type { Phase, WindowGeometry } from '../network.ts';
+import type { Phase, Region, WindowGeometry } from '../network.ts';
 
-/** Weights of a convolution or dense layer, OIHW (dense: [N, K, 1, 1]; after a flatten [N, K, H, W]). */
+/** Weights of a convolution or dense layer, OIHW (dense: [N, K, 1, 1]; after a flatten [N, K, H, W]; I counts one group's inputs). */
 export interface RealWeights {
   readonly name: string;
   readonly shape: readonly [number, number, number, number];
+  readonly groups?: number;
   readonly data: Float64Array;
   /** Scale per output channel, where the model came quantised. */
   readonly scale?: readonly number[];
@@ -43,6 +44,7 @@ export type StageSum =
       readonly geometry: WindowGeometry;
     }
   | { readonly kind: 'product'; readonly input: string; readonly factor: string }
+  | { readonly kind: 'windowSumBackward'; readonly input: string; readonly geometry: WindowGeometry }
   | { readonly kind: 'denseRow'; readonly weights: string }
   | {
       readonly kind: 'convBackward';
@@ -58,6 +60,23 @@ export type StageSum =
     }
   | { readonly kind: 'convMean'; readonly input: string; readonly weights: string };
 
+/** Bounds a stage's result is clamped to: a ReLU's are 0 and infinity. */
+export interface Clip {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** A rectangle of output positions with a factor of its own. */
+export interface StageRegion extends Region {
+  readonly factor: number;
+}
+
+/** A tensor that is a range of another one's channels: one operand of a Concat, or a Slice. */
+export interface View {
+  readonly of: string;
+  readonly channel: number;
+}
+
 export interface Stage {
   readonly name: string;
   /** ONNX operators joined: `Conv+Add+Relu`. */
@@ -69,12 +88,14 @@ export interface Stage {
   readonly factor: number;
   /** Tensor added to the sum. */
   readonly residual?: string;
-  readonly relu: boolean;
+  /** Where positions differ in their factor (an average that leaves padding out): it comes on top of `factor`. */
+  readonly regions?: readonly StageRegion[];
+  readonly clip?: Clip;
   /** The activation's node, where its result is looked up. */
   readonly activation?: Node;
   /** One factor or one per channel: below zero (gradient: where the mask is) the element is multiplied by it. */
   readonly slope?: Float64Array;
-  /** Gradient only: the element passes where this pre-activation tensor is positive. */
+  /** Gradient only: the element passes where this mask bit is set. */
   readonly mask?: string;
   readonly output: string;
   /** Tensors inside the stage that are never stored, first to last: after the sum, after the add. */
@@ -91,6 +112,11 @@ export function takesResidual({ kind }: StageSum): boolean {
   return kind !== 'maxPool' && kind !== 'maxPoolBackward' && kind !== 'product';
 }
 
+/** Name of the mask that says where a pre-activation tensor lies between 0 and `upper`. */
+export function maskName(preActivation: string, upper: number): string {
+  return Number.isFinite(upper) ? `${preActivation} < ${upper}` : preActivation;
+}
+
 /** 1 x 1 window: the identity. */
 export const unitGeometry: WindowGeometry = {
   kernel: [1, 1],
@@ -102,6 +128,7 @@ export const unitGeometry: WindowGeometry = {
 /** Sums of products per output element (0 where the stage only adds). */
 export function reduction(sum: StageSum, weights: ReadonlyMap<string, RealWeights>): number {
   if (!('weights' in sum) || sum.kind === 'denseRow') return 0;
-  const [outputs, inputs, height, width] = weights.get(sum.weights)!.shape;
-  return (sum.kind === 'conv' ? inputs : outputs) * height * width;
+  const { shape, groups = 1 } = weights.get(sum.weights)!;
+  const [outputs, inputs, height, width] = shape;
+  return (sum.kind === 'conv' ? inputs : outputs / groups) * height * width;
 }

@@ -1,9 +1,9 @@
 import type { IntegerNetwork, IntegerTable, IntegerTensor, IntegerWeights, LayerKind } from '../network.ts';
 
-/** What one layer's sum of products may read: every tensor so far, as integers in CHW order, and the class. */
+/** What one layer's sum of products may read: every stored tensor so far, as integers in CHW order, and the class. */
 export interface SumContext {
   readonly network: IntegerNetwork;
-  readonly values: ReadonlyMap<string, Int32Array>;
+  readonly values: Map<string, Int32Array>;
   /** The class to explain; -1 until the scores are known. */
   readonly classIndex: number;
 }
@@ -45,9 +45,20 @@ export function tableOf(network: IntegerNetwork, name: string): IntegerTable {
   return table;
 }
 
+/** A tensor's values; those of a view are a range of the tensor it lies in. */
+export function valuesOf(
+  { network, values }: Pick<SumContext, 'network' | 'values'>,
+  name: string,
+): Int32Array | undefined {
+  const { view, channels, height, width } = tensorOf(network, name);
+  if (!view) return values.get(name);
+  const pixels = height * width;
+  return values.get(view.of)?.subarray(view.channel * pixels, (view.channel + channels) * pixels);
+}
+
 /** Looks an already computed tensor up by name. */
 export function operand(context: SumContext, name: string): Operand {
-  const values = context.values.get(name);
+  const values = valuesOf(context, name);
   if (!values) throw new Error(`tensor ${name} is read before any layer has written it`);
   return { tensor: tensorOf(context.network, name), values };
 }

@@ -135,6 +135,138 @@ function conv1(source: usize, packed: usize, target: usize, segments: i32, offse
 }
 
 /**
+ * Accumulators of a depthwise convolution or window sum, eight channels at a time, over an input whose padding is
+ * written out. Weights are int16 per channel, `weightStep` bytes from tap to tap (0: the same for all taps);
+ * `targetRow` is the distance of the accumulators' rows.
+ */
+export function depthwise(
+  input: usize,
+  weights: usize,
+  weightStep: i32,
+  accumulators: usize,
+  height: i32,
+  width: i32,
+  targetRow: i32,
+  channels: i32,
+  rowStep: i32,
+  columnStep: i32,
+  taps: i32,
+  offsets: usize,
+): void {
+  const pixelBytes: usize = <usize>channels << 2;
+  const step = <usize>columnStep;
+  for (let y = 0; y < height; y++) {
+    for (let k = 0; k < channels; k += 8) {
+      let source = input + <usize>(y * rowStep) + (<usize>k << 1);
+      let target = accumulators + <usize>(y * targetRow) + (<usize>k << 2);
+      const packed = weights + (<usize>k << 1);
+      let x = 0;
+      for (; x + 4 <= width; x += 4) {
+        depthwise4(source, packed, <usize>weightStep, target, pixelBytes, step, taps, offsets);
+        source += 4 * step;
+        target += 4 * pixelBytes;
+      }
+      for (; x < width; x++) {
+        depthwise1(source, packed, <usize>weightStep, target, taps, offsets);
+        source += step;
+        target += pixelBytes;
+      }
+    }
+  }
+}
+
+/** Four neighbouring outputs of eight channels. */
+// @ts-ignore: decorator
+@inline
+function depthwise4(
+  source: usize,
+  packed: usize,
+  weightStep: usize,
+  target: usize,
+  pixelBytes: usize,
+  step: usize,
+  taps: i32,
+  offsets: usize,
+): void {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let c0 = a0;
+  let c1 = a0;
+  let d0 = a0;
+  let d1 = a0;
+  let w = packed;
+  for (let t = 0; t < taps; t++) {
+    const weight = v128.load(w);
+    const at = source + <usize>load<i32>(offsets + (<usize>t << 2));
+    const a = v128.load(at);
+    a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(a, weight));
+    a1 = i32x4.add(a1, i32x4.extmul_high_i16x8_s(a, weight));
+    const b = v128.load(at + step);
+    b0 = i32x4.add(b0, i32x4.extmul_low_i16x8_s(b, weight));
+    b1 = i32x4.add(b1, i32x4.extmul_high_i16x8_s(b, weight));
+    const c = v128.load(at + 2 * step);
+    c0 = i32x4.add(c0, i32x4.extmul_low_i16x8_s(c, weight));
+    c1 = i32x4.add(c1, i32x4.extmul_high_i16x8_s(c, weight));
+    const d = v128.load(at + 3 * step);
+    d0 = i32x4.add(d0, i32x4.extmul_low_i16x8_s(d, weight));
+    d1 = i32x4.add(d1, i32x4.extmul_high_i16x8_s(d, weight));
+    w += weightStep;
+  }
+  v128.store(target, a0);
+  v128.store(target, a1, 16);
+  target += pixelBytes;
+  v128.store(target, b0);
+  v128.store(target, b1, 16);
+  target += pixelBytes;
+  v128.store(target, c0);
+  v128.store(target, c1, 16);
+  target += pixelBytes;
+  v128.store(target, d0);
+  v128.store(target, d1, 16);
+}
+
+/** One output of eight channels. */
+function depthwise1(
+  source: usize,
+  packed: usize,
+  weightStep: usize,
+  target: usize,
+  taps: i32,
+  offsets: usize,
+): void {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let w = packed;
+  for (let t = 0; t < taps; t++) {
+    const weight = v128.load(w);
+    const a = v128.load(source + <usize>load<i32>(offsets + (<usize>t << 2)));
+    a0 = i32x4.add(a0, i32x4.extmul_low_i16x8_s(a, weight));
+    a1 = i32x4.add(a1, i32x4.extmul_high_i16x8_s(a, weight));
+    w += weightStep;
+  }
+  v128.store(target, a0);
+  v128.store(target, a1, 16);
+}
+
+/** Copies a range of channels, `bytes` long, between two tensors whose pixels stand that many bytes apart. */
+export function copyChannels(
+  source: usize,
+  sourceStep: i32,
+  target: usize,
+  targetStep: i32,
+  bytes: i32,
+  pixels: i32,
+): void {
+  for (let p = 0; p < pixels; p++) {
+    memory.copy(target, source, <usize>bytes);
+    source += <usize>sourceStep;
+    target += <usize>targetStep;
+  }
+}
+
+/**
  * Copies a tensor into a larger one: element (y, x) goes to (top + y * step, left + x * step), those that fall
  * outside are dropped, and everything else holds `fill` (one int16 per channel).
  */

@@ -1,0 +1,78 @@
+/**
+ * What can be measured inside the extension host only: how long activation takes, and for how long the host is held up
+ * while a large model is opened. Writes `host.json` into the workspace.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { viewTypes } from '../../src/protocol/manifest/contributes.ts';
+import { runHostTests } from '../../test/vscode/suite/runner.ts';
+
+export interface HostFigures {
+  /** Milliseconds. */
+  readonly activation: number;
+  /** The longest time between two turns of a timer, less its interval: idle, and with the large model. */
+  readonly idle: Blocked;
+  readonly large: Blocked;
+}
+
+interface Blocked {
+  /** Time on the clock: other processes of a busy machine are in it. */
+  readonly wall: number;
+  /** Processor time that the host's own thread used in its busiest turn. */
+  readonly own: number;
+}
+
+const interval = 2;
+
+// Node 24, which VS Code runs on; the types are of an older one.
+const threadTime = (): number => {
+  const { user, system } = (
+    process as unknown as { threadCpuUsage: () => { user: number; system: number } }
+  ).threadCpuUsage();
+  return (user + system) / 1000;
+};
+
+async function blocked(work: () => Promise<unknown>): Promise<Blocked> {
+  const most = { wall: 0, own: 0 };
+  let last = performance.now();
+  let used = threadTime();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const usedNow = threadTime();
+    most.wall = Math.max(most.wall, now - last - interval);
+    most.own = Math.max(most.own, usedNow - used);
+    last = now;
+    used = usedNow;
+  }, interval);
+  await work();
+  clearInterval(timer);
+  return most;
+}
+
+const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+
+export const run = (): Promise<void> =>
+  runHostTests([
+    {
+      name: 'measures the extension host',
+      async run() {
+        const folder = vscode.workspace.workspaceFolders![0]!.uri;
+        const started = performance.now();
+        await vscode.extensions.getExtension('camber.camber')!.activate();
+        const activation = performance.now() - started;
+        await wait(3000);
+        const idle = await blocked(() => wait(3000));
+        const large = await blocked(async () => {
+          await vscode.commands.executeCommand(
+            'vscode.openWith',
+            vscode.Uri.joinPath(folder, 'large.onnx'),
+            viewTypes.editor,
+          );
+          await wait(8000);
+        });
+        const figures: HostFigures = { activation, idle, large };
+        writeFileSync(join(folder.fsPath, 'host.json'), JSON.stringify(figures));
+      },
+    },
+  ]);

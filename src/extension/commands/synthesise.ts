@@ -1,0 +1,46 @@
+/** Camber: Synthesise: what is chosen for a model, or a build. */
+import * as vscode from 'vscode';
+import { basename } from 'node:path';
+import * as format from '../../protocol/format.ts';
+import type { SynthesisView } from '../../protocol/views.ts';
+import type { Services } from '../services.ts';
+
+/** `Fits xczu3eg: LUT 21,022 (estimated 21,307), DSP 144 (144)` */
+export function outcome(result: SynthesisView): string {
+  const { synthesized, estimated, part } = result;
+  const figures = vscode.l10n.t(
+    'LUT {0} (estimated {1}), DSP {2} ({3})',
+    format.count(synthesized.lut),
+    format.count(estimated.lut),
+    format.count(synthesized.dsp),
+    format.count(estimated.dsp),
+  );
+  return result.fits
+    ? vscode.l10n.t('Synthesised, fits {0}: {1}', part, figures)
+    : vscode.l10n.t('Synthesised, does not fit {0}: {1}', part, figures);
+}
+
+/** Runs Yosys, with progress and cancel. */
+export async function runSynthesis(
+  { jobs, server, builds, output }: Pick<Services, 'jobs' | 'server' | 'builds' | 'output'>,
+  uri: string,
+  folder?: string,
+  onStage?: (stage: string) => void,
+): Promise<SynthesisView> {
+  const title = vscode.l10n.t('Synthesising {0}', basename(folder ?? vscode.Uri.parse(uri).fsPath));
+  const result = await jobs.run({ job: 'synthesise', uri, title, onStage }, (token, cancel) =>
+    server.ask('camber/synthesise', { uri, folder, token }, cancel),
+  );
+  const { part, fits, synthesized } = result;
+  if (folder !== undefined) await builds.note(folder, { synthesised: { part, fits, synthesized } });
+  output.info(`${folder ?? uri}: ${outcome(result)}`);
+  return result;
+}
+
+export async function synthesise(services: Services, uri: string, folder?: string): Promise<void> {
+  const result = await runSynthesis(services, uri, folder);
+  const show = vscode.l10n.t('Show resources');
+  void vscode.window.showInformationMessage(outcome(result), show).then((choice) => {
+    if (choice !== undefined) void vscode.commands.executeCommand('camber.showResources');
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * Watches the folder of an open model, in the workspace or not: the file itself, its companion, its external data. The
+ * server knows which of them it has read.
+ */
+import * as vscode from 'vscode';
+import { FileChangeType } from 'vscode-languageclient/node';
+import type { Server } from './client.ts';
+
+export function watchFolder(model: string, server: Server): vscode.Disposable {
+  const folder = vscode.Uri.joinPath(vscode.Uri.parse(model), '..');
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
+  const tell =
+    (type: FileChangeType) =>
+    (file: vscode.Uri): void =>
+      server.fileChanged(file.toString(), type);
+  watcher.onDidCreate(tell(FileChangeType.Created));
+  watcher.onDidChange(tell(FileChangeType.Changed));
+  watcher.onDidDelete(tell(FileChangeType.Deleted));
+  return watcher;
+}

@@ -1,0 +1,337 @@
+/**
+ * The five-minute tour in a real VS Code: from the walkthrough to the verified accelerator. Each step's screenshot
+ * lies in .cache/screenshots/tour.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, FrameLocator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Report } from '../../src/compiler/report/report.ts';
+import * as format from '../../src/protocol/format.ts';
+import { commands, type CommandDefinition } from '../../src/protocol/manifest/commands.ts';
+import { needs } from '../support/tools.ts';
+import { seriousFindings } from './support/accessibility.ts';
+import { startBrowser } from './support/browser.ts';
+import { packagedExtension } from './support/packaged.ts';
+import { startServer, type Server } from './support/server.ts';
+import { viewWith } from './support/views.ts';
+import { Workbench } from './support/workbench.ts';
+
+const patient = 120_000;
+
+needs(
+  'code-server',
+  'chromium',
+  'verilator',
+)('the five-minute tour', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'camber-tour-'));
+  const sample = join(folder, 'camber-sample');
+  const build = join(sample, 'build/tiny-resnet18');
+  let server: Server;
+  let browser: Browser;
+  let workbench: Workbench;
+  const violations: string[] = [];
+  /** Commands run from the palette or by their button. */
+  const ran = new Set<string>();
+
+  const view = (selector: string): Promise<FrameLocator> => viewWith(workbench, selector, patient);
+  const shot = (name: string): Promise<string> => workbench.screenshot(`tour/${name}`);
+  const report = (): Report => JSON.parse(readFileSync(join(build, 'report.json'), 'utf8')) as Report;
+
+  async function command(title: string): Promise<void> {
+    ran.add(title);
+    await workbench.runCommand(`Camber: ${title}`);
+  }
+
+  beforeAll(async () => {
+    server = await startServer({
+      vsix: [packagedExtension()],
+      settings: { 'workbench.colorTheme': 'Default Dark Modern' },
+    });
+    browser = await startBrowser();
+    workbench = await Workbench.open(browser, server, folder, { width: 1440, height: 1000 });
+    workbench.page.on('console', (message) => {
+      if (/content security policy/i.test(message.text())) violations.push(message.text());
+    });
+    await workbench.waitForCommand('Camber: Open as Text');
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await shot(`failed-${task.name.replaceAll(' ', '-')}`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('the walkthrough opens the sample', async () => {
+    await workbench.runCommand('Welcome: Open Walkthrough');
+    await workbench.pick('Get started with Camber');
+    const page = workbench.page.locator('.gettingStartedContainer');
+    await page.getByRole('button', { name: 'Open the sample model' }).first().waitFor();
+    await page.locator('.getting-started-media img').first().waitFor();
+    await shot('1-walkthrough');
+    ran.add('Open the Sample Model...');
+    await page.getByRole('button', { name: 'Open the sample model' }).first().click();
+    await workbench.answerDialog(`${folder}/`);
+    await workbench.tab('tiny-resnet18.onnx').waitFor();
+    expect(existsSync(join(sample, 'chelsea.jpg'))).toBe(true);
+  });
+
+  test('the graph opens, header and status bar fill', async () => {
+    const graph = await view('.block');
+    await workbench.statusBar(/cycles · \+[\d.]+ % for GradCAM · fits/).waitFor({ timeout: patient });
+    await graph.locator('.summary', { hasText: /Target blocks\.7.*cycles.*fits xczu3eg/ }).waitFor();
+    await graph.locator('.block').nth(3).hover();
+    await graph.getByRole('tooltip').filter({ hasText: 'Utilisation' }).waitFor();
+    await shot('2-graph');
+  });
+
+  test('compiles with one Enter, and Verify finds every value and cycle equal', async () => {
+    await command('Compile GradCAM accelerator');
+    await workbench.quickPicks().filter({ hasText: 'to camber-sample/build/tiny-resnet18' }).waitFor();
+    await shot('3-compile');
+    await workbench.pick();
+    const done = workbench.notification('Compiled to camber-sample/build/tiny-resnet18');
+    await done.waitFor({ timeout: patient });
+    ran.add('Verify RTL');
+    await done.getByText('Verify', { exact: true }).click();
+    const { inference, explanation, total } = report().cycles;
+    const verdict = workbench.notification(/[\d,]+ values equal/);
+    await verdict.waitFor({ timeout: patient * 2 });
+    const all = format.count(total);
+    expect(total).toBe(inference + explanation);
+    expect(await verdict.innerText()).toContain(`${all} of ${all} cycles`);
+    await shot('4-verified');
+  });
+
+  test('the activity bar shows the model and its verified build', async () => {
+    await workbench.page.locator('.activitybar .action-label[aria-label="Camber"]').first().click();
+    const row = workbench.page
+      .locator('.pane-body .monaco-list-row')
+      .filter({ hasText: 'build/tiny-resnet18' });
+    await row.filter({ hasText: '16x16 · xczu3eg · verified' }).waitFor();
+    await shot('5-models');
+    ran.add('Show Report');
+    await row.click();
+    await workbench.tab('Report: tiny-resnet18').waitFor();
+    await shot('6-report');
+    await workbench.openFile('tiny-resnet18.onnx');
+  });
+
+  test('heat maps: both engines, fidelity, another class, another method', async () => {
+    await command('Show Heat Maps');
+    const maps = await view('.heatmaps');
+    const chelsea = maps.locator('[data-picture="chelsea"]');
+    await chelsea.locator('canvas').nth(3).waitFor({ timeout: patient });
+    expect(await chelsea.innerText()).toMatch(
+      /Float\ncat\nscore [\d.]+[\s\S]*Fixed point\ncat\nscore [\d.]+[\s\S]*Pearson 0\.9\d+\nSpearman [\d.]+\nIoU [\d.]+/,
+    );
+    await shot('7-heat-maps');
+    const pick = async (field: string, option: string): Promise<void> => {
+      await maps.locator(`vscode-dropdown[aria-label="${field}"]`).click();
+      await maps.getByRole('option', { name: option, exact: true }).click();
+    };
+    await pick('Class', 'dog');
+    await chelsea.filter({ hasText: /Float\ndog[\s\S]*Fixed point\ndog/ }).waitFor({ timeout: patient });
+    await pick('Method', 'LayerCAM');
+    await chelsea.filter({ hasText: 'float only' }).waitFor({ timeout: patient });
+    await shot('8-float-only');
+    await pick('Method', 'GradCAM');
+    await pick('Class', 'As compiled');
+    await chelsea.filter({ hasText: /Fixed point\ncat/ }).waitFor({ timeout: patient });
+  });
+
+  test('a map is enlarged, its neighbours by arrow keys, Escape goes back', async () => {
+    const maps = await view('.heatmaps');
+    await maps.getByRole('button', { name: /^Float, cat/ }).click();
+    const dialog = maps.getByRole('dialog');
+    await dialog.getByText('chelsea · Float').waitFor();
+    await shot('9-enlarged');
+    await workbench.page.keyboard.press('ArrowRight');
+    await dialog.getByText('chelsea · Fixed point').waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  });
+
+  test('a dropped picture is a row; one that is none says so in its row; both can be removed', async () => {
+    const maps = await view('.heatmaps');
+    const bytes = [...readFileSync(join(sample, 'coffee.jpg'))];
+    // Runs in the page: text, because DOM types are not known here.
+    await maps.locator('.heatmaps').evaluate<void, number[]>(
+      `(element, contents) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(contents)], 'My cup.jpg', { type: 'image/jpeg' }));
+        data.items.add(new File(['no picture'], 'wrong.png', { type: 'image/png' }));
+        element.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+      }` as never,
+      bytes,
+    );
+    await maps.locator('[data-picture="My-cup"] canvas').nth(3).waitFor({ timeout: patient });
+    const wrong = maps.locator('[data-picture="wrong"]');
+    await wrong.locator('.diagnostic', { hasText: 'CAM301' }).waitFor({ timeout: patient });
+    await shot('10-dropped');
+    for (const title of ['wrong', 'My-cup']) {
+      await maps.getByRole('button', { name: `Remove ${title}` }).click();
+      await maps.locator(`[data-picture="${title}"]`).waitFor({ state: 'detached' });
+    }
+  });
+
+  test('Explain Image adds the picture that is chosen', async () => {
+    writeFileSync(join(folder, 'again.jpg'), readFileSync(join(sample, 'chelsea.jpg')));
+    await command('Explain Image...');
+    await workbench.answerDialog(join(folder, 'again.jpg'));
+    const maps = await view('.heatmaps');
+    await maps.locator('[data-picture="again"] canvas').nth(3).waitFor({ timeout: patient });
+  });
+
+  test('a row is saved as PNG', async () => {
+    const maps = await view('.heatmaps');
+    await maps.getByRole('button', { name: 'Save the maps of chelsea as PNG' }).click();
+    const file = join(folder, 'maps.png');
+    await workbench.answerDialog(file);
+    await expect.poll(() => existsSync(file) && readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  test('another target: cycles, overhead and maps follow', async () => {
+    const before = await workbench.statusBar('for GradCAM').innerText();
+    await command('Set Target Layer...');
+    await workbench.pick('blocks.5/relu2');
+    const maps = await view('.heatmaps');
+    await maps.getByText('Target blocks.5/relu2 (8×8)').waitFor({ timeout: patient });
+    await expect
+      .poll(() => workbench.statusBar('for GradCAM').innerText(), { timeout: patient })
+      .not.toBe(before);
+    await maps.locator('[data-picture="chelsea"]:not(.stale) canvas').nth(3).waitFor({ timeout: patient });
+    await command('Set Target Layer...');
+    await workbench.pick('blocks.7/relu2');
+    await expect
+      .poll(() => workbench.statusBar('for GradCAM').innerText(), { timeout: patient })
+      .toBe(before);
+  });
+
+  test('one figure for a layer: report, hover, schedule (bar and table) and the counter of the RTL', async () => {
+    // The explanation is one layer here, and camber_top counts it by itself: what Verify compared above.
+    const layers = report().layers.filter((l) => l.phase !== 'inference');
+    expect(layers).toHaveLength(1);
+    const [layer] = layers as [Report['layers'][number]];
+    expect(layer.cycles).toBe(report().cycles.explanation);
+    await command('Show Schedule');
+    const schedule = await view('.schedule');
+    await schedule.locator('.figures-line', { hasText: format.cycles(layer.cycles) }).waitFor();
+    await schedule.getByRole('button', { name: 'Explanation' }).click();
+    await schedule.locator('.bar.heatmap').first().hover();
+    const tooltip = schedule.getByRole('tooltip');
+    await tooltip.filter({ hasText: `${format.count(layer.cycles)} (` }).waitFor();
+    await shot('11-explanation');
+    await workbench.page.mouse.move(5, 5);
+    await schedule.getByRole('button', { name: 'Table' }).click();
+    const row = schedule.locator(`tr[data-layer="${layer.name}"]`);
+    expect(await row.innerText()).toContain(`\t${format.count(layer.cycles)}\t`);
+    // A layer of the file: the graph's hover has the table's figure, and a row selects its block.
+    const second = report().layers[1]!;
+    const inTable = schedule.locator(`tr[data-layer="${second.name}"]`);
+    expect(await inTable.innerText()).toContain(`\t${format.count(second.cycles)}\t`);
+    await inTable.click();
+    const graph = await view('.block');
+    const block = graph.locator(`[data-layer="${second.nodes[0]}"][aria-selected="true"]`);
+    await block.waitFor();
+    expect(await block.textContent()).toContain(format.count(second.cycles));
+    await inTable.press('ArrowDown');
+    await graph.locator(`[data-layer="${report().layers[2]!.nodes[0]}"][aria-selected="true"]`).waitFor();
+    await schedule.getByRole('button', { name: 'Whole' }).click();
+    const comparison = schedule.locator('.comparison');
+    const { runtime, paper } = { runtime: comparison.getByText('as frameworks do it'), paper: '> 2×' };
+    await runtime.waitFor();
+    expect(await comparison.innerText()).toContain(paper);
+    await shot('12-schedule');
+  });
+
+  test('resources: a click on an array chooses it; synthesis is cancelled', async () => {
+    await command('Explore Arrays');
+    const resources = await view('.resources');
+    await resources.locator('[data-array="8x8"]').waitFor({ timeout: patient });
+    await shot('13-resources');
+    await resources.locator('[data-array="8x8"]').click();
+    await resources.locator('[data-array="8x8"][aria-pressed="true"]').waitFor({ timeout: patient });
+    await resources.getByRole('button', { name: '8x8 array' }).waitFor();
+    await resources.locator('[data-array="16x16"]').focus();
+    await workbench.page.keyboard.press('Enter');
+    await resources.locator('[data-array="16x16"][aria-pressed="true"]').waitFor({ timeout: patient });
+    ran.add('Synthesise');
+    await resources.getByRole('button', { name: 'Synthesise' }).click();
+    await resources.locator('.job-stage', { hasText: 'Synthesising' }).waitFor({ timeout: patient });
+    await shot('14-synthesising');
+    await resources.getByRole('button', { name: 'Cancel' }).click();
+    await resources.getByRole('button', { name: 'Synthesise' }).waitFor({ timeout: patient });
+    expect(await workbench.notification('Synthesise:').count()).toBe(0);
+  });
+
+  test('device, array and the static model by command', async () => {
+    await command('Select Device...');
+    await workbench.pick('xc7z020');
+    const resources = await view('.resources');
+    await resources.getByRole('button', { name: 'xc7z020' }).waitFor({ timeout: patient });
+    await command('Select Device...');
+    await workbench.pick('xczu3eg');
+    await resources.getByRole('button', { name: 'xczu3eg' }).waitFor({ timeout: patient });
+    await command('Select Array Size...');
+    await workbench.pick('8x16');
+    await resources.getByRole('button', { name: '8x16 array' }).waitFor({ timeout: patient });
+    await command('Export Static GradCAM Model...');
+    const file = join(folder, 'static.gradcam.onnx');
+    await workbench.answerDialog(file);
+    await workbench.notification('Exported to static.gradcam.onnx').waitFor();
+    expect(readFileSync(file).includes('heatmap')).toBe(true);
+  });
+
+  test('axe finds nothing serious in any of the views', async () => {
+    expect(Object.fromEntries(await seriousFindings(workbench.page))).toEqual({
+      'Layer graph': [],
+      Schedule: [],
+      Resources: [],
+      'Heat maps': [],
+    });
+  });
+
+  test('the views follow the theme', async () => {
+    for (const theme of ['light', 'high contrast', 'high contrast light', 'dark'] as const) {
+      await workbench.setTheme(theme);
+      await workbench.page.waitForTimeout(400);
+      await shot(`15-${theme.replaceAll(' ', '-')}`);
+    }
+  });
+
+  test('the remaining commands', async () => {
+    await command('Open as Text');
+    await workbench.tab('tiny-resnet18.onnxtext').waitFor();
+    await command('Open as Graph');
+    await view('.block');
+    await command('Show Resources');
+    await command('Show Output');
+    await workbench.page.locator('.output-view, .part.panel').getByText('compiled in').first().waitFor();
+    await command('Open Model...');
+    await workbench.page.keyboard.press('Escape');
+    const titles = Object.values<CommandDefinition>(commands)
+      .filter(({ palette }) => palette !== 'false')
+      .map(({ title }) => title);
+    expect(titles.filter((title) => !ran.has(title))).toEqual([]);
+  });
+
+  test('after a reload the views are where they were', async () => {
+    await command('Show Schedule');
+    await workbench.page.reload();
+    await workbench.waitForCommand('Camber: Open as Text');
+    const maps = await view('.heatmaps');
+    await maps.locator('[data-picture="chelsea"] canvas').nth(3).waitFor({ timeout: patient });
+    await maps.locator('[data-picture="again"]').waitFor();
+    const schedule = await view('.schedule');
+    await schedule.locator('.bar').first().waitFor({ timeout: patient });
+    await shot('16-reloaded');
+  });
+
+  test('the content security policy has nothing to report but the toolkit’s style attribute', () => {
+    expect(violations.filter((v) => !/style/i.test(v))).toEqual([]);
+  });
+});
