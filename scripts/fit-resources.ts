@@ -64,9 +64,17 @@ async function synthesiseTable(rtl: ReadonlyMap<string, string>, family: Family)
   await write({ ...all, tables: [...others, { family, rtl: rtlHash(rtl), units: sorted }] });
 }
 
+/** Points that were never synthesised first, then those of other RTL: a fit can be made at any time. */
 async function synthesiseGrid(rtl: ReadonlyMap<string, string>, family: Family): Promise<void> {
   const hash = rtlHash(rtl);
-  for (const point of grid[family]) {
+  const earlier = (point: GridPoint) =>
+    stored().configurations.find((c) => c.family === family && same(c.point, point));
+  const waiting = grid[family]
+    .filter((point) => earlier(point)?.rtl !== hash)
+    .sort((a, b) => Number(earlier(a) !== undefined) - Number(earlier(b) !== undefined));
+  const next = async (): Promise<void> => {
+    const point = waiting.shift();
+    if (point === undefined) return;
     const parameters = pointParameters(point, family);
     const { rest, units, engine, tool, seconds } = await synthesise(rtl, parameters, family, options);
     const whole =
@@ -83,15 +91,14 @@ async function synthesiseGrid(rtl: ReadonlyMap<string, string>, family: Family):
       ...(whole ? { flat: whole } : {}),
     };
     const all = stored();
-    // Points that are no longer in the grid, or are of other RTL, go.
     const others = all.configurations.filter(
-      (c) =>
-        c.family !== family ||
-        (!same(c.point, point) && c.rtl === hash && grid[family].some((p) => same(p, c.point))),
+      (c) => c.family !== family || (!same(c.point, point) && grid[family].some((p) => same(p, c.point))),
     );
     await write({ ...all, configurations: [...others, done] });
     console.log(family, JSON.stringify(point), JSON.stringify(engine), `${seconds.toFixed(0)} s`);
-  }
+    await next();
+  };
+  await Promise.all([next(), next()]);
 }
 
 const worst = (residuals: readonly Residual[], error: 'lutError' | 'ffError') =>
