@@ -112,7 +112,7 @@ async function fit(): Promise<void> {
   for (const family of Object.keys(families) as Family[]) {
     const points = all.configurations.filter((c) => c.family === family);
     if (points.length === 0) continue;
-    const fitted = family === 'xc7' ? own : fitFamily(all, family, { family: 'xc7', fit: own });
+    const fitted = family === 'xc7' ? own : fitFamily(all, family, own);
     const ofFamily = residualsOf(all, family, (p) => estimateEngine(p, family, fitted, own));
     const judged = ofFamily.filter(({ point }) => point.use === 'hold-out');
     fits[family] = {

@@ -6,7 +6,7 @@ import {
   type Coefficients,
   correctionFeatures,
   evaluateRest,
-  type FamilyFit,
+  type FitModel,
   restFeatures,
 } from '../../src/compiler/report/fit.ts';
 import type { ResourceCount } from '../../src/compiler/report/resource-count.ts';
@@ -119,27 +119,22 @@ export function leastSquares(rows: readonly Row[]): Record<string, number> {
   return Object.fromEntries(names.map((name, i) => [name, Number(x[i]!.toPrecision(7))]));
 }
 
-type PartialFit = Pick<FamilyFit, 'units' | 'rest'>;
-
 /** The fit of a family: on its own, or as a correction of `base`'s. */
-export function fitFamily(
-  { configurations, tables }: Stored,
-  family: Family,
-  base?: { readonly family: Family; readonly fit: PartialFit },
-): PartialFit {
+export function fitFamily({ configurations, tables }: Stored, family: Family, base?: FitModel): FitModel {
   const points = configurations.filter((c) => c.family === family && c.point.use === 'fit');
   const rows = (resource: 'lut' | 'ff'): Row[] =>
     points.map((c) => {
       const parameters = pointParameters(c.point, family);
       return {
         features: base
-          ? correctionFeatures(evaluateRest(base.fit, parameters)[resource], parameters)
+          ? correctionFeatures(evaluateRest(base, parameters)[resource], parameters)
           : restFeatures(parameters),
         value: countCells(c.rest, family)[resource],
       };
     });
   const cells = Object.entries(tables.find((t) => t.family === family)!.units);
   return {
+    family,
     units: Object.fromEntries(
       cells.map(([name, unit]) => {
         const { lut, ff, dsp } = countCells(unit, family);

@@ -18,6 +18,8 @@ export interface Logic {
 export type Coefficients = Readonly<Record<string, number>>;
 
 export interface FamilyFit {
+  /** Whose syntheses were fitted. */
+  readonly family: Family;
   /** By `unitName`. */
   readonly units: Readonly<Record<string, Logic & { readonly dsp: number }>>;
   readonly rest: {
@@ -33,11 +35,11 @@ export interface FamilyFit {
   readonly holdOut: { readonly points: number; readonly lut: number; readonly ff: number };
 }
 
+/** The part of a fit that figures are computed from. */
+export type FitModel = Pick<FamilyFit, 'family' | 'units' | 'rest'>;
+
 /** The family's own fit, or the nearest one's: a figure says which it is from. */
-export function fitOf(family: Family): { readonly family: Family; readonly fit: FamilyFit } {
-  const own = fittedEstimate[family];
-  return own ? { family, fit: own } : { family: 'xc7', fit: fittedEstimate.xc7! };
-}
+export const fitOf = (family: Family): FamilyFit => fittedEstimate[family] ?? fittedEstimate.xc7!;
 
 /** Where the figures for a family come from, for the report. */
 export interface EstimateSource {
@@ -52,14 +54,16 @@ export interface EstimateSource {
 }
 
 export function estimateSource(wanted: Family): EstimateSource {
-  const { family, fit } = fitOf(wanted);
-  const { tool, points, holdOut } = fit;
+  const { family, tool, points, holdOut } = fitOf(wanted);
   return { family, own: family === wanted, tool, points, holdOut };
 }
 
 /** `the fit of xc7 to 22 syntheses by Yosys 0.55: others are within 2.1 % (LUT) and 1.0 % (FF)`. */
 export function describeSource({ family, own, tool, points, holdOut }: EstimateSource): string {
-  const within = `${holdOut.points} others are within ${holdOut.lut.toFixed(1)} % (LUT) and ${holdOut.ff.toFixed(1)} % (FF)`;
+  const within =
+    holdOut.points === 0
+      ? 'not judged by others yet'
+      : `${holdOut.points} others are within ${holdOut.lut.toFixed(1)} % (LUT) and ${holdOut.ff.toFixed(1)} % (FF)`;
   const borrowed = own ? '' : '; the device is of another family, so this may be far off';
   return `the fit of ${family} to ${points} syntheses by ${tool}: ${within}${borrowed}`;
 }
@@ -104,9 +108,9 @@ export function evaluateFit(coefficients: Coefficients, features: Coefficients):
 
 /** LUT and FF around the units; `base` is the fit of the family that this one corrects. */
 export function evaluateRest(
-  { rest }: Pick<FamilyFit, 'rest'>,
+  { rest }: FitModel,
   parameters: EngineParameters,
-  base: Pick<FamilyFit, 'rest'> | undefined = rest.base && fittedEstimate[rest.base],
+  base: FitModel | undefined = rest.base && fittedEstimate[rest.base],
 ): Logic {
   if (rest.base === undefined || base === undefined) {
     const features = restFeatures(parameters);
@@ -157,7 +161,7 @@ export function unitTerms(
 }
 
 /** What one unit takes. */
-export function estimateUnit(unit: Unit, { units }: Pick<FamilyFit, 'units'>): ResourceCount {
+export function estimateUnit(unit: Unit, { units }: FitModel): ResourceCount {
   const total = { lut: 0, ff: 0, dsp: 0, bram36: 0 };
   for (const [term, weight] of unitTerms(unit, (name) => name in units)) {
     const { lut, ff, dsp } = units[unitName(term)]!;

@@ -4,6 +4,7 @@ import type { FamilyFit } from './fit.ts';
 
 export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = {
   xc7: {
+    family: 'xc7',
     units: {
       'camber_column_pair COLUMN=0 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=16 TRANSPOSED=1 WIDE=1': {
         lut: 902,

@@ -3,9 +3,9 @@ import { topParameters } from '../emit/top-parameters.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import { memoryCost, type MemoryShape } from './block-ram.ts';
 import { add, type ResourceCount } from './resource-count.ts';
-import type { Family } from './families.ts';
+import { families, type Family } from './families.ts';
 import { engineUnits } from './engine-units.ts';
-import { estimateUnit, evaluateRest, type FamilyFit, fitOf } from './fit.ts';
+import { estimateUnit, evaluateRest, type FitModel, fitOf } from './fit.ts';
 
 /** Bits of one channel's parameters: bias 32, multiplier 17, shift 6, residual multiplier 17, residual shift 4. */
 const parameterBits = 76;
@@ -68,26 +68,35 @@ export function boxedMemories(parameters: EngineParameters, family: Family): Res
     .reduce(add);
 }
 
+/** DSP blocks of an engine: its products, two to a block where they are packed, and 33 x 18 bits in every lane. */
+function dspBlocks(parameters: EngineParameters): number {
+  const value = (name: string) => parameters.get(name)!;
+  const products = value('ROWS') * value('COLUMNS');
+  return (value('PACKED') === 1 ? products / 2 : products) + 2 * value('LANES');
+}
+
 /**
- * The engine as its synthesis with boxed memories would count it: its units as they were synthesised, LUT and FF of
- * what lies around them by the fit. DSP and block RAM are exact.
+ * The engine as its synthesis with boxed memories would count it: LUT and FF by the fit, of its units as they were
+ * synthesised and of what lies around them; DSP and block RAM exactly.
  */
 export function estimateEngine(
   parameters: EngineParameters,
   family: Family,
-  fit: Pick<FamilyFit, 'units' | 'rest'> = fitOf(family).fit,
-  base?: Pick<FamilyFit, 'rest'>,
+  fit: FitModel = fitOf(family),
+  base?: FitModel,
 ): ResourceCount {
-  const total = { dsp: 0, ...evaluateRest(fit, parameters, base) };
-  for (const { count, ...unit } of engineUnits(parameters)) {
+  // A fit that is another family's knows the units as that family has them.
+  const fitted = new Map([...parameters, ['PACKED', families[fit.family].packed]]);
+  const total = { ...evaluateRest(fit, parameters, base) };
+  for (const { count, ...unit } of engineUnits(fitted)) {
     const one = estimateUnit(unit, fit);
-    for (const resource of ['lut', 'ff', 'dsp'] as const) total[resource] += count * one[resource];
+    for (const resource of ['lut', 'ff'] as const) total[resource] += count * one[resource];
   }
   const result = engineMemories(parameters).find((m) => m.name === 'result')!;
   return {
     lut: Math.round(total.lut),
     ff: Math.round(total.ff),
-    dsp: Math.round(total.dsp),
+    dsp: dspBlocks(parameters),
     bram36: memoryCost(result, family).bram36,
   };
 }

@@ -1,8 +1,7 @@
 /** The engine as the netlist of cells that Yosys made of it, in the test bench that the RTL is tested by. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { memoryImages } from '../../../src/compiler/emit/images.ts';
 import { testVectors } from '../../../src/compiler/emit/test-vectors.ts';
 import { topParameters } from '../../../src/compiler/emit/top-parameters.ts';
@@ -10,6 +9,7 @@ import { families } from '../../../src/compiler/report/families.ts';
 import { engineMemories } from '../../../src/compiler/report/resources.ts';
 import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
 import type { Schedule } from '../../../src/compiler/schedule/operation.ts';
+import { yosysBundle } from '../../../src/toolchain/assets.ts';
 import { simulate, type SimulationResult } from '../../../src/toolchain/simulate.ts';
 import { runYosys } from '../../../src/toolchain/yosys.ts';
 import { type Picture, rtlDir } from './simulation.ts';
@@ -31,7 +31,8 @@ const memory = (name: string, width: number, depth: number, file: string) => {
     file === ''
       ? `input write_enable, input [${bits - 1}:0] write_address, input [${width - 1}:0] write_data, input read_enable, `
       : '';
-  const write = file === '' ? 'if (write_enable) words[write_address] <= write_data;\n    if (read_enable) ' : '';
+  const write =
+    file === '' ? 'if (write_enable) words[write_address] <= write_data;\n    if (read_enable) ' : '';
   const fill = file === '' ? '' : `  initial $readmemh("${file}", words);\n`;
   return `module ${name} (input clk, ${ports}input [${bits - 1}:0] read_address, output reg [${width - 1}:0] read_data);
   reg [${width - 1}:0] words [0:${depth - 1}];
@@ -41,6 +42,12 @@ ${fill}  always @(posedge clk) begin
 endmodule
 `;
 };
+
+const watched = [
+  ...['class_used', 'top_class', 'build_id'].map((wire) => `camber_top/w:${wire}`),
+  ...['issue', 'trace_operation', 'write_*', 'mask_write_*'].map((wire) => `*camber_engine*/w:${wire}`),
+  ...['inference', 'explanation', 'stall'].map((counter) => `*camber_control*/w:${counter}_cycles`),
+];
 
 export interface Netlist {
   /** The cells, and the memories they are connected to. */
@@ -57,7 +64,9 @@ export async function netlistOf(schedule: Schedule): Promise<Netlist> {
   const sources = [...names, 'synth/camber_boxed_memories.v'];
   const files = Object.fromEntries(
     await Promise.all(
-      sources.map(async (file) => [file.split('/').at(-1)!, await readFile(join(rtlDir, file), 'utf8')] as const),
+      sources.map(
+        async (file) => [file.split('/').at(-1)!, await readFile(join(rtlDir, file), 'utf8')] as const,
+      ),
     ),
   );
   const { synthesise } = families.xc7;
@@ -67,8 +76,8 @@ export async function netlistOf(schedule: Schedule): Promise<Netlist> {
     script: [
       `read_verilog -defer ${Object.keys(files).join(' ')}`,
       `hierarchy -check -top camber_top ${values}`,
-      // Nothing in the design reads it, the test bench does.
-      'setattr -set keep 1 w:trace_operation',
+      // What the test bench looks at keeps its name, and the bits that nothing in the design reads.
+      ...watched.map((wire) => `setattr -set keep 1 ${wire}`),
       synthesise,
       'write_verilog -noattr netlist.v',
       '',
@@ -112,8 +121,8 @@ export async function simulateNetlist(
     const [source, dataDir] = [join(folder, 'rtl'), join(folder, 'data')];
     await mkdir(join(source, 'sim'), { recursive: true });
     await mkdir(dataDir);
-    const yosys = dirname(createRequire(import.meta.url).resolve('@yowasp/yosys/package.json'));
-    const models = await readFile(join(yosys, 'gen/share/xilinx/cells_sim.v'), 'utf8');
+    // Yosys's own models of the cells come with it.
+    const models = await readFile(new URL('share/xilinx/cells_sim.v', yosysBundle()), 'utf8');
     await writeFile(join(source, 'netlist.v'), netlist.verilog);
     await writeFile(join(source, 'xilinx_cells.v'), models);
     const bench = await readFile(join(rtlDir, 'sim/camber_tb.v'), 'utf8');
