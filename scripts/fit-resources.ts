@@ -21,7 +21,7 @@ import {
 } from '../bench/resources/fit.ts';
 import { unitName } from '../src/compiler/report/engine-units.ts';
 import { families, type Family } from '../src/compiler/report/families.ts';
-import type { FamilyFit } from '../src/compiler/report/fit.ts';
+import type { FamilyFit } from '../src/compiler/report/fit-model.ts';
 import { estimateEngine } from '../src/compiler/report/resources.ts';
 import { shippedRtl } from '../src/toolchain/build-folder.ts';
 import { writeOutput } from '../src/toolchain/files.ts';
@@ -138,7 +138,7 @@ async function fit(): Promise<void> {
 function fitSource(fits: Readonly<Partial<Record<Family, FamilyFit>>>): string {
   return `// Written by scripts/fit-resources.ts from bench/resources/synthesis.json; do not edit.
 import type { Family } from './families.ts';
-import type { FamilyFit } from './fit.ts';
+import type { FamilyFit } from './fit-model.ts';
 
 export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = ${JSON.stringify(fits, null, 2)};
 `;

@@ -2,15 +2,11 @@
 import { optionalParts } from '../../src/compiler/emit/top-parameters.ts';
 import { engineUnits, unitName } from '../../src/compiler/report/engine-units.ts';
 import { countCells, families, type Family } from '../../src/compiler/report/families.ts';
-import {
-  type Coefficients,
-  correctionFeatures,
-  evaluateRest,
-  type FitModel,
-  restFeatures,
-} from '../../src/compiler/report/fit.ts';
+import { correctionFeatures, evaluateRest, restFeatures } from '../../src/compiler/report/fit.ts';
 import type { ResourceCount } from '../../src/compiler/report/resource-count.ts';
-import { estimateEngine, type EngineParameters } from '../../src/compiler/report/resources.ts';
+import type { EngineParameters } from '../../src/compiler/report/engine-parameters.ts';
+import type { Coefficients, FitModel } from '../../src/compiler/report/fit-model.ts';
+import { estimateEngine } from '../../src/compiler/report/resources.ts';
 import type { GridPoint } from './grid.ts';
 
 type Cells = Readonly<Record<string, number>>;

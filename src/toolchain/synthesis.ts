@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type EngineUnit, engineUnits, unitModules } from '../compiler/report/engine-units.ts';
 import type { ResourceCount } from '../compiler/report/resource-count.ts';
 import { countCells, families, type Family } from '../compiler/report/families.ts';
-import type { EngineParameters } from '../compiler/report/resources.ts';
+import type { EngineParameters } from '../compiler/report/engine-parameters.ts';
 import { rtlFolder } from './assets.ts';
 import { readTextIfPresent, writeOutput } from './files.ts';
 import { embeddedYosysVersion, runNativeYosys, runYosys } from './yosys.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { pointParameters, type Stored, synthesised } from '../../bench/resources/fit.ts';
 import { rtlHash } from '../../bench/resources/rtl-hash.ts';
-import { CompileError } from '../../src/compiler/diagnostics.ts';
+import type { CompileError } from '../../src/compiler/diagnostics.ts';
 import { countCells } from '../../src/compiler/report/families.ts';
 import { estimateEngine } from '../../src/compiler/report/resources.ts';
 import { shippedRtl } from '../../src/toolchain/build-folder.ts';

@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics.ts';
-import { type Operation, readsPort, type Schedule } from '../schedule/operation.ts';
+import { type Operation, readsPort, type Schedule, slidesWindow } from '../schedule/operation.ts';
 import { families, type Family } from '../report/families.ts';
 import { recordWords } from './encode-operation.ts';
 
@@ -10,6 +10,7 @@ export const optionalParts = {
   DIAGONAL: ({ weights }) => ['diagonal', 'maximum', 'winners'].includes(weights.mode),
   MAXIMUM: ({ weights }) => weights.mode === 'maximum',
   WINNERS: ({ weights }) => weights.mode === 'winners',
+  WINDOW: slidesWindow,
   SLOPE: ({ output }) => output.slope,
   TABLES: ({ output }) => output.table !== undefined,
   CLASS: ({ activation, weights, output }) =>

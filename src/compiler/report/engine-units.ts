@@ -2,7 +2,7 @@
  * The parts that the engine repeats. They are synthesised once and counted as often as they are there; nothing is
  * optimised across their borders, which costs some flip-flops and little else (bench/resources/README.md).
  */
-import type { EngineParameters } from './resources.ts';
+import type { EngineParameters } from './engine-parameters.ts';
 
 export interface EngineUnit {
   readonly module: string;

@@ -4,39 +4,10 @@
  */
 import { type EngineUnit, pairBlocks, unitName } from './engine-units.ts';
 import type { Family } from './families.ts';
+import type { Coefficients, FamilyFit, FitModel, Logic } from './fit-model.ts';
 import { fittedEstimate } from './fitted-estimate.ts';
 import type { ResourceCount } from './resource-count.ts';
-import type { EngineParameters } from './resources.ts';
-
-/** LUT and FF. */
-export interface Logic {
-  readonly lut: number;
-  readonly ff: number;
-}
-
-/** A coefficient for each feature. */
-export type Coefficients = Readonly<Record<string, number>>;
-
-export interface FamilyFit {
-  /** Whose syntheses were fitted. */
-  readonly family: Family;
-  /** By `unitName`. */
-  readonly units: Readonly<Record<string, Logic & { readonly dsp: number }>>;
-  readonly rest: {
-    /** A family may be fitted as a correction of another one's figure. */
-    readonly base?: Family;
-    readonly lut: Coefficients;
-    readonly ff: Coefficients;
-  };
-  readonly tool: string;
-  /** Syntheses in the fit. */
-  readonly points: number;
-  /** Largest deviation on syntheses that are not in the fit, in per cent. */
-  readonly holdOut: { readonly points: number; readonly lut: number; readonly ff: number };
-}
-
-/** The part of a fit that figures are computed from. */
-export type FitModel = Pick<FamilyFit, 'family' | 'units' | 'rest'>;
+import type { EngineParameters } from './engine-parameters.ts';
 
 /** The family's own fit, or the nearest one's: a figure says which it is from. */
 export const fitOf = (family: Family): FamilyFit => fittedEstimate[family] ?? fittedEstimate.xc7!;
@@ -69,8 +40,19 @@ export function describeSource({ family, own, tool, points, holdOut }: EstimateS
 }
 
 /** Parts whose hardware around the units grows with the columns; the others' has one size. */
-const growing = ['MAXIMUM', 'WINNERS', 'SLOPE', 'TABLES', 'WIDE', 'RESIDUAL', 'MASKS', 'BIAS_REGISTER'];
-const single = ['TRANSPOSED', 'PORT', 'DIAGONAL', 'CLASS', 'WIDE', 'SIDE', 'RESIDUAL', 'MASKS'];
+const growing = [
+  'WINDOW',
+  'MAXIMUM',
+  'WINNERS',
+  'SLOPE',
+  'TABLES',
+  'WIDE',
+  'RESIDUAL',
+  'MASKS',
+  'BIAS_REGISTER',
+  'SIDE',
+];
+const single = ['TRANSPOSED', 'PORT', 'DIAGONAL', 'WINDOW', 'CLASS', 'WIDE', 'SIDE', 'RESIDUAL', 'MASKS'];
 
 /** What LUT and FF around the units depend on. */
 export function restFeatures(parameters: EngineParameters): Coefficients {

@@ -1,6 +1,6 @@
 // Written by scripts/fit-resources.ts from bench/resources/synthesis.json; do not edit.
 import type { Family } from './families.ts';
-import type { FamilyFit } from './fit.ts';
+import type { FamilyFit } from './fit-model.ts';
 
 export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = {
   xc7: {
@@ -220,11 +220,13 @@ export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = {
         TRANSPOSED: -0.06185087,
         PORT: -3.061818,
         DIAGONAL: -0.06185087,
+        WINDOW: 0,
         CLASS: 122.4426,
         WIDE: 122.4426,
         SIDE: 0,
         RESIDUAL: 122.4426,
         MASKS: 122.4426,
+        'WINDOW columns': 0,
         'MAXIMUM columns': 3.734319,
         'WINNERS columns': 19.484,
         'SLOPE columns': 18.98401,
@@ -233,6 +235,7 @@ export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = {
         'RESIDUAL columns': 9.176998,
         'MASKS columns': 9.176998,
         'BIAS_REGISTER columns': 9.176998,
+        'SIDE columns': 0,
       },
       ff: {
         constant: 1616.946,
@@ -246,11 +249,13 @@ export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = {
         TRANSPOSED: -0.2094724,
         PORT: 0.7905167,
         DIAGONAL: -0.2094724,
+        WINDOW: 0,
         CLASS: 124.599,
         WIDE: 124.599,
         SIDE: 0,
         RESIDUAL: 124.599,
         MASKS: 124.599,
+        'WINDOW columns': 0,
         'MAXIMUM columns': 0.1973045,
         'WINNERS columns': 3.947225,
         'SLOPE columns': 0.4472991,
@@ -259,6 +264,7 @@ export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = {
         'RESIDUAL columns': 1.085871,
         'MASKS columns': 1.085871,
         'BIAS_REGISTER columns': 1.085871,
+        'SIDE columns': 0,
       },
     },
     tool: 'Yosys 0.55 (embedded)',

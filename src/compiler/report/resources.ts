@@ -4,14 +4,13 @@ import type { Schedule } from '../schedule/operation.ts';
 import { memoryCost, type MemoryShape } from './block-ram.ts';
 import { add, type ResourceCount } from './resource-count.ts';
 import { families, type Family } from './families.ts';
+import type { EngineParameters } from './engine-parameters.ts';
 import { engineUnits } from './engine-units.ts';
-import { estimateUnit, evaluateRest, type FitModel, fitOf } from './fit.ts';
+import { estimateUnit, evaluateRest, fitOf } from './fit.ts';
+import type { FitModel } from './fit-model.ts';
 
 /** Bits of one channel's parameters: bias 32, multiplier 17, shift 6, residual multiplier 17, residual shift 4. */
 const parameterBits = 76;
-
-/** Parameters of `camber_top`: the array's shape and the depths of its memories. */
-export type EngineParameters = ReadonlyMap<string, number>;
 
 /** The memories of an engine: name, width, depth (0: left out). They set the block RAM exactly. */
 export function engineMemories(parameters: EngineParameters): MemoryShape[] {

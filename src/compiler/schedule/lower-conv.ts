@@ -1,4 +1,5 @@
 import { effectiveWidth } from './image-layout.ts';
+import { lowerSlidingWindow } from './lower-sliding-window.ts';
 import {
   type LayerOf,
   type LoweredOperation,
@@ -112,5 +113,7 @@ export function lowerImageWindow(
 /** Convolution and dense layers: output channels on the columns, input channels of one tap on the rows. */
 export function lowerConv(layer: LayerOf<'conv'>, context: LoweringContext): LoweredOperation[] {
   if (need(context.tensors, layer.sum.input).memory === 'image') return lowerImageWindow(layer, context);
-  return lowerWindow(layer, context, forwardRuns(need(context.weights, layer.name)));
+  const block = need(context.weights, layer.name);
+  if (block.sliding) return lowerSlidingWindow(layer, context, block);
+  return lowerWindow(layer, context, forwardRuns(block));
 }

@@ -10,7 +10,8 @@ import { engineMemories } from '../../../src/compiler/report/resources.ts';
 import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
 import type { Schedule } from '../../../src/compiler/schedule/operation.ts';
 import { yosysBundle } from '../../../src/toolchain/assets.ts';
-import { simulate, type SimulationResult } from '../../../src/toolchain/simulate.ts';
+import { simulate } from '../../../src/toolchain/simulate.ts';
+import type { SimulationResult } from '../../../src/toolchain/simulation.ts';
 import { runYosys } from '../../../src/toolchain/yosys.ts';
 import { type Picture, rtlDir } from './simulation.ts';
 
