@@ -10,6 +10,7 @@ import { readInput } from '../../toolchain/files.ts';
 import type { SimulatorName } from '../../toolchain/simulators.ts';
 import { verify, type NamedMismatch } from '../../toolchain/verify.ts';
 import type { JobContext, ToolPaths } from '../jobs/messages.ts';
+import { telling } from '../jobs/telling.ts';
 
 /** The folders of the tools that the settings name come first on the search path of this worker. */
 function preferTools(tools: ToolPaths): void {
@@ -41,8 +42,10 @@ export async function verifyBuild(
   folder: string,
   tools: ToolPaths,
   trace: string | undefined,
-  { progress, signal }: JobContext,
+  context: JobContext,
 ): Promise<VerifyView> {
+  const { progress, signal } = context;
+  const tell = telling(context);
   preferTools(tools);
   progress('Reading the build', 0.05);
   const build = await readBuild(folder);
@@ -59,7 +62,7 @@ export async function verifyBuild(
     simulator: chooseSimulator(),
     signal,
     ...(trace === undefined ? {} : { trace }),
-    onProgress: (stage) => progress(stage, Math.min(0.95, (steps += 1 / (images.length + 4)))),
+    onProgress: (stage) => tell(stage, Math.min(0.95, (steps += 1 / (images.length + 4)))),
   });
   return {
     passed: result.passed,
