@@ -9,13 +9,15 @@ import { readBuild, shippedRtl } from '../../toolchain/build-folder.ts';
 import { synthBuild } from '../../toolchain/synth-build.ts';
 import { keptSynthesis, synthesise, type SynthesisOptions } from '../../toolchain/synthesis.ts';
 import type { JobContext } from '../jobs/messages.ts';
+import { telling } from '../jobs/telling.ts';
 
 /** Yosys tells its passes, not its share of the work: the bar fills more and more slowly. */
-function watched({ progress, signal }: JobContext): SynthesisOptions {
+function watched(context: JobContext): SynthesisOptions {
+  const tell = telling(context);
   let passes = 0;
   return {
-    signal,
-    onProgress: (pass) => progress(`Synthesising: ${pass}`, 1 - 1 / (1 + ++passes / 20)),
+    signal: context.signal,
+    onProgress: (pass) => tell(`Synthesising: ${pass}`, 1 - 1 / (1 + ++passes / 20)),
   };
 }
 
