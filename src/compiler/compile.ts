@@ -24,6 +24,7 @@ import { checkSchedule } from './schedule/check.ts';
 import { defaultArray, engineShape } from './schedule/engine-shape.ts';
 import type { Schedule } from './schedule/operation.ts';
 import { scheduleOrAdvise } from './schedule/advise-array.ts';
+import { schedule } from './schedule/schedule.ts';
 
 export interface CompileOptions {
   /** Name of the model in the report and of its files. */
