@@ -17,6 +17,7 @@ type Kind = 'node' | 'extension' | 'webview';
 /** What is bundled: entry, output, and where it runs. */
 const bundles: readonly { entry: string; out: string; kind: Kind }[] = [
   { entry: 'src/cli/main.ts', out: 'dist/cli/camber.mjs', kind: 'node' },
+  { entry: 'src/toolchain/embedded/thread.ts', out: 'dist/toolchain/simulator-thread.mjs', kind: 'node' },
   { entry: 'src/server/main.ts', out: 'dist/server/main.mjs', kind: 'node' },
   { entry: 'src/server/worker.ts', out: 'dist/server/worker.mjs', kind: 'node' },
   { entry: 'src/extension/main.ts', out: 'dist/extension/main.cjs', kind: 'extension' },

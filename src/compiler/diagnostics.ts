@@ -59,6 +59,7 @@ export const diagnosticCodes = {
   CAM606: { title: 'Cancelled', severity: 'information' },
   CAM607: { title: 'Verification failed', severity: 'error' },
   CAM608: { title: 'Not comparable with the estimate', severity: 'warning' },
+  CAM609: { title: 'Not simulated', severity: 'error' },
 } as const satisfies Record<string, { title: string; severity: Severity }>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

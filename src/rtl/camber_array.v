@@ -19,19 +19,21 @@ module camber_array #(
     parameter PORT = 1,
     parameter DIAGONAL = 1,
     parameter MAXIMUM = 1,
-    parameter WIDE = 1
+    parameter WIDE = 1,
+    parameter GROUPS = 4                 // of columns with a first operand of their own: 4, or 1
 ) (
     input  wire                      clk,
     input  wire                      rst_n,
     // one cycle before the rest
-    input  wire [2:0]                weight_mode,   // 0 plain, 1 transposed, 2 port, 3 diagonal, 4 maximum, 5 winners
+    // 0 plain, 1 transposed, 2 port, 3 diagonal, 4 maximum, 5 winners, 6 and 7 sliding windows
+    input  wire [2:0]                weight_mode,
     input  wire [ROWS*COLUMNS*8-1:0] weight_word,   // w[r][c] at byte r * COLUMNS + c
     input  wire [ROWS*8-1:0]         port_word,
     input  wire                      is_inside,
     input  wire                      second_half,   // the step is for the upper half of the columns (COLUMNS = 2 * ROWS)
     input  wire [7:0]                number,        // of the step in its window
     // the step itself
-    input  wire [ROWS*8-1:0]         first,         // row r at byte r
+    input  wire [GROUPS*ROWS*8-1:0]  first,         // row r of group g at byte g * ROWS + r
     input  wire                      valid,
     input  wire                      vector_first,
     input  wire                      vector_shift,
@@ -96,6 +98,8 @@ module camber_array #(
     genvar p, c, r;
     generate
         for (p = 0; p < COLUMNS / 2; p = p + 1) begin : pair
+            // Columns 2p and 2p + 1 stand in one quarter of the rows' channels.
+            localparam GROUP = GROUPS == 1 ? 0 : ((2*p) % ROWS) / (ROWS / 4);
             wire [2*ROWS*8-1:0] plain, transposed;
             for (c = 0; c < 2; c = c + 1) begin : column
                 for (r = 0; r < ROWS; r = r + 1) begin : row
@@ -109,7 +113,7 @@ module camber_array #(
                 .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WIDE(WIDE)
             ) columns (
                 .clk(clk), .weight_mode(weight_mode), .plain(plain), .transposed(transposed), .port_word(port_word),
-                .turn(turns[(2*p) / ROWS]), .first(first), .enable(sum_valid && sum_turns[(2*p) / ROWS]), .clear(clear),
+                .turn(turns[(2*p) / ROWS]), .first(first[GROUP*ROWS*8 +: ROWS*8]), .enable(sum_valid && sum_turns[(2*p) / ROWS]), .clear(clear),
                 .vector_shift(sum_flags[0]), .maximum(sum_maximum), .open(open[(2*p) / ROWS]), .number(sum_number), .hold(complete),
                 .held(held[2*p*32 +: 64]), .held_winner(held_winners[2*p*8 +: 16])
             );

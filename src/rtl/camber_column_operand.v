@@ -13,7 +13,7 @@ module camber_column_operand #(
     parameter DIAGONAL = 1
 ) (
     input  wire              clk,
-    input  wire [2:0]        weight_mode,      // 0 plain, 1 transposed, 2 port, 3 diagonal, 4 maximum, 5 winners
+    input  wire [2:0]        weight_mode,      // 0 plain, 1 transposed, 2 port, 3 diagonal, 4 maximum, 5 winners, 6, 7 windows
     input  wire [ROWS*8-1:0] plain,            // row r at byte r
     // What is left out, or is another column's, has no reader.
     /* verilator lint_off UNUSEDSIGNAL */

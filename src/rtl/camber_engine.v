@@ -17,6 +17,7 @@ module camber_engine #(
     parameter DIAGONAL = 1,
     parameter MAXIMUM = 1,
     parameter WINNERS = 1,
+    parameter WINDOW = 1,
     parameter SLOPE = 1,
     parameter TABLES = 1,
     parameter CLASS = 1,
@@ -70,6 +71,11 @@ module camber_engine #(
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
     localparam PARAMETER_BITS = 76;
     localparam [2:0] PORT_MODE = 3'd2, DIAGONAL_MODE = 3'd3, MAXIMUM_MODE = 3'd4, WINNERS_MODE = 3'd5;
+    localparam [2:0] WINDOW_MODE = 3'd6, STRIDED_WINDOW_MODE = 3'd7;
+    // Four rows have no quarters that a pair of columns could share.
+    localparam SLIDES = WINDOW != 0 && ROWS > 4 ? 1 : 0;
+    localparam GROUPS = SLIDES != 0 ? 4 : 1;
+    localparam WINDOW_ROWS = 3;
 
     // Sequencer ------------------------------------------------------------------------------------------------
     wire [23:0]  image_beats;
@@ -133,15 +139,21 @@ module camber_engine #(
 
     // Cycle 1: addresses ------------------------------------------------------------------------------------------
     reg [15:0] activation_address, weight_address, port_address;
-    reg        inside_1, port_read_1;
+    reg        inside_1, right_1, left_1, port_read_1;
+    wire       sliding = weight_mode == WINDOW_MODE || weight_mode == STRIDED_WINDOW_MODE;
+    wire [11:0] x_right = x + 12'd1;
+    wire [11:0] x_left = x - 12'd1;
 
     always @(posedge clk) begin
         activation_address <= activation_walk;
         weight_address     <= weight_walk + class_offset;
         port_address       <= port_walk;
         inside_1           <= y < y_limit && x < x_limit;
+        right_1            <= y < y_limit && x_right < x_limit;
+        left_1             <= y < y_limit && x_left < x_limit;
         port_read_1        <= rst_n && issue && PORT != 0
-            && (weight_mode == PORT_MODE || weight_mode == DIAGONAL_MODE || weight_mode == WINNERS_MODE);
+            && (weight_mode == PORT_MODE || weight_mode == DIAGONAL_MODE || weight_mode == WINNERS_MODE
+                || sliding);
     end
 
     // Cycles 2 and 3: memories --------------------------------------------------------------------------------------
@@ -195,18 +207,24 @@ module camber_engine #(
     );
 
     // Cycle 4: operands ----------------------------------------------------------------------------------------------
-    wire                      inside_3, second_half_3;
+    wire                      inside_3, right_3, left_3, issue_3, second_half_3;
     wire [7:0]                number_3;    // of the step in its window, where no weights are read
-    wire [ROWS*8-1:0]         first;
+    wire [GROUPS*ROWS*8-1:0]  first;
 
-    camber_delay #(.WIDTH(9), .STAGES(2)) delay_inside (
-        .clk(clk), .in({inside_1, weight_address[7:0]}), .out({inside_3, number_3})
+    camber_delay #(.WIDTH(11), .STAGES(2)) delay_inside (
+        .clk(clk), .in({inside_1, right_1, left_1, weight_address[7:0]}), .out({inside_3, right_3, left_3, number_3})
     );
+    camber_delay_flag #(.STAGES(3)) delay_issue_3 (.clk(clk), .rst_n(rst_n), .in(issue), .out(issue_3));
     camber_delay #(.WIDTH(1), .STAGES(3)) delay_half (.clk(clk), .in(second_half), .out(second_half_3));
 
-    camber_first_operand #(.ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS), .WINNERS(WINNERS)) first_operand (
+    camber_first_operand #(
+        .ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS), .WINNERS(WINNERS), .WINDOW(SLIDES), .GROUPS(GROUPS),
+        .DEPTH(WINDOW_ROWS * COLUMNS / ROWS)
+    ) first_operand (
         .clk(clk), .source(source), .is_inside(inside_3), .padding(padding),
         .winners(weight_mode == WINNERS_MODE), .number(number_3), .port_word(port_word),
+        .valid(issue_3), .sliding(sliding), .by_two(weight_mode == STRIDED_WINDOW_MODE), .right_inside(right_3),
+        .left_inside(left_3),
         .image_pattern(image_pattern[ROWS*8-1:0]), .class_row(class_used[ROW_BITS-1:0]),
         .activation_word(activation_word), .image_word(image_word), .first(first)
     );
@@ -224,7 +242,7 @@ module camber_engine #(
 
     camber_array #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .PACKED(PACKED), .TREE_STAGES(TREE_STAGES), .TRANSPOSED(TRANSPOSED),
-        .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WIDE(WIDE)
+        .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WIDE(WIDE), .GROUPS(GROUPS)
     ) array (
         .clk(clk), .rst_n(rst_n), .weight_mode(weight_mode), .weight_word(weight_word), .port_word(port_word),
         .first(first), .valid(issue_4), .vector_first(flags_4[2]), .vector_shift(flags_4[1]),

@@ -1,6 +1,11 @@
 // The first operand of the array, one byte per row, from the words the memories have delivered: the activation or
 // image word, padding where the window lies outside, or one-hot(class). One register stage.
 // With `winners` a row of an activation word is padding too unless the second activation port's byte is 127 - number.
+//
+// A sliding window takes three taps of a kernel row in one step: the activation word, the second port's word (the
+// position to its right) and the word of the position to its left, which was read `DEPTH` steps ago for the output
+// column before, by the first port or, where columns are two positions apart, by the second. The array's columns then
+// stand in four groups with a first operand each: a quarter of the channels, tap by tap.
 
 `default_nettype none
 
@@ -8,7 +13,10 @@ module camber_first_operand #(
     parameter ROWS = 16,
     parameter ROW_BITS = 4,
     parameter CLASS = 1,                        // the class is an operand
-    parameter WINNERS = 1
+    parameter WINNERS = 1,
+    parameter WINDOW = 1,                       // windows slide; ROWS is 8 or more
+    parameter GROUPS = 4,                       // 4, or 1 without sliding windows
+    parameter DEPTH = 3                         // steps of an output vector: kernel rows * COLUMNS / ROWS
 ) (
     input  wire                clk,
     input  wire [1:0]          source,          // 0 activation memory, 1 image memory, 2 one-hot(class)
@@ -23,8 +31,14 @@ module camber_first_operand #(
     input  wire                winners,
     input  wire [7:0]          number,          // of the step in its window
     input  wire [ROWS*8-1:0]   port_word,
+    // Only sliding windows do.
+    input  wire                valid,
+    input  wire                sliding,
+    input  wire                by_two,          // output columns are two positions apart
+    input  wire                right_inside,
+    input  wire                left_inside,
     /* verilator lint_on UNUSEDSIGNAL */
-    output reg  [ROWS*8-1:0]   first            // row r at byte r
+    output reg  [GROUPS*ROWS*8-1:0] first       // row r of group g at byte g * ROWS + r
 );
     integer i, j;
 
@@ -34,15 +48,47 @@ module camber_first_operand #(
         for (j = 0; j < ROWS; j = j + 1)
             passes[j] = is_inside && (WINNERS == 0 || !winners || port_word[j*8 +: 8] == tag);
 
-    always @(posedge clk)
+    reg [ROWS*8-1:0] common;
+    always @*
         if (CLASS != 0 && source == 2'd2)
             for (i = 0; i < ROWS; i = i + 1)
-                first[i*8 +: 8] <= i == {{(32-ROW_BITS){1'b0}}, class_row} ? 8'd1 : 8'd0;
+                common[i*8 +: 8] = i == {{(32-ROW_BITS){1'b0}}, class_row} ? 8'd1 : 8'd0;
         else if (source == 2'd1)
-            first <= is_inside ? image_word : image_pattern;
+            common = is_inside ? image_word : image_pattern;
         else
             for (i = 0; i < ROWS; i = i + 1)
-                first[i*8 +: 8] <= passes[i] ? activation_word[i*8 +: 8] : padding;
+                common[i*8 +: 8] = passes[i] ? activation_word[i*8 +: 8] : padding;
+
+    generate
+        if (WINDOW != 0) begin : window
+            localparam QUARTER = ROWS / 4;
+            reg [ROWS*8-1:0] line [0:DEPTH-1];
+            integer d, g, t, k;
+
+            always @(posedge clk)
+                if (valid) begin
+                    line[0] <= by_two ? port_word : activation_word;
+                    for (d = 1; d < DEPTH; d = d + 1)
+                        line[d] <= line[d-1];
+                end
+
+            // The last quarter of the rows has no tap.
+            wire [ROWS*8-1:0]   right = right_inside ? port_word : {ROWS{padding}};
+            wire [ROWS*8-1:0]   left = left_inside ? line[DEPTH-1] : {ROWS{padding}};
+            wire [4*ROWS*8-1:0] taps = {{ROWS*8{1'b0}}, left, right, common};
+
+            always @(posedge clk)
+                for (g = 0; g < 4; g = g + 1)
+                    for (t = 0; t < 4; t = t + 1)
+                        for (k = 0; k < QUARTER; k = k + 1)
+                            first[(g*ROWS + t*QUARTER + k)*8 +: 8] <= sliding
+                                ? taps[(t*ROWS + g*QUARTER + k)*8 +: 8]
+                                : common[(t*QUARTER + k)*8 +: 8];
+        end else begin : window
+            always @(posedge clk)
+                first <= common;
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire

@@ -11,7 +11,7 @@ module camber_operation_fields (
     output wire [11:0]   drain,               // idle cycles until the next operation, minus one
     output wire [15:0]   input_words,         // image words that must have been written before the first issue
     output wire [1:0]    source,              // 0 activation memory, 1 image memory, 2 one-hot(class)
-    output wire [2:0]    weight_mode,         // 0 plain, 1 transposed, 2 port, 3 diagonal, 4 maximum, 5 winners
+    output wire [2:0]    weight_mode,         // 0 plain, 1 transposed, 2 port, 3 diagonal, 4 maximum, 5 winners, 6, 7 windows
     output wire [7:0]    padding,             // byte outside the window, source 0
     output wire [127:0]  activation_walk,     // walks: base, then the delta of each level, outermost first
     output wire [95:0]   y_walk,

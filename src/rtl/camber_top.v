@@ -16,6 +16,7 @@ module camber_top #(
     parameter DIAGONAL = 1,                 // weights on the diagonal alone: products element by element, pools by maximum
     parameter MAXIMUM = 1,                  // pools by maximum
     parameter WINNERS = 1,                  // their adjoint
+    parameter WINDOW = 1,                   // kernel rows of depthwise convolutions in one step
     parameter SLOPE = 1,                    // a multiplier of its own below zero
     parameter TABLES = 1,                   // activations that are looked up
     parameter CLASS = 1,                    // the class as operand, weight tile or column
@@ -125,7 +126,7 @@ module camber_top #(
 
     camber_engine #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM),
-        .WINNERS(WINNERS), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE),
+        .WINNERS(WINNERS), .WINDOW(WINDOW), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE),
         .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
         .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),

@@ -14,6 +14,7 @@ import type { ServerNotifications } from '../protocol/requests.ts';
 import { defaultSettings, type Settings } from '../protocol/manifest/settings.ts';
 import { fileDiagnostics, textDiagnostics } from './features/diagnostics.ts';
 import { devices } from './devices.ts';
+import { keepSpareWorker } from './jobs/runner.ts';
 import { jobOptions, readSettings } from './options.ts';
 import type { OpenModel } from './open-model.ts';
 import { serverHandlers } from './requests.ts';
@@ -58,6 +59,8 @@ const store = new ModelStore({
     if (model.holders === 0) return;
     notify('camber/stateChanged', model.state);
     if (model.state.status.kind === 'working') return;
+    // And so does the next.
+    keepSpareWorker(workerScript);
     publish(model);
     if (!textDocuments.has(model.uri)) return;
     if (refreshes.inlayHints) void connection.languages.inlayHint.refresh();
@@ -140,4 +143,6 @@ registerTextFeatures(connection, store, {
   },
 });
 
+// The first model finds its worker ready.
+keepSpareWorker(workerScript);
 connection.listen();

@@ -181,7 +181,7 @@ export class OpenModel {
     const options = await this.options();
     if (signal.aborted || options.target === target) return;
     // What is wrong with it is told where it is chosen.
-    await this.#runner.run('compile', { options: { ...options, target } }, { signal }).catch(() => undefined);
+    await this.#runner.run('prepare', { options: { ...options, target } }, { signal }).catch(() => undefined);
   }
 
   /** Nobody shows the model: what is computed can wait until somebody does. */

@@ -104,8 +104,9 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
       return store.get(uri).run('build', (options) => ({ options, folder }), watched(token, cancel));
     },
     'camber/verify': async ({ uri, folder, trace, token }, cancel) => {
-      const tools = toolPaths(await host.settings(uri));
-      return apart((runner) => runner.run('verify', { folder, tools, trace }, watched(token, cancel)));
+      const settings = await host.settings(uri);
+      const params = { folder, tools: toolPaths(settings), simulator: settings.simulator, trace };
+      return apart((runner) => runner.run('verify', params, watched(token, cancel)));
     },
     'camber/explore': async ({ uri, token }, cancel) => {
       const model = store.get(uri);

@@ -24,6 +24,18 @@ export const rtlFolder: string = fileURLToPath(new URL('../rtl/', import.meta.ur
 /** The thread that runs Yosys. */
 export const yosysWorker = new URL('../toolchain/yosys-worker.mjs', import.meta.url);
 
+/**
+ * What starts the thread of the embedded simulator: its bundle, or, when run from the sources, a line that loads the
+ * TypeScript.
+ */
+export function simulatorThread(): [script: URL | string, options: { eval: boolean }] {
+  const bundled = new URL('../toolchain/simulator-thread.mjs', import.meta.url);
+  if (existsSync(fileURLToPath(bundled))) return [bundled, { eval: false }];
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const source = JSON.stringify(new URL('./embedded/thread.ts', import.meta.url).href);
+  return [`import(${loader}).then((tsx) => (tsx.register(), import(${source})))`, { eval: true }];
+}
+
 /** URL of Yosys in WebAssembly: beside a bundle, or in its own package when run from the sources. */
 export function yosysBundle(): string {
   const beside = new URL('../yosys/bundle.js', import.meta.url);

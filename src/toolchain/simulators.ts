@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { CompileError, fail } from '../compiler/diagnostics.ts';
 import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { runTool } from './process.ts';
+import { engineParameters } from './simulation.ts';
 
 export interface SimulatorBuild {
   /** Folder with the engine's Verilog files. */
@@ -23,22 +25,20 @@ export interface SimulatorBuild {
 
 export interface Simulator {
   readonly installHint: string;
+  /** How the program tells its version, and the oldest that will do. */
+  readonly version: { readonly command: string; readonly argument: string; readonly oldest: number };
   /** Builds the program into the empty folder `into`. */
   readonly build: (build: SimulatorBuild, sources: readonly string[], into: string) => Promise<void>;
   /** Program and arguments that run it, plusargs to be added. */
   readonly run: (folder: string) => readonly [command: string, ...args: string[]];
 }
 
-const parameters = ({ shape, packed, parts = [] }: SimulatorBuild): [string, number][] => [
-  ['ROWS', shape.rows],
-  ['COLUMNS', shape.columns],
-  ['LANES', shape.lanes],
-  ['PACKED', packed ? 1 : 0],
-  ...parts.map(([name, present]): [string, number] => [name, present]),
-];
+const parameters = ({ shape, packed, parts }: SimulatorBuild) => engineParameters(shape, packed, parts);
 
 const verilator: Simulator = {
-  installHint: 'Install Verilator 5 (Debian: apt-get install verilator), or choose another simulator.',
+  version: { command: 'verilator', argument: '--version', oldest: 5 },
+  installHint:
+    'Install Verilator 5 (Debian: apt-get install verilator), or leave it to the embedded simulator: --simulator embedded.',
   async build(build, sources, into) {
     await runTool({
       command: 'verilator',
@@ -60,7 +60,9 @@ const verilator: Simulator = {
 };
 
 const icarus: Simulator = {
-  installHint: 'Install Icarus Verilog (Debian: apt-get install iverilog), or choose another simulator.',
+  version: { command: 'iverilog', argument: '-V', oldest: 10 },
+  installHint:
+    'Install Icarus Verilog (Debian: apt-get install iverilog), or leave it to the embedded simulator: --simulator embedded.',
   async build(build, sources, into) {
     await runTool({
       command: 'iverilog',
@@ -78,7 +80,36 @@ const icarus: Simulator = {
 };
 
 export const simulators = { verilator, icarus } as const satisfies Record<string, Simulator>;
-export type SimulatorName = keyof typeof simulators;
+/** Simulators that must be installed. */
+export type InstalledSimulator = keyof typeof simulators;
+/** All simulators; the embedded one comes with Camber. */
+export const simulatorNames = ['verilator', 'icarus', 'embedded'] as const;
+export type SimulatorName = (typeof simulatorNames)[number];
+
+/**
+ * Makes sure that a simulator is there and new enough.
+ *
+ * @throws CompileError CAM601, CAM602, CAM606
+ */
+export async function checkInstalled(name: InstalledSimulator, signal?: AbortSignal): Promise<void> {
+  const { version, installHint } = simulators[name];
+  const { command, argument, oldest } = version;
+  const { stdout } = await runTool({ command, args: [argument], installHint, ...(signal ? { signal } : {}) });
+  const [text, major] = /(\d+)\.\d+/.exec(stdout) ?? [];
+  if (text !== undefined && Number(major) < oldest)
+    fail('CAM601', `${command} ${text} is too old: version ${oldest} or newer is needed.`, installHint);
+}
+
+/** Verilator where it is installed and new enough, for it is the fastest on long runs; else the embedded simulator. */
+export async function defaultSimulator(signal?: AbortSignal): Promise<SimulatorName> {
+  try {
+    await checkInstalled('verilator', signal);
+    return 'verilator';
+  } catch (error) {
+    if (!(error instanceof CompileError) || signal?.aborted) throw error;
+    return 'embedded';
+  }
+}
 
 /** The engine's Verilog files and the test bench, in a fixed order. */
 export async function rtlSources(rtlDir: string, benchDir: string): Promise<string[]> {
@@ -105,7 +136,7 @@ async function exists(path: string): Promise<boolean> {
  * @throws CompileError CAM601, CAM602, CAM606
  */
 export async function buildSimulator(
-  name: SimulatorName,
+  name: InstalledSimulator,
   build: SimulatorBuild,
   cacheDir: string = defaultCacheDir(),
 ): Promise<string> {
@@ -117,6 +148,7 @@ export async function buildSimulator(
   const folder = join(cacheDir, `${name}-${rows}x${columns}-${hash.digest('hex').slice(0, 16)}`);
   if (await exists(folder)) return folder;
 
+  await checkInstalled(name, build.signal);
   const unfinished = `${folder}.${process.pid}`;
   await mkdir(unfinished, { recursive: true });
   try {

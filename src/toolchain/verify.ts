@@ -1,5 +1,5 @@
 /** Verification of a build: the RTL against the integer network, bit for bit, and against the schedule, to the cycle. */
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnostic, fail, type Diagnostic } from '../compiler/diagnostics.ts';
@@ -11,13 +11,15 @@ import { compareLayers } from '../compiler/schedule/compare.ts';
 import { interpret } from '../compiler/schedule/interpreter.ts';
 import { rtlFolder } from './assets.ts';
 import type { Build } from './build-folder.ts';
-import { simulate, type Mismatch, type SimulatedRun } from './simulate.ts';
-import type { SimulatorName } from './simulators.ts';
+import { simulate } from './simulate.ts';
+import type { Mismatch, SimulatedRun } from './simulation.ts';
+import { defaultSimulator, type SimulatorName } from './simulators.ts';
 
 export interface VerifyOptions {
   /** What the input stream carries, one entry per run. */
   readonly images: readonly (Uint8Array | Int8Array)[];
-  readonly simulator: SimulatorName;
+  /** Verilator where it is installed, else the embedded one, where absent. */
+  readonly simulator?: SimulatorName;
   /** Class to explain in all runs; the build's own choice where absent. */
   readonly fixedClass?: number;
   /** Random pauses on every stream, from this seed. */
@@ -58,18 +60,21 @@ export interface Verification {
 /**
  * Runs the build's RTL and memory images, as they lie in its folder, and compares every write.
  *
- * @throws CompileError CAM601, CAM602, CAM603, CAM606
+ * @throws CompileError CAM601, CAM602, CAM603, CAM606, CAM609
  */
 export async function verify(build: Build, options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
   const { network, schedule, manifest } = build;
-  const { images, simulator, signal, onProgress } = options;
+  const { images, signal, onProgress } = options;
+  const simulator = options.simulator ?? (await defaultSimulator(signal));
   const fixedClass = options.fixedClass ?? manifest.fixedClass;
   const missing = Object.values(imageFiles)
     .map((f) => `rtl/${f}`)
     .filter((path) => !(path in manifest.files));
   if (missing.length > 0)
     fail('CAM603', `${build.folder} lacks ${missing.join(', ')}.`, 'Compile the model again.');
+
+  if (simulator === 'embedded') await refuseChanged(build);
 
   onProgress?.('Running the integer network');
   let tensors = 0;
@@ -99,7 +104,7 @@ export async function verify(build: Build, options: VerifyOptions): Promise<Veri
       await copyFile(join(build.folder, 'rtl', file), join(dataDir, file));
     for (const [file, text] of testVectors(schedule, runs)) await writeFile(join(dataDir, file), text);
     const result = await simulate({
-      ...(await sources(build)),
+      ...(simulator === 'embedded' ? { rtlDir: join(build.folder, 'rtl') } : sources(build)),
       dataDir,
       simulator,
       shape: schedule.shape,
@@ -147,11 +152,30 @@ function valuesOf(run: SimulatedRun, { rows, columns }: { rows: number; columns:
  * Where the Verilog is compiled from. Untouched builds share the shipped sources, so that one simulator serves every
  * build of an array shape with the same parts (the test bench overrides all depths); changed Verilog is compiled as it lies there.
  */
-async function sources(build: Build): Promise<{ rtlDir: string; benchDir: string }> {
+function sources(build: Build): { rtlDir: string; benchDir: string } {
   const touched = build.changed.some((path) => /\.(v|cpp)$/.test(path));
   return touched
     ? { rtlDir: join(build.folder, 'rtl'), benchDir: join(build.folder, 'sim') }
     : { rtlDir: rtlFolder, benchDir: join(rtlFolder, 'sim') };
+}
+
+/**
+ * The embedded simulator takes the very files of the build, and only as they were compiled: it stands for what Camber
+ * makes. Who changes the RTL has a simulator.
+ *
+ * @throws CompileError CAM603
+ */
+async function refuseChanged({ folder, manifest, changed }: Build): Promise<void> {
+  const added = (await readdir(join(folder, 'rtl')).catch(() => []))
+    .map((file) => `rtl/${file}`)
+    .filter((path) => /\.(v|hex)$/.test(path) && !(path in manifest.files));
+  const touched = [...changed.filter((path) => path.startsWith('rtl/')), ...added];
+  if (touched.length > 0)
+    fail(
+      'CAM603',
+      `${folder}: ${touched.join(', ')} ${touched.length === 1 ? 'is' : 'are'} not as compiled, and the embedded simulator runs nothing else.`,
+      'Compile the model again, or verify the changed files with --simulator verilator or icarus.',
+    );
 }
 
 function failure(first: NamedMismatch | undefined, build: Build): Diagnostic {

@@ -46,7 +46,7 @@ describe('integer engine against the executor, bit for bit', () => {
     }
   });
 
-  const networks = ['resnet8_bn_kept', 'tiny_resnet18 (sample)'];
+  const networks = ['resnet8_bn_kept', 'tiny_resnet18 (sample)', 'mobilenetv2_small', 'densenet_small'];
   it.each(oraclePlaces().filter((p) => networks.includes(p.name)))(
     'on $name, every target',
     async ({ place }) => {

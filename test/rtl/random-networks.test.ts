@@ -8,7 +8,7 @@ import { compareLayers } from '../../src/compiler/schedule/compare.ts';
 import { interpret } from '../../src/compiler/schedule/interpreter.ts';
 import type { EngineShape } from '../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../src/compiler/schedule/schedule.ts';
-import type { SimulationResult } from '../../src/toolchain/simulate.ts';
+import type { SimulationResult } from '../../src/toolchain/simulation.ts';
 import { generateNetwork } from '../compiler/schedule/support/generate.ts';
 import { needs } from '../support/tools.ts';
 import { operatorsOf, randomGraph } from './support/random-graphs.ts';

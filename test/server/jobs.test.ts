@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompileError, diagnostic } from '../../src/compiler/diagnostics.ts';
 import type { RequestError } from '../../src/protocol/channel.ts';
 import type { JobContext, JobHandlers, JobReply, JobRequest } from '../../src/server/jobs/messages.ts';
-import { JobRunner } from '../../src/server/jobs/runner.ts';
+import { JobRunner, keepSpareWorker } from '../../src/server/jobs/runner.ts';
 import { serveJobs } from '../../src/server/jobs/serve.ts';
 
 const request = (id: number, job: JobRequest['job'], cancel = new SharedArrayBuffer(4)): JobRequest => ({
@@ -103,6 +103,20 @@ describe('the worker', () => {
       expect(await runner.run('read', { path: 'again' })).toBe('again');
     } finally {
       await runner.dispose();
+    }
+  });
+
+  it('that was kept as a spare takes the first job, and another one the second', async () => {
+    keepSpareWorker(script);
+    const [first, second] = [new JobRunner(script), new JobRunner(script)];
+    try {
+      expect(await first.run('read', { path: 'a' })).toBe('a');
+      expect(await second.run('read', { path: 'b' })).toBe('b');
+      const failing = first.run('read', { path: 'crash' }).catch((e: RequestError) => e.message);
+      expect(await failing).toMatch(/stopped/);
+      expect(await first.run('read', { path: 'again' })).toBe('again');
+    } finally {
+      await Promise.all([first.dispose(), second.dispose()]);
     }
   });
 

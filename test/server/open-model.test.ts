@@ -39,6 +39,7 @@ const jobs = {
     }
     return { compiled: { text, device: options.device }, diagnostics: [] };
   },
+  prepare: (params, cancelled) => jobs.compile(params, cancelled),
   heatMap: () => ({ text }),
 };
 let last = Promise.resolve();

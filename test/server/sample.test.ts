@@ -101,6 +101,9 @@ describe('the sample in the editor', () => {
 
   it('inlay hints stand once for each layer of the accelerator', () => {
     const hints = inlayHints({ form, state }, everything);
+    const lines = form.text.split('\n');
+    for (const { position } of hints)
+      expect(lines[position.line]!.slice(0, position.character)).toMatch(/^ {3}\[.*\]$/);
     const inference = compiled.layers.filter((l) => l.phase === 'inference');
     // Lines stand in the file's order, layers in the schedule's.
     expect(hints.map((h) => h.label).sort()).toEqual(

@@ -45,7 +45,7 @@ needs('code-server', 'chromium')('what goes wrong while one works', () => {
   test('a build into a place that cannot be written says so, and leaves nothing', async () => {
     const before = readdirSync(workspace.folder).sort();
     await workbench.runCommand('Camber: Compile GradCAM accelerator');
-    await workbench.quickPicks().first().waitFor();
+    await workbench.quickPicks().filter({ hasText: 'to blocked/tiny-resnet18' }).waitFor();
     await workbench.pick();
     const told = workbench.notification('Cannot write');
     await told.waitFor({ timeout: patient });

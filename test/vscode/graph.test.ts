@@ -110,12 +110,14 @@ needs('code-server', 'chromium')('the graph editor', () => {
   test('text and graph beside each other show one selection', async () => {
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('tiny-resnet18.onnx');
-    await graph();
+    await (await graph()).getByRole('searchbox').fill('/blocks/blocks.5/relu2/Relu');
+    expect(await selected()).toBe('/blocks/blocks.5/relu2/Relu');
     await workbench.runCommand('View: Split Editor Right');
     await workbench.runCommand('Camber: Open as Text');
-    await workbench.line('/blocks/blocks.0/conv1/Conv').click();
+    // The text opens where the graph's selection is.
+    await workbench.line('["/blocks/blocks.5/conv2/Conv"]').click();
     const view = await graph();
-    await view.locator('[data-layer="/blocks/blocks.0/conv1/Conv"][aria-selected="true"]').waitFor();
+    await view.locator('.block[data-layer="/blocks/blocks.5/conv2/Conv"][aria-selected="true"]').waitFor();
     await workbench.screenshot('graph-beside-text');
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('tiny-resnet18.onnx');
@@ -140,14 +142,22 @@ needs('code-server', 'chromium')('the graph editor', () => {
   });
 
   test('zoom, target and collapsed blocks survive a reload of the window', async () => {
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.openFile('tiny-resnet18.onnx');
     const view = await graph();
+    await view.getByRole('searchbox').fill('/blocks/blocks.5/relu2/Relu');
+    await view.getByRole('searchbox').press('Escape');
+    await workbench.page.keyboard.press('t');
+    await view.locator('.summary', { hasText: 'Target blocks.5/relu2' }).waitFor();
     await view.getByRole('button', { name: 'Zoom in (+)' }).click();
     await view.getByRole('button', { name: /Collapse or expand/ }).click();
     const transform = () => view.locator('.world').getAttribute('style');
     await view.locator('.block.repeat').first().waitFor({ state: 'attached' });
     await workbench.page.waitForTimeout(1500);
     const before = await transform();
-    await workbench.page.reload();
+    const loaded = workbench.page.waitForEvent('load');
+    await workbench.runCommand('Developer: Reload Window');
+    await loaded;
     await workbench.waitForCommand('Camber: Open as Text');
     const again = await viewWith(workbench, '.world');
     await expect

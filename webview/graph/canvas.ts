@@ -68,9 +68,11 @@ export class SceneCanvas {
       path.moveTo(first.x, first.y);
       for (const { x, y } of points.slice(1)) path.lineTo(x, y);
     }
-    context.lineWidth = 1.25 / zoom;
+    context.lineWidth = 1 / zoom;
     context.strokeStyle = colours.edge;
+    context.globalAlpha = 0.7;
     context.stroke(plain);
+    context.globalAlpha = 1;
     context.lineWidth = 2 / zoom;
     context.strokeStyle = colours.gradient;
     context.stroke(backward);

@@ -52,7 +52,9 @@ export class Minimap {
     const size = { width: blockSize.width * x, height: Math.max(1, blockSize.height * this.#scale.y) };
     layout.places.forEach((place, i) => {
       const value = draw.values[i];
-      context.fillStyle = value === undefined ? colours.border : colourOf(value, draw.most);
+      // What has no figure must not stand out.
+      context.globalAlpha = value === undefined ? 0.3 : 1;
+      context.fillStyle = value === undefined ? colours.edge : colourOf(value, draw.most);
       context.fillRect(
         place.x * x - size.width / 2,
         place.y * this.#scale.y - size.height / 2,
@@ -60,6 +62,7 @@ export class Minimap {
         size.height,
       );
     });
+    context.globalAlpha = 1;
     for (const [index, colour] of [
       [draw.target, colours.heatmap],
       [selected, colours.focus],

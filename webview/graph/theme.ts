@@ -1,7 +1,7 @@
 /** The theme's colours for what is painted; read again whenever the theme changes. */
 
 const variables = {
-  edge: ['--vscode-editorIndentGuide-activeBackground1', '--vscode-descriptionForeground'],
+  edge: ['--vscode-descriptionForeground', '--vscode-foreground'],
   block: ['--vscode-editorWidget-background', '--vscode-editor-background'],
   border: ['--vscode-contrastBorder', '--vscode-editorWidget-border', '--vscode-panel-border'],
   focus: ['--vscode-focusBorder'],

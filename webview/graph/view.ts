@@ -159,7 +159,10 @@ export class GraphView {
       const { zoom } = this.#panZoom.camera;
       this.#panZoom.set({ x: anchor.x - place.x * zoom, y: anchor.y - place.y * zoom, zoom });
     } else if (before === undefined && camera) this.#panZoom.set(camera);
-    else this.#home(graph);
+    else {
+      this.#home(graph);
+      this.#reveal();
+    }
     this.#refresh();
     if (before === undefined) this.#tellPainted();
   }
@@ -328,13 +331,18 @@ export class GraphView {
     this.#remember({ selected: chosen?.id });
     const { repeat } = graph.items[this.#current] ?? {};
     if (repeat && !block) this.#setCollapsed(repeat.id, false);
-    const place = graph.layout.places[this.#current];
-    const { width, height } = blockSize;
-    if (place) this.#panZoom.reveal(place.x - width / 2, place.y - height / 2, width, height);
+    this.#reveal();
     this.#repaintMinimap = true;
     this.#draw();
     if (this.#details.shown) this.#showDetails();
     if (tell) void client.request('select', { layer: chosen?.id });
+  }
+
+  /** Brings the selected block into view. */
+  #reveal(): void {
+    const place = this.#graph?.layout.places[this.#current];
+    const { width, height } = blockSize;
+    if (place) this.#panZoom.reveal(place.x - width / 2, place.y - height / 2, width, height);
   }
 
   /** Selects what stands at an index of the drawn blocks. */

@@ -4,7 +4,7 @@ import { streamBytes } from '../../engine/fixed-input.ts';
 import { samplePictures } from '../../toolchain/assets.ts';
 import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
-import type { SimulatorName } from '../../toolchain/simulators.ts';
+import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
 import { verify as verifyBuild, type Verification } from '../../toolchain/verify.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import { oneOf, parseClass, parsePositive, type ClassOption } from '../options.ts';
@@ -13,7 +13,7 @@ import { grouped } from '../table.ts';
 interface VerifyCliOptions {
   readonly image?: readonly string[];
   readonly class?: ClassOption;
-  readonly simulator: SimulatorName;
+  readonly simulator?: SimulatorName;
   readonly pauses?: number;
   readonly trace?: string;
 }
@@ -22,9 +22,16 @@ function configure(parser: Command): void {
   parser
     .option('--image <files...>', 'pictures to run, one after the other (default: the bundled ones)')
     .option('--class <class>', 'argmax or the index of a class (default: as compiled)', parseClass)
-    .option('--simulator <name>', 'verilator or icarus', oneOf(['verilator', 'icarus'] as const), 'verilator')
+    .option(
+      '--simulator <name>',
+      `${simulatorNames.join(', ')} (default: verilator where it is installed, else embedded)`,
+      oneOf(simulatorNames),
+    )
     .option('--pauses <seed>', 'random pauses on every stream', parsePositive)
-    .option('--trace <file>', 'writes waveforms (VCD)');
+    .option(
+      '--trace <file>',
+      'writes waveforms (VCD; with the embedded simulator: ports, registers and the observed nets)',
+    );
 }
 
 export const verify: CliCommand = {
@@ -44,7 +51,7 @@ export const verify: CliCommand = {
     }
     const result = await verifyBuild(build, {
       images,
-      simulator: options.simulator,
+      ...(options.simulator === undefined ? {} : { simulator: options.simulator }),
       fixedClass: options.class,
       pauses: options.pauses,
       trace: options.trace,

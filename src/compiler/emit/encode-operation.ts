@@ -100,7 +100,16 @@ type FieldValues<T extends FieldTable> = Readonly<Record<FieldName<T>, number | 
 
 /** Codes of the operation's choices, in the order in which the RTL numbers them. */
 const sources = ['memory', 'input', 'oneHot'] as const;
-const weightModes = ['plain', 'transposed', 'port', 'diagonal', 'maximum', 'winners'] as const;
+const weightModes = [
+  'plain',
+  'transposed',
+  'port',
+  'diagonal',
+  'maximum',
+  'winners',
+  'window',
+  'stridedWindow',
+] as const;
 const destinations = ['activation', 'scores', 'map', 'bias'] as const;
 const maskModes = ['none', 'write', 'read'] as const;
 

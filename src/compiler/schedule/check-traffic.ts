@@ -1,5 +1,12 @@
 import { arrayLatency, imageWordReady, mainSteps, outputSteps, writeLatency } from './timing.ts';
-import { type Operation, type Placement, readsPort, type Schedule, type Walk } from './operation.ts';
+import {
+  type Operation,
+  type Placement,
+  readsPort,
+  type Schedule,
+  slidesWindow,
+  type Walk,
+} from './operation.ts';
 import { stepsOf } from './walk.ts';
 import type { Problems } from './problems.ts';
 
@@ -177,7 +184,9 @@ function readStep(
     if (isInside && source === 'input') imageRead(at(walk, index));
   }
   // What the second port holds for a step outside the window decides nothing.
-  const isUsed = readsPort(operation) && (isInside || operation.weights.mode !== 'winners');
+  const isUsed = slidesWindow(operation)
+    ? y >= 0 && y < operation.y.limit && x + 1 >= 0 && x + 1 < operation.x.limit
+    : readsPort(operation) && (isInside || operation.weights.mode !== 'winners');
   if (isUsed) activation.read(at(operation.port.walk, index), number, issue + 1);
 }
 

@@ -1,5 +1,12 @@
 import type { LoweredOperation } from './lowering.ts';
-import { type EngineShape, type Operation, type PerLevel, readsPort, type Walk } from './operation.ts';
+import {
+  type EngineShape,
+  type Operation,
+  type PerLevel,
+  readsPort,
+  slidesWindow,
+  type Walk,
+} from './operation.ts';
 import { firstOutputStep, firstSideWrite, firstWrite, intervalOf, writesOf } from './timing.ts';
 import { stepsOf, vectorsOf } from './walk.ts';
 
@@ -31,6 +38,12 @@ const isInside = ({ walk, limit }: Operation['y'], index: readonly number[]) => 
   const value = at(walk, index);
   return value >= 0 && value < limit;
 };
+
+/** Whether the position to the right of a step's lies inside: a window reads it by the second port. */
+const rightOf =
+  ({ y, x }: Pick<Operation, 'y' | 'x'>) =>
+  (index: readonly number[]) =>
+    isInside(y, index) && isInside({ ...x, walk: { ...x.walk, base: x.walk.base + 1 } }, index);
 
 type Memory = 'activation' | 'mask';
 
@@ -81,6 +94,7 @@ export class InFlight {
     const interval = intervalOf(this.shape, operation);
     const steps = stepsOf(counts);
     const isPort = readsPort(operation);
+    const isRight = slidesWindow(operation) ? rightOf(operation) : undefined;
     for (let vector = 0; vector < vectorsOf(counts); vector++) {
       const issue = vector * interval;
       if (from + issue >= this.last) break;
@@ -90,7 +104,8 @@ export class InFlight {
         const isRead =
           activation.source === 'memory' && isInside(operation.y, all) && isInside(operation.x, all);
         if (isRead) need('activation', at(activation.walk, all), issue + step);
-        if (isPort) need('activation', at(port.walk, all), issue + step);
+        if (isPort && (isRight === undefined || isRight(all)))
+          need('activation', at(port.walk, all), issue + step);
       }
       // The output stage reads in the cycle of its step, a reduction step in the cycle after its issue.
       const stage = issue + firstOutputStep(this.shape, operation) - 1;

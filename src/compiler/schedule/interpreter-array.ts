@@ -1,6 +1,7 @@
 /** The interpreter's array: operands, products, accumulators. */
 import { inner, type Memories, outer } from './interpreter-memories.ts';
-import { type Operation, readsPort } from './operation.ts';
+import { accumulateWindow } from './interpreter-window.ts';
+import { type Operation, readsPort, slidesWindow } from './operation.ts';
 
 /** Runs the reduction loops of one output vector into `accumulators`. */
 export function accumulate(
@@ -41,6 +42,10 @@ export function accumulate(
           readOperand(memories, op, isInside, address, operand);
           const port = (portBase + inner(op.port.walk, p, ky, kx, i)) * rows;
           const weight = weightBase + inner(op.weights.walk, p, ky, kx, i);
+          if (slidesWindow(op)) {
+            accumulateWindow(memories, op, { y, x, address, word: weight }, accumulators);
+            continue;
+          }
           if (mode === 'port') {
             for (let row = 0; row < rows; row++) accumulators[0]! += operand[row]! * second![port + row]!;
             continue;

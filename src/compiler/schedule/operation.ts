@@ -75,16 +75,24 @@ export interface Operation {
    * weight walk; steps outside the window do not count. `winners`, of source `memory`: row r of the first operand is padding unless byte r of the
    * second activation port is 127 - number; the number is the weight walk again.
    *
+   * `window` and `stridedWindow`, of source `memory`: three taps of a kernel row in one step, for convolutions channel by
+   * channel. Besides the position of the walks the second activation port reads the one to its right; the one to the left
+   * was read for the output column before, by the first operand's port (`window`: columns one position apart) or by the second
+   * one's (`stridedWindow`: two apart). Each of the three is padding where it lies outside. Columns stand in four groups of
+   * R/4; group g takes, in its rows R/4 * t on, channels R/4 * g on of tap t (this one, right, left; the last R/4 rows 0).
+   * A vector has `windowRows` * C/R steps, and the window of the first column begins outside.
+   *
    * The class's tile times `classStride` is added
    * to the address: floor(class / C), or floor(class / R) where the first operand is one-hot.
    */
   readonly weights: {
-    readonly mode: 'plain' | 'transposed' | 'port' | 'diagonal' | 'maximum' | 'winners';
+    readonly mode:
+      'plain' | 'transposed' | 'port' | 'diagonal' | 'maximum' | 'winners' | 'window' | 'stridedWindow';
     readonly walk: Walk;
     readonly classStride: number;
   };
 
-  /** Second activation port: residual words (read once per output vector, `planes` words) or, in modes `port`, `diagonal` and `winners`, an operand. */
+  /** Second activation port: residual words (read once per output vector, `planes` words) or, in modes `port`, `diagonal`, `winners` and the windows, an operand. */
   readonly port: {
     readonly walk: Walk;
     readonly planes: 0 | 1 | 2;
@@ -235,7 +243,21 @@ export interface Schedule {
 }
 
 /** Modes whose second activation port is an operand, read in every step. */
-const portModes: readonly Operation['weights']['mode'][] = ['port', 'diagonal', 'winners'];
+const portModes: readonly Operation['weights']['mode'][] = [
+  'port',
+  'diagonal',
+  'winners',
+  'window',
+  'stridedWindow',
+];
+
+/** Kernel rows of a window mode: what the engine's delay line is made for (`camber_window.v`). */
+export const windowRows = 3;
+
+/** Whether three taps of a kernel row are taken in one step. */
+export function slidesWindow({ weights }: Pick<Operation, 'weights'>): boolean {
+  return weights.mode === 'window' || weights.mode === 'stridedWindow';
+}
 
 /** Whether the second activation port is an operand. */
 export function readsPort({ weights }: Pick<Operation, 'weights'>): boolean {
@@ -244,5 +266,5 @@ export function readsPort({ weights }: Pick<Operation, 'weights'>): boolean {
 
 /** Whether weight words are read; else the weight walk numbers steps, or means nothing. */
 export function readsWeights({ weights }: Pick<Operation, 'weights'>): boolean {
-  return weights.mode === 'plain' || weights.mode === 'transposed';
+  return weights.mode === 'plain' || weights.mode === 'transposed' || slidesWindow({ weights });
 }

@@ -2,7 +2,8 @@ import { fail } from '../diagnostics.ts';
 import { groupSizes, inputChannels } from '../quantize/groups.ts';
 import type { IntegerLayer, IntegerNetwork, IntegerWeights, WindowGeometry } from '../quantize/network.ts';
 import { effectiveWidth } from './image-layout.ts';
-import type { EngineShape, ImageLayout } from './operation.ts';
+import { tapOffsets, tapRows } from './interpreter-window.ts';
+import { type EngineShape, type ImageLayout, windowRows } from './operation.ts';
 import { placesOf } from './segments.ts';
 import type { TensorForm } from './storage.ts';
 
@@ -28,6 +29,8 @@ export interface WeightBlock {
   readonly parts: readonly WeightPart[];
   /** Adjoints read a square array's words transposed; other arrays get a transposed copy. */
   readonly transposed: boolean;
+  /** The words hold whole kernel rows, for a window mode. */
+  readonly sliding: boolean;
 }
 
 /** A matrix of weights still to be cut into words: value(o, i, ky, kx), 0 outside the groups. */
@@ -40,6 +43,7 @@ interface WeightMatrix {
   readonly height: number;
   readonly width: number;
   readonly transposed: boolean;
+  readonly sliding?: boolean;
   readonly value: (o: number, i: number, ky: number, kx: number) => number;
 }
 
@@ -107,6 +111,56 @@ const packed = (matrix: WeightMatrix, layout: ImageLayout, geometry: WindowGeome
   };
 };
 
+/**
+ * Whether a layer can take its kernel rows in one step each: depthwise, three taps wide and as high as the delay line,
+ * the first column's window beginning outside, no residual at the second port, and whole vectors of C channels.
+ */
+function slides(
+  { sum, output }: IntegerLayer,
+  weights: IntegerWeights,
+  tensors: ReadonlyMap<string, TensorForm>,
+  { rows, columns }: EngineShape,
+): boolean {
+  if (sum.kind !== 'conv') return false;
+  const { groups = 1, shape } = weights;
+  const { kernel, strides, pads, dilations } = sum.geometry;
+  const input = tensors.get(sum.input)!;
+  return (
+    groups > 1 &&
+    shape[0] === groups &&
+    shape[1] === 1 &&
+    kernel[0] === windowRows &&
+    kernel[1] === tapOffsets.length &&
+    strides[1] <= 2 &&
+    pads[1] >= 1 &&
+    dilations[1] === 1 &&
+    input.planes === 1 &&
+    input.tiles % (columns / rows) === 0 &&
+    !output.residual &&
+    !output.region &&
+    rows >= 2 * tapRows
+  );
+}
+
+/** A depthwise matrix with whole kernel rows in a word: tap t of a channel in the quarter t of the rows. */
+const sliding = (weights: IntegerWeights, matrix: WeightMatrix, rows: number): WeightMatrix => {
+  const taps = tapOffsets.length;
+  const quarter = rows / tapRows;
+  return {
+    ...matrix,
+    key: `${matrix.key} (kernel rows)`,
+    rows: matrix.rows.flatMap((place) =>
+      tapOffsets.map((_, tap) => Math.floor(place / rows) * rows + tap * quarter + (place % quarter)),
+    ),
+    width: 1,
+    sliding: true,
+    value: (o, i, ky) =>
+      Math.floor(i / taps) === o
+        ? weights.data[(o * windowRows + ky) * taps + 1 + tapOffsets[i % taps]!]!
+        : 0,
+  };
+};
+
 /** Ones that add up a window of the image channel by channel. */
 const imageOnes = (layout: ImageLayout, geometry: WindowGeometry): WeightMatrix =>
   packed(
@@ -157,8 +211,9 @@ function matrixOf(
   const fromImage = 'input' in sum && sum.input === network.input.tensor;
   switch (sum.kind) {
     case 'conv':
-      return fromImage
-        ? packed(named(sum.weights, undefined, output), layout, sum.geometry)
+      if (fromImage) return packed(named(sum.weights, undefined, output), layout, sum.geometry);
+      return slides(layer, network.weights.get(sum.weights)!, tensors, shape)
+        ? sliding(network.weights.get(sum.weights)!, named(sum.weights, sum.input, output), shape.rows)
         : named(sum.weights, sum.input, output);
     case 'mapFromRow':
       return named(sum.weights, sum.input);
@@ -233,7 +288,8 @@ function cut(
           const row = rows[i]!;
           const word = block + Math.floor(row / shape.rows);
           const at = (word * shape.rows + (row % shape.rows)) * shape.columns + (column % shape.columns);
-          words[at] = matrix.value(o, i, Math.floor(tap / width), tap % width);
+          // Inputs that share a row leave it to the one that has a weight there.
+          words[at] ||= matrix.value(o, i, Math.floor(tap / width), tap % width);
         }
       }
     });
@@ -257,7 +313,7 @@ export function weightLayout(
   for (const layer of network.layers) {
     const matrix = matrixOf(layer, network, tensors, shape, layout);
     if (!matrix) continue;
-    const { key, height, width, transposed } = matrix;
+    const { key, height, width, transposed, sliding: isSliding = false } = matrix;
     let parts = known.get(key);
     if (!parts) {
       const { words, parts: relative } = cut(matrix, shape);
@@ -268,7 +324,7 @@ export function weightLayout(
       contents.set(key, { base, words: words.length / wordBytes });
       next += words.length / wordBytes;
     }
-    blocks.set(layer.name, { height, width, parts, transposed });
+    blocks.set(layer.name, { height, width, parts, transposed, sliding: isSliding });
   }
   const words = new Int8Array(next * wordBytes);
   let offset = 0;

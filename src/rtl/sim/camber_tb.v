@@ -28,6 +28,7 @@ module camber_tb #(
     parameter DIAGONAL = 1,
     parameter MAXIMUM = 1,
     parameter WINNERS = 1,
+    parameter WINDOW = 1,
     parameter SLOPE = 1,
     parameter TABLES = 1,
     parameter CLASS = 1,
@@ -73,7 +74,7 @@ module camber_tb #(
 
     camber_top #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
-        .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WINNERS(WINNERS), .SLOPE(SLOPE), .TABLES(TABLES),
+        .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM), .WINNERS(WINNERS), .WINDOW(WINDOW), .SLOPE(SLOPE), .TABLES(TABLES),
         .TABLE_WORDS(TABLE_WORDS),
         .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
         .ROM_WORDS(ROM_WORDS),

@@ -18,7 +18,7 @@ import {
 import * as format from '../../protocol/format.ts';
 import { carriesFigure, costsByNode, mainCost, nodeFacts } from '../../protocol/layer-facts.ts';
 import type { ModelState } from '../../protocol/views.ts';
-import type { TextForm } from '../text/form.ts';
+import { labelEnd, type TextForm } from '../text/form.ts';
 import type { TensorSpan } from '../text/writer.ts';
 import { escape, factsMarkdown } from './markdown.ts';
 
@@ -87,7 +87,8 @@ export function inlayHints({ form, state }: TextView, range: Range): InlayHint[]
     if (!cost || !carriesFigure(layer, cost)) return [];
     return [
       {
-        position: { line, character: lineLength(form, line) },
+        // Behind the name, not at the end: a hint that is wrapped to a line of its own is drawn over the lens below it.
+        position: { line, character: labelEnd(layer.id) },
         label: `// ${format.cycles(cost.cycles)}`,
         kind: InlayHintKind.Type,
         paddingLeft: true,

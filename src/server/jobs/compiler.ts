@@ -55,9 +55,13 @@ export function compilerJobs(): JobHandlers {
       };
     },
     heatMapChoices: async () => current().heatMapChoices(),
+    prepare: async ({ options }, context) => {
+      await current().prepare(options, context);
+      return null;
+    },
     heatMap: ({ options, wanted }, context) => current().heatMap(options, wanted, context),
     build: ({ options, folder }, context) => current().build(options, folder, context),
-    verify: ({ folder, tools, trace }, context) => verifyBuild(folder, tools, trace, context),
+    verify: (params, context) => verifyBuild(params, context),
     explore: async ({ path, options }, context) => (await Session.read(path)).explore(options, context),
     synthesise: async ({ path, options, folder }, context) =>
       folder === undefined

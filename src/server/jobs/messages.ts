@@ -56,9 +56,14 @@ export interface Jobs {
   read: { params: { path: string }; result: ReadResult };
   compile: { params: { options: JobOptions }; result: CompileResult };
   heatMapChoices: { params: Record<string, never>; result: HeatMapChoices };
+  prepare: { params: { options: JobOptions }; result: null };
   heatMap: { params: { options: JobOptions; wanted: HeatMapParams }; result: HeatMapRow };
   build: { params: { options: JobOptions; folder: string }; result: BuildView };
-  verify: { params: { folder: string; tools: ToolPaths; trace?: string }; result: VerifyView };
+  /** `simulator` as the setting has it: a name, or `auto`. */
+  verify: {
+    params: { folder: string; tools: ToolPaths; simulator: string; trace?: string };
+    result: VerifyView;
+  };
   explore: { params: { path: string; options: JobOptions }; result: ExploreView };
   /** A build, or what the options make of the model. */
   synthesise: {

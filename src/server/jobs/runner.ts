@@ -5,6 +5,28 @@ import { Worker } from 'node:worker_threads';
 import { RequestError } from '../../protocol/channel.ts';
 import type { JobName, JobParams, JobReply, JobRequest, JobResult } from './messages.ts';
 
+/** Workers that have been started and not been given a model yet, by script: at most one each. */
+const spares = new Map<string, Worker>();
+
+/** Starts a worker ahead of its first job: loading the compiler takes longer than reading a model. */
+export function keepSpareWorker(script: URL): void {
+  if (spares.has(script.href)) return;
+  const worker = new Worker(script);
+  spares.set(script.href, worker);
+  const lost = (): void => {
+    if (spares.get(script.href) === worker) spares.delete(script.href);
+  };
+  worker.on('error', lost);
+  worker.on('exit', lost);
+}
+
+function takeWorker(script: URL): Worker {
+  const spare = spares.get(script.href);
+  spares.delete(script.href);
+  spare?.removeAllListeners();
+  return spare ?? new Worker(script);
+}
+
 export interface RunOptions {
   readonly onProgress?: (stage: string, fraction: number) => void;
   readonly signal?: AbortSignal;
@@ -54,7 +76,7 @@ export class JobRunner {
 
   #start(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(this.script);
+    const worker = takeWorker(this.script);
     worker.on('message', (reply: JobReply) => this.#receive(reply));
     worker.on('error', (error) => this.#crashed(worker, error.message));
     worker.on('exit', (code) => this.#crashed(worker, `exit code ${code}`));

@@ -128,6 +128,13 @@ export class Session {
   }
 
   /** Both engines' answers on a picture; the float engine's alone where the accelerator does not offer the method. */
+  /** Does now what a target will need once it is chosen: its compilation, and the float model of its heat maps. */
+  async prepare(options: JobOptions, context: JobContext): Promise<void> {
+    await this.compile(options, context);
+    context.progress('Loading the float model', 0.97);
+    await this.#explainer(options, acceleratorMethod);
+  }
+
   async heatMap(chosen: JobOptions, wanted: HeatMapParams, context: JobContext): Promise<HeatMapRow> {
     const { picture, method = acceleratorMethod } = wanted;
     // A class of the panel's own is given at run time: the compilation stays one for every class.

@@ -26,7 +26,7 @@ export async function synthesiseCompilation(
   { schedule, device }: Compilation,
   context: JobContext,
 ): Promise<SynthesisView> {
-  const parameters = topParameters(schedule);
+  const parameters = topParameters(schedule, device.family);
   const { rtl } = await shippedRtl();
   const { engine, tool, seconds } = await synthesise(rtl, parameters, device.family, watched(context));
   const synthesized = withMemories(engine, parameters, device.family);
@@ -50,7 +50,7 @@ export async function synthesiseBuild(folder: string, context: JobContext): Prom
 
 /** Figures of an earlier synthesis of the same engine, of whatever model; undefined where there was none. */
 export async function synthesisOf({ schedule, device }: Compilation): Promise<ResourceCount | undefined> {
-  const parameters = topParameters(schedule);
+  const parameters = topParameters(schedule, device.family);
   const { rtl } = await shippedRtl();
   const kept = await keptSynthesis(rtl, parameters, device.family);
   return kept && withMemories(kept.engine, parameters, device.family);

@@ -1,15 +1,14 @@
 /** Verification of a build folder, with the pictures that come with Camber. */
-import { existsSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { loadImage } from '../../engine/images/load.ts';
 import { streamBytes } from '../../engine/fixed-input.ts';
 import type { VerifyView } from '../../protocol/views.ts';
 import { samplePictures } from '../../toolchain/assets.ts';
 import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
-import type { SimulatorName } from '../../toolchain/simulators.ts';
+import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
 import { verify, type NamedMismatch } from '../../toolchain/verify.ts';
-import type { JobContext, ToolPaths } from '../jobs/messages.ts';
+import type { JobContext, JobParams, ToolPaths } from '../jobs/messages.ts';
 import { telling } from '../jobs/telling.ts';
 
 /** The folders of the tools that the settings name come first on the search path of this worker. */
@@ -23,25 +22,9 @@ function preferTools(tools: ToolPaths): void {
 const describe = (m: NamedMismatch): string =>
   `picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`;
 
-/** Fastest first. */
-const simulatorPrograms: readonly (readonly [SimulatorName, program: string])[] = [
-  ['verilator', 'verilator'],
-  ['icarus', 'iverilog'],
-];
-
-/** The fastest simulator that is installed; Verilator, whose absence is then reported, where none is. */
-function chooseSimulator(): SimulatorName {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const installed = (program: string): boolean =>
-    folders.some((folder) => [program, `${program}.exe`].some((file) => existsSync(join(folder, file))));
-  return simulatorPrograms.find(([, program]) => installed(program))?.[0] ?? 'verilator';
-}
-
-/** @param trace file that takes the waveforms (VCD) */
+/** @param params `trace`: file that takes the waveforms (VCD) */
 export async function verifyBuild(
-  folder: string,
-  tools: ToolPaths,
-  trace: string | undefined,
+  { folder, tools, simulator, trace }: JobParams<'verify'>,
   context: JobContext,
 ): Promise<VerifyView> {
   const { progress, signal } = context;
@@ -59,7 +42,8 @@ export async function verifyBuild(
   let steps = 0.05;
   const result = await verify(build, {
     images,
-    simulator: chooseSimulator(),
+    // `auto`, or a name that is none of them: whatever is there.
+    ...(simulatorNames.some((name) => name === simulator) ? { simulator: simulator as SimulatorName } : {}),
     signal,
     ...(trace === undefined ? {} : { trace }),
     onProgress: (stage) => tell(stage, Math.min(0.95, (steps += 1 / (images.length + 4)))),

@@ -58,6 +58,9 @@ function writeInitializers(out: TextWriter, graph: Graph): void {
   out.endLine(`${indent}>`);
 }
 
+/** Column behind the name in brackets that a node's line begins with. */
+export const labelEnd = (node: string): number => indent.length + identifier(node).length + 2;
+
 function writeNode(out: TextWriter, node: Node): void {
   const list = (names: readonly string[], role: TensorSpan['role']): void =>
     names.forEach((name, i) => {

@@ -3,8 +3,8 @@
  *
  * Bars: rounding to 8 bits adds noise, a wrong lowering leaves no resemblance (0 dB and below, no correlation).
  * Scores: 25 dB, a noise of 6 %. alpha: 10 dB for every picture and class, since one flipped mask bit near zero may
- * cost a third of a small gradient; 40 dB where it is a row of rounded weights. Maps: median Pearson 0.95 over a
- * target's pictures; at the last layer 0.99, and 0.95 each.
+ * cost a third of a small gradient; 40 dB where it is a row of rounded weights. Maps: median Pearson over a target's
+ * pictures as in `bars`; at the last layer 0.95 each.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse, type Analysis } from '../../../src/compiler/analyse.ts';
@@ -20,10 +20,17 @@ import { explainFixed, networkInput } from '../../../src/engine/fixed.ts';
 import { maxAbs, oraclePlaces, readOracle, type Oracle } from '../../support/oracles.ts';
 import '../../support/ort.ts';
 
-const networks = ['resnet8_bn_kept', 'tiny_resnet18 (sample)'];
+/** Median correlation of maps: at the last layer, and below it. With random weights it falls with the layers between. */
+const bars: Readonly<Record<string, { readonly last: number; readonly deep: number }>> = {
+  resnet8_bn_kept: { last: 0.99, deep: 0.95 },
+  'tiny_resnet18 (sample)': { last: 0.99, deep: 0.95 },
+  mobilenetv2_small: { last: 0.97, deep: 0.9 },
+  densenet_small: { last: 0.97, deep: 0.85 },
+  inception_like: { last: 0.97, deep: 0.95 },
+};
 const nameOf = (t: string) => t.split('/').slice(1).join('/');
 
-for (const { name, place } of oraclePlaces().filter((p) => networks.includes(p.name))) {
+for (const { name, place } of oraclePlaces().filter((p) => p.name in bars)) {
   const oracle: Oracle = readOracle(place!);
   const { graph } = readModel(oracle.model);
 
@@ -58,9 +65,9 @@ for (const { name, place } of oraclePlaces().filter((p) => networks.includes(p.n
         // Nothing but rounding of one row of weights.
         expect(Math.min(...alphas)).toBeGreaterThan(40);
         expect(Math.min(...maps)).toBeGreaterThan(0.95);
-        expect(quantile(maps, 0.5)).toBeGreaterThan(0.99);
+        expect(quantile(maps, 0.5)).toBeGreaterThan(bars[name]!.last);
       } else {
-        expect(quantile(maps, 0.5)).toBeGreaterThan(0.95);
+        expect(quantile(maps, 0.5)).toBeGreaterThan(bars[name]!.deep);
       }
     });
 

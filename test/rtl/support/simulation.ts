@@ -7,7 +7,8 @@ import { memoryImages } from '../../../src/compiler/emit/images.ts';
 import { testVectors } from '../../../src/compiler/emit/test-vectors.ts';
 import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
 import type { Schedule } from '../../../src/compiler/schedule/operation.ts';
-import { simulate, type SimulationOptions, type SimulationResult } from '../../../src/toolchain/simulate.ts';
+import { simulate, type SimulationOptions } from '../../../src/toolchain/simulate.ts';
+import type { SimulationResult } from '../../../src/toolchain/simulation.ts';
 
 const root = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 export const rtlDir = join(root, 'src', 'rtl');
@@ -20,7 +21,7 @@ export interface Picture {
   readonly fixedClass?: number;
 }
 
-type Options = Partial<Omit<SimulationOptions, 'rtlDir' | 'dataDir' | 'shape' | 'cacheDir'>> & {
+type Options = Partial<Omit<SimulationOptions, 'dataDir' | 'shape' | 'cacheDir'>> & {
   /** Fills the memories from another schedule than the one that tells what to expect. */
   readonly images?: Schedule;
 };
