@@ -1,5 +1,5 @@
 import { lowerAdjoint } from './lower-conv-backward.ts';
-import { lowerWindow } from './lower-conv.ts';
+import { lowerWindow } from './lower-window.ts';
 import {
   type LayerOf,
   type LoweredOperation,

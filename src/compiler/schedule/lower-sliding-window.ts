@@ -1,4 +1,4 @@
-import { lowerWindow } from './lower-conv.ts';
+import { lowerWindow } from './lower-window.ts';
 import { type LayerOf, type LoweredOperation, type LoweringContext, need, operandPort } from './lowering.ts';
 import { forwardRuns } from './tile-runs.ts';
 import type { WeightBlock } from './weight-layout.ts';

@@ -1,4 +1,5 @@
-import { lowerImageWindow, lowerWindow } from './lower-conv.ts';
+import { lowerImageWindow } from './lower-conv.ts';
+import { lowerWindow } from './lower-window.ts';
 import {
   type LayerOf,
   type LoweredOperation,

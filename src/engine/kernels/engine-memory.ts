@@ -3,13 +3,22 @@ import { weightsOf } from '../../compiler/quantize/sums/context.ts';
 import { Arena } from './arena.ts';
 import { storedChannels } from './layout.ts';
 import { instantiateKernels, type Kernels } from './module.ts';
-import type { Stored } from './small-sums.ts';
 
 /** Where a tensor or mask lies. */
 export interface Buffer {
   readonly tensor: IntegerTensor;
   readonly channels: number;
   readonly address: number;
+}
+
+/** A tensor in the engine's memory. */
+export interface Stored {
+  readonly values: Int16Array;
+  readonly height: number;
+  readonly width: number;
+  /** Stored channels. */
+  readonly channels: number;
+  readonly zeroPoint: number;
 }
 
 /** The kernels' memory with every buffer of a network at a fixed address. */

@@ -1,16 +1,6 @@
 /** Sums of products too small to be worth a kernel, over int16 tensors in HWC order with stored channels. */
 import type { WindowGeometry } from '../../compiler/quantize/network.ts';
-import type { Buffer } from './engine-memory.ts';
-
-/** A tensor in the engine's memory. */
-export interface Stored {
-  readonly values: Int16Array;
-  readonly height: number;
-  readonly width: number;
-  /** Stored channels. */
-  readonly channels: number;
-  readonly zeroPoint: number;
-}
+import type { Buffer, Stored } from './engine-memory.ts';
 
 /** acc[y,x,k] = sum of in over the window; taps outside read the zero point. For the image, which has fewer stored channels. */
 export function windowSum(

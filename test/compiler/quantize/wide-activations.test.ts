@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyse, type Analysis } from '../../../src/compiler/analyse.ts';
 import { compile } from '../../../src/compiler/compile.ts';
-import type { CompileError} from '../../../src/compiler/diagnostics.ts';
+import type { CompileError } from '../../../src/compiler/diagnostics.ts';
 import { formatDiagnostic } from '../../../src/compiler/diagnostics.ts';
 import { readModel } from '../../../src/compiler/onnx/read.ts';
 import type { CalibrationTable } from '../../../src/compiler/quantize/calibration.ts';

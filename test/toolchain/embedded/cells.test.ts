@@ -9,6 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compileNetlist } from '../../../src/toolchain/embedded/compile/compile.ts';
+import { buildDesign, type Design, storeBytes } from '../../../src/toolchain/embedded/compile/design.ts';
+import { readNetlist } from '../../../src/toolchain/embedded/compile/netlist.ts';
+import { splitWide } from '../../../src/toolchain/embedded/compile/split-wide.ts';
 import { Machine, parseHexWords } from '../../../src/toolchain/embedded/machine.ts';
 import { imageOf } from '../../../src/toolchain/embedded/memory-files.ts';
 import { netlist } from '../../../src/toolchain/embedded/netlist.ts';
@@ -95,6 +98,17 @@ function icarus(module: Module, rows: readonly (readonly string[])[]): string[][
   }
 }
 
+/** No two registers' stores touch the same byte. */
+function expectDisjoint({ registerStores }: Design): void {
+  const owner = new Map<number, number>();
+  registerStores.forEach((store, n) => {
+    for (let i = 0; i < storeBytes(store); i++) {
+      expect(owner.get(store.offset + i), `byte ${store.offset + i}`).toBeUndefined();
+      owner.set(store.offset + i, n);
+    }
+  });
+}
+
 async function embedded(module: Module, rows: readonly (readonly string[])[]): Promise<string[][]> {
   const folder = mkdtempSync(join(tmpdir(), 'camber-cells-'));
   try {
@@ -103,6 +117,7 @@ async function embedded(module: Module, rows: readonly (readonly string[])[]): P
       { top: 'top', files: { 'top.v': verilog(module) }, parameters: new Map(), observed },
       folder,
     );
+    expectDisjoint(buildDesign(splitWide(readNetlist(json, 'top')), { observed }));
     const machine = new Machine(compileNetlist(json, 'top', { observed }));
     for (const { memory, word, bits } of machine.layout.contents) {
       const { width } = machine.layout.memories.find(({ name }) => name === memory)!;
@@ -287,6 +302,25 @@ function sequential(seed: number): Module {
       (q) =>
         `always @(posedge clk) case (sel) 0: ${q} <= ${d}; 1: ${q} <= ${q} << 1; 2, 5: ${q} <= ${q} - 1; default: ; endcase`,
       initial,
+    );
+  }
+  // Registers put together from pieces of all lengths, which are stored piece by piece.
+  for (let n = 0; n < 24; n++) {
+    const pieces: string[] = [];
+    let width = 0;
+    const add = (length: number) => {
+      const from = random.pick([64, 90, 200] as const);
+      pieces.unshift(`d${from}[${random.integer(0, from - length)} +: ${length}]`);
+      width += length;
+    };
+    // Whole bytes, so that the pieces are stored as they are, then a rest.
+    while (width < 65 || random.chance(0.7)) add(random.chance(0.9) ? 8 * random.integer(1, 5) : 13);
+    add(random.integer(1, 31));
+    const value = `{${pieces.join(', ')}}`;
+    register(
+      width,
+      (q) => `always @(posedge clk) if (${n % 2 === 0 ? 'en' : '1'}) ${q} <= ${value};`,
+      ' = 0',
     );
   }
   const fill = (memory: string, width: number, depth: number) => {

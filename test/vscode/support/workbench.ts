@@ -138,9 +138,12 @@ export class Workbench {
   async answerDialog(path: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
     await input.waitFor();
-    await input.fill(path);
-    // The dialog looks the path up before it takes it.
-    await this.page.waitForTimeout(600);
+    // A dialog that is still looking its own folder up writes that over what was typed.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.page.waitForTimeout(700);
+      if ((await input.inputValue()) === path) break;
+      await input.fill(path);
+    }
     await this.page.keyboard.press('Enter');
   }
 

@@ -380,9 +380,9 @@ class Builder {
     for (let n = 0; n + 1 < seams.length; n++) {
       for (let at = seams[n]!, left = seams[n + 1]! - at; left > 0;) {
         cuts.push(at);
-        // The last chunk may be of any width: what follows it belongs to nobody.
-        const size =
-          at + left === bits.length ? left : 8 * Math.max(...[1, 2, 4, 8].filter((b) => 8 * b <= left));
+        // The last chunk may be of any width, as long as its bytes are the register's own.
+        const isLast = at + left === bits.length && at / 8 + bytesFor(left) <= bytesFor(bits.length);
+        const size = isLast ? left : 8 * Math.max(...[1, 2, 4, 8].filter((b) => 8 * b <= left));
         at += size;
         left -= size;
       }
