@@ -1,35 +1,156 @@
 /** Configurations of the engine that the resource estimate is fitted on, and others that it is judged by. */
+import { optionalParts } from '../../src/compiler/emit/top-parameters.ts';
+import { laneParts, pairBlocks } from '../../src/compiler/report/engine-units.ts';
+import type { EngineUnit } from '../../src/compiler/report/engine-units.ts';
+import type { Family } from '../../src/compiler/report/families.ts';
+
+/** Depths: control ROM, activation, image, weights, parameters, mask, results. */
+type Depths = readonly [number, number, number, number, number, number, number];
 
 export interface GridPoint {
   readonly use: 'fit' | 'hold-out';
   readonly rows: number;
   /** As many as rows, or twice as many; half as many requantiser lanes. */
   readonly columns: number;
-  /** Depths: control ROM, activation, image, weights, parameters, mask, results. */
-  readonly depths: readonly [number, number, number, number, number, number, number];
+  /** Optional parts that are there. */
+  readonly parts: readonly string[];
+  readonly depths: Depths;
 }
 
-const point = (
-  use: GridPoint['use'],
-  [rows, columns]: readonly [number, number],
-  ...depths: GridPoint['depths']
-): GridPoint => ({ use, rows, columns, depths });
+const everything = Object.keys(optionalParts);
+const nothing: readonly string[] = [];
+const allBut = (part: string) => everything.filter((p) => p !== part);
 
-/** Depths of the fit are spread so that address bits vary independently; those of the hold-out are like networks'. */
-export const grid: readonly GridPoint[] = [
-  point('fit', [16, 16], 500, 3000, 1500, 2400, 100, 300, 100),
-  point('fit', [4, 4], 300, 1000, 500, 1000, 200, 200, 100),
-  point('fit', [8, 8], 700, 6000, 1100, 3000, 200, 3000, 200),
-  point('fit', [4, 4], 300, 1000, 500, 10000, 200, 200, 100),
-  point('fit', [4, 4], 3000, 15000, 9000, 1000, 2000, 3000, 2000),
-  point('fit', [4, 8], 600, 4000, 2000, 2000, 300, 500, 300),
-  point('hold-out', [8, 8], 450, 9000, 1100, 1500, 120, 100, 80),
-  point('hold-out', [4, 4], 450, 9000, 2100, 5000, 400, 600, 80),
-  point('hold-out', [4, 4], 800, 3000, 1100, 3000, 700, 100, 600),
-  point('hold-out', [8, 8], 900, 2500, 2100, 10000, 300, 700, 300),
-  point('hold-out', [4, 8], 240, 1000, 300, 600, 100, 70, 80),
-  point('hold-out', [4, 4], 1900, 30000, 9000, 20000, 3000, 5000, 1500),
-  point('fit', [8, 16], 450, 2100, 700, 1100, 100, 300, 100),
-  point('hold-out', [8, 16], 700, 5000, 1100, 4500, 200, 900, 300),
-  point('hold-out', [16, 16], 700, 2100, 1100, 330, 70, 100, 200),
+/** Parts of compiled residual networks: without explanation, at the last layer, and at one behind ReLUs. */
+const inference = ['RESIDUAL', 'WIDE'];
+const lastLayer = [...inference, 'CLASS'];
+const middle = [...lastLayer, 'TRANSPOSED', 'PORT', 'MASKS', 'BIAS_REGISTER'];
+/** Of networks with maximum pools and looked-up activations. */
+const pools = ['WIDE', 'PORT', 'DIAGONAL', 'MAXIMUM', 'WINNERS', 'CLASS', 'MASKS'];
+const tables = ['WIDE', 'TABLES', 'SLOPE', 'PORT', 'DIAGONAL', 'CLASS'];
+
+const usual: Depths = [500, 3000, 1100, 2400, 200, 300, 100];
+
+const points = (
+  use: GridPoint['use'],
+  ...rows: readonly (readonly [rows: number, columns: number, parts: readonly string[], depths?: Depths])[]
+): GridPoint[] =>
+  rows.map(([r, columns, parts, depths = usual]) => ({ use, rows: r, columns, parts, depths }));
+
+/** Parts whose hardware around the units grows with the columns are left out of a wide array too. */
+const growing = [
+  'WINDOW',
+  'SIDE',
+  'MAXIMUM',
+  'WINNERS',
+  'SLOPE',
+  'TABLES',
+  'WIDE',
+  'RESIDUAL',
+  'MASKS',
+  'BIAS_REGISTER',
 ];
+
+/** Judged by: other shapes, other sets of parts, depths like networks'. */
+const holdOut = points(
+  'hold-out',
+  [8, 8, middle, [450, 9000, 1100, 1500, 120, 100, 80]],
+  [16, 16, lastLayer, [700, 2100, 1100, 330, 70, 100, 200]],
+  [16, 16, middle, [900, 4500, 1100, 3300, 90, 900, 120]],
+  [16, 16, inference, [450, 2100, 1100, 2800, 80, 2, 16]],
+  [16, 32, middle, [800, 3300, 1100, 1700, 70, 500, 120]],
+  [8, 16, lastLayer, [600, 9000, 1500, 6000, 200, 2, 80]],
+  [4, 8, inference, [500, 16000, 2500, 20000, 500, 2, 20]],
+  [4, 4, middle, [1900, 30000, 9000, 20000, 3000, 5000, 1500]],
+  [8, 8, pools, [700, 5000, 1100, 9000, 200, 900, 300]],
+  [16, 16, tables, [600, 2500, 1100, 3000, 100, 2, 120]],
+);
+
+const own = [
+  ...points(
+    'fit',
+    [4, 4, everything],
+    [4, 4, nothing],
+    [8, 16, everything],
+    [8, 16, nothing],
+    [16, 16, everything],
+    [16, 16, nothing],
+    [8, 8, everything],
+    [4, 4, everything, [3000, 3000, 9000, 2400, 2000, 3000, 2000]],
+    [4, 4, everything, [500, 30000, 1100, 2400, 200, 300, 100]],
+    [4, 4, everything, [500, 3000, 1100, 30000, 200, 300, 100]],
+  ),
+  ...points('fit', ...everything.map((part) => [4, 4, allBut(part)] as const)),
+  ...points('fit', ...growing.map((part) => [8, 16, allBut(part)] as const)),
+  ...holdOut,
+];
+
+/** A family that is fitted as a correction needs fewer. */
+const correction = [
+  ...points(
+    'fit',
+    [4, 4, everything],
+    [4, 4, nothing],
+    [8, 8, everything],
+    [8, 16, nothing],
+    [16, 16, everything],
+    [16, 16, nothing],
+    [4, 4, middle, [3000, 15000, 9000, 15000, 2000, 3000, 2000]],
+  ),
+  ...holdOut.filter((_, i) => [0, 1, 4, 7, 8].includes(i)),
+];
+
+export const grid: Readonly<Record<Family, readonly GridPoint[]>> = {
+  xc7: own,
+  xcup: correction,
+  ecp5: correction,
+};
+
+/** The engine in one piece, to see what counting units by themselves changes. */
+export const flat: readonly GridPoint[] = [own[0]!, holdOut[0]!, holdOut[2]!];
+
+const choices = (names: readonly string[]): Readonly<Record<string, 0 | 1>>[] =>
+  names.reduce<Record<string, 0 | 1>[]>(
+    (all, name) =>
+      all.flatMap((one) => [
+        { ...one, [name]: 0 },
+        { ...one, [name]: 1 },
+      ]),
+    [{}],
+  );
+
+/** Units whose syntheses the estimate's table holds; `unitTerms` puts the others together from these. */
+export function referenceUnits(packed: 0 | 1): readonly EngineUnit[] {
+  const bare = Object.fromEntries(
+    Object.values(pairBlocks)
+      .flat()
+      .map((name) => [name, 0] as const),
+  );
+  const pair = (parameters: Readonly<Record<string, number>>): EngineUnit => ({
+    module: 'camber_column_pair',
+    parameters: { ...bare, PACKED: packed, COLUMN: 2, ...parameters },
+    count: 1,
+  });
+  const { operands, accumulators } = pairBlocks;
+  const [, ...operandParts] = operands;
+  return [
+    ...[4, 8, 16, 32].map((rows) => pair({ ROWS: rows })),
+    ...choices(operandParts).flatMap((parts) => [
+      pair({ ROWS: 8, ...parts }),
+      // Only where the port is read is column 0 another one.
+      ...(parts['PORT'] === 1 ? [pair({ ROWS: 8, COLUMN: 0, ...parts })] : []),
+    ]),
+    ...choices(accumulators).map((parts) => pair({ ROWS: 8, ...parts })),
+    // What a target behind ReLUs takes, for every number of rows.
+    ...[4, 16, 32].flatMap((rows) =>
+      [0, 2].map((column) =>
+        pair({ ROWS: rows, COLUMN: column, PORT: 1, WIDE: 1, TRANSPOSED: rows === 32 ? 0 : 1 }),
+      ),
+    ),
+    ...choices(laneParts).map((parameters) => ({
+      module: 'camber_requantise_lane',
+      parameters,
+      count: 1,
+    })),
+  ];
+}

@@ -17,11 +17,13 @@ import {
   type QuantiseOptions,
 } from './quantize/options.ts';
 import { quantise } from './quantize/quantise.ts';
+import type { QuantiseSource } from './quantize/source.ts';
 import { defaultPart, devices, findDevice, nearDevices, type Device } from './report/devices.ts';
 import { buildReport, type Report } from './report/report.ts';
 import { checkSchedule } from './schedule/check.ts';
 import { defaultArray, engineShape } from './schedule/engine-shape.ts';
 import type { Schedule } from './schedule/operation.ts';
+import { scheduleOrAdvise } from './schedule/advise-array.ts';
 import { schedule } from './schedule/schedule.ts';
 
 export interface CompileOptions {
@@ -71,17 +73,21 @@ export function compile(
   const shape = array === autoArray ? undefined : engineShape(array);
   const gradientBits = options.gradientBits ?? defaultQuantiseOptions.gradientBits;
   onStage('Quantising');
-  const network = quantise(analysis.source, calibration, {
-    ...defaultQuantiseOptions,
-    ...options.quantisation,
-    gradientBits,
-    ...(options.preprocessing ? { preprocessing: options.preprocessing } : {}),
-  });
+  const quantised = (source: QuantiseSource) =>
+    quantise(source, calibration, {
+      ...defaultQuantiseOptions,
+      ...options.quantisation,
+      gradientBits,
+      ...(options.preprocessing ? { preprocessing: options.preprocessing } : {}),
+    });
+  const network = quantised(analysis.source);
   onStage('Scheduling');
-  const planned = shape ? schedule(network, shape) : scheduleForDevice(network, gradientBits, device);
+  const planned = shape ? scheduleOrAdvise(network, shape) : scheduleForDevice(network, gradientBits, device);
   onStage('Checking the schedule');
   const problems = checkSchedule(planned);
   if (problems.length > 0) throw new CompileError(problems);
+  const { explanation, ...inference } = analysis.source;
+  const plain = explanation && schedule(quantised(inference), planned.shape);
   const report = buildReport({
     model: {
       name: options.name,
@@ -90,6 +96,7 @@ export function compile(
     },
     network,
     schedule: planned,
+    ...(plain ? { plain } : {}),
     device,
     clockMHz: options.clockMHz ?? defaultClockMHz,
     diagnostics: [

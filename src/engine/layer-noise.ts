@@ -29,10 +29,10 @@ export function layerNoise(
     const tensor = network.tensors.get(output.tensor)!;
     const expected = tensor.onnx === undefined ? undefined : float.get(tensor.onnx);
     if (!expected) return [];
-    const found = Float64Array.from(
-      engine.tensor(tensor.name),
-      (q) => (q - tensor.zeroPoint) * tensor.scale[0]!,
-    );
+    const integers = engine.tensor(tensor.name);
+    const found = new Float64Array(integers.length);
+    const scale = tensor.scale[0]!;
+    for (let i = 0; i < found.length; i++) found[i] = (integers[i]! - tensor.zeroPoint) * scale;
     return [{ layer: name, op, phase, tensor: tensor.name, decibels: signalToNoise(found, expected) }];
   });
 }

@@ -34,7 +34,8 @@ export interface FidelityOptions extends EngineOptions {
 
 /** Multiply-accumulates that the report may cost: some seconds on the WebAssembly kernels. */
 const budget = { pictures: 4e9, perturbations: 8e9 };
-const most = { pictures: 32, perturbations: 8 };
+/** More would take longer than the compilation itself; a perturbation run costs some 70 inferences. */
+const most = { pictures: 16, perturbations: 2 };
 
 /** How many pictures a network's size allows, and on how many of them maps are tried by perturbation. */
 export function fidelityPictures(network: IntegerNetwork): { pictures: number; perturbations: number } {

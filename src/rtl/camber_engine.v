@@ -221,7 +221,7 @@ module camber_engine #(
         .ROWS(ROWS), .ROW_BITS(ROW_BITS), .CLASS(CLASS), .WINNERS(WINNERS), .WINDOW(SLIDES), .GROUPS(GROUPS),
         .DEPTH(WINDOW_ROWS * COLUMNS / ROWS)
     ) first_operand (
-        .clk(clk), .source(source), .is_inside(inside_3), .padding(padding),
+        .clk(clk), .rst_n(rst_n), .source(source), .is_inside(inside_3), .padding(padding),
         .winners(weight_mode == WINNERS_MODE), .number(number_3), .port_word(port_word),
         .valid(issue_3), .sliding(sliding), .by_two(weight_mode == STRIDED_WINDOW_MODE), .right_inside(right_3),
         .left_inside(left_3),

@@ -24,6 +24,7 @@ module camber_fetch #(
     reg [4:0]  received;
     reg [1:0]  pending;
     wire [63:0] word;
+    integer    i;
 
     wire request = requested != RECORD_WORDS;
     assign full = received == RECORD_WORDS;
@@ -53,8 +54,10 @@ module camber_fetch #(
             if (pending[1])
                 received <= received + 5'd1;
         end
-        if (pending[1])
-            record <= {word, record[1279:64]};
+        // Word by word: Yosys would make shift-register tables of a chain whose bits have no reader, and lose its enable.
+        for (i = 0; i < RECORD_WORDS; i = i + 1)
+            if (pending[1] && received == i[4:0])
+                record[i*64 +: 64] <= word;
     end
 endmodule
 

@@ -19,6 +19,9 @@ module camber_first_operand #(
     parameter DEPTH = 3                         // steps of an output vector: kernel rows * COLUMNS / ROWS
 ) (
     input  wire                clk,
+    /* verilator lint_off UNUSEDSIGNAL */
+    input  wire                rst_n,           // of the sliding window
+    /* verilator lint_on UNUSEDSIGNAL */
     input  wire [1:0]          source,          // 0 activation memory, 1 image memory, 2 one-hot(class)
     input  wire                is_inside,       // the window coordinates lie inside the first operand
     input  wire [7:0]          padding,
@@ -62,19 +65,28 @@ module camber_first_operand #(
     generate
         if (WINDOW != 0) begin : window
             localparam QUARTER = ROWS / 4;
+            // The oldest word is the next to be replaced. (Not a shift register: Yosys may lose the enable of a chain whose
+            // inner bits have no reader.)
+            localparam BITS = $clog2(DEPTH);
+            /* verilator lint_off WIDTH */
+            localparam [BITS-1:0] LAST = DEPTH - 1;
+            /* verilator lint_on WIDTH */
             reg [ROWS*8-1:0] line [0:DEPTH-1];
-            integer d, g, t, k;
+            reg [BITS-1:0]   oldest;
+            integer g, t, k;
 
             always @(posedge clk)
-                if (valid) begin
-                    line[0] <= by_two ? port_word : activation_word;
-                    for (d = 1; d < DEPTH; d = d + 1)
-                        line[d] <= line[d-1];
-                end
+                if (valid)
+                    line[oldest] <= by_two ? port_word : activation_word;
+            always @(posedge clk)
+                if (!rst_n)
+                    oldest <= {BITS{1'b0}};
+                else if (valid)
+                    oldest <= oldest == LAST ? {BITS{1'b0}} : oldest + {{(BITS-1){1'b0}}, 1'b1};
 
             // The last quarter of the rows has no tap.
             wire [ROWS*8-1:0]   right = right_inside ? port_word : {ROWS{padding}};
-            wire [ROWS*8-1:0]   left = left_inside ? line[DEPTH-1] : {ROWS{padding}};
+            wire [ROWS*8-1:0]   left = left_inside ? line[oldest] : {ROWS{padding}};
             wire [4*ROWS*8-1:0] taps = {{ROWS*8{1'b0}}, left, right, common};
 
             always @(posedge clk)

@@ -268,7 +268,9 @@ module camber_output_stage #(
                 (wide_residual ? {high[7], high, 8'd0} : 17'd0) + {{9{low[7]}}, low}
                 - {residual_zero_point[15], residual_zero_point};
 
-            camber_requantise_lane #(.RESIDUAL(RESIDUAL), .MASKS(MASKS)) requantise (
+            camber_requantise_lane #(
+                .RESIDUAL(RESIDUAL), .SLOPE(SLOPE), .TABLES(TABLES), .MASKS(MASKS)
+            ) requantise (
                 .clk(clk), .residual_step(residual_step_2), .accumulator(sums_2[l*32 +: 32]),
                 .bias(BIAS_REGISTER != 0 && bias_from_register ? bias_register : bias), .residual(residual), .multiplier(multiplier),
                 .residual_multiplier(residual_multiplier), .slope_by_sign(has_slope && !reads_mask),

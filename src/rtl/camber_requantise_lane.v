@@ -13,6 +13,8 @@
 
 module camber_requantise_lane #(
     parameter RESIDUAL = 1,
+    parameter SLOPE = 1,
+    parameter TABLES = 1,
     parameter MASKS = 1
 ) (
     input  wire        clk,
@@ -49,7 +51,7 @@ module camber_requantise_lane #(
     reg signed [32:0] factor;
     reg signed [17:0] scale;
     wire [32:0] biased = {accumulator[31], accumulator} + {bias[31], bias};
-    wire        on_slope = slope_by_mask || (slope_by_sign && biased[32]);
+    wire        on_slope = SLOPE != 0 && (slope_by_mask || (slope_by_sign && biased[32]));
     always @(posedge clk) begin
         factor <= second_step ? {{16{residual[16]}}, residual} : biased;
         scale  <= {on_slope && residual_multiplier[16], second_step || on_slope ? residual_multiplier : multiplier};
@@ -124,7 +126,7 @@ module camber_requantise_lane #(
     end
 
     assign index = {!clamped[7], clamped[6:0]};
-    assign q = lookup ? {16'd0, is_shown ? entry : 16'd0} : shown;
+    assign q = TABLES != 0 && lookup ? {16'd0, is_shown ? entry : 16'd0} : shown;
 endmodule
 
 `default_nettype wire

@@ -63,12 +63,12 @@ export async function synthBuild(
   const { rtl, report } = await buildFilesOf(build);
   const device = deviceNamed(part ?? report.device.part, known);
   const { family } = device;
-  const parameters = topParameters(build.schedule);
+  const parameters = topParameters(build.schedule, family);
   const result = await synthesise(rtl, parameters, family, options);
   const synthesized = withMemories(result.engine, parameters, family);
   const { macsPerCycle } = report.array;
   const diagnostics = fitDiagnostics(
-    (f) => (f === family ? synthesized : estimateParameters(parameters, f)),
+    (f) => (f === family ? synthesized : estimateParameters(topParameters(build.schedule, f), f)),
     device,
   );
   if (!result.comparable) {

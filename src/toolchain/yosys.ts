@@ -20,6 +20,8 @@ export interface YosysRun {
   readonly signal?: AbortSignal;
   /** Called with the name of each pass as it starts. */
   readonly onProgress?: (pass: string) => void;
+  /** Called with each line of the log. */
+  readonly onLine?: (line: string) => void;
   /** Where the log of a failed run is kept; the diagnostic names it. */
   readonly keepLog?: (log: string) => Promise<string>;
 }
@@ -40,13 +42,14 @@ const versionIn = (text: string): string => /Yosys (\d+\.\d+)/.exec(text)?.[1] ?
 type Message = { log: string } | { files: Record<string, string> } | { failed: string };
 
 /** Splits a log into lines as it comes and reports the passes: `3.2.1. Executing PROC pass (...)`. */
-function passReporter(onProgress: YosysRun['onProgress']): (text: string) => void {
+function passReporter({ onProgress, onLine }: YosysRun): (text: string) => void {
   let rest = '';
   let last = '';
   return (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
     for (const line of lines) {
+      onLine?.(line);
       const pass = /^[\d.]+ Executing (.+?)(?: pass\b|\.| \()/.exec(line)?.[1];
       if (pass === undefined || pass === last) continue;
       last = pass;
@@ -78,7 +81,7 @@ export async function runYosys(run: YosysRun): Promise<YosysResult> {
   const { signal } = run;
   const cancelled = () => fail('CAM606', 'Synthesis was cancelled.', 'Start it again when you need it.');
   if (signal?.aborted) cancelled();
-  const report = passReporter(run.onProgress);
+  const report = passReporter(run);
   const worker = new Worker(yosysWorker, {
     workerData: {
       bundle: yosysBundle(),
@@ -116,7 +119,7 @@ export async function runYosys(run: YosysRun): Promise<YosysResult> {
  */
 export async function runNativeYosys(run: YosysRun, command = 'yosys'): Promise<YosysResult> {
   const folder = await mkdtemp(join(tmpdir(), 'camber-yosys-'));
-  const report = passReporter(run.onProgress);
+  const report = passReporter(run);
   let log = '';
   try {
     for (const [name, text] of Object.entries({ ...run.files, [scriptFile]: run.script })) {

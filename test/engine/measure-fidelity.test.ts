@@ -68,7 +68,7 @@ describe('measureFidelity', () => {
     const large = { ...network, layers: [{ ...layer!, macs: 5e9 }] };
     expect(fidelityPictures(large)).toEqual({ pictures: 4, perturbations: 1 });
     const small = { ...network, layers: [{ ...layer!, macs: 1e5 }] };
-    expect(fidelityPictures(small)).toEqual({ pictures: 32, perturbations: 8 });
+    expect(fidelityPictures(small)).toEqual({ pictures: 16, perturbations: 2 });
   });
 
   it('stops when cancelled', async () => {

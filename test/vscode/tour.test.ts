@@ -223,14 +223,16 @@ needs(
   });
 
   test('one figure for a layer: report, hover, schedule (bar and table) and the counter of the RTL', async () => {
-    // The explanation is one layer here, and camber_top counts it by itself: what Verify compared above.
+    // The explanation is one layer here. It starts while the inference drains, and ends where camber_top's counters
+    // end: both add up to the total that Verify compared above.
     const layers = report().layers.filter((l) => l.phase !== 'inference');
     expect(layers).toHaveLength(1);
     const [layer] = layers as [Report['layers'][number]];
-    expect(layer.cycles).toBe(report().cycles.explanation);
+    const { explanation, total } = report().cycles;
+    expect(layer.start + layer.cycles).toBe(total);
     await command('Show Schedule');
     const schedule = await view('.schedule');
-    await schedule.locator('.figures-line', { hasText: format.cycles(layer.cycles) }).waitFor();
+    await schedule.locator('.figures-line', { hasText: format.cycles(explanation) }).waitFor();
     await schedule.getByRole('button', { name: 'Explanation' }).click();
     await schedule.locator('.bar.heatmap').first().hover();
     const tooltip = schedule.getByRole('tooltip');
@@ -325,8 +327,8 @@ needs(
     await view('.block');
     await command('Show Resources');
     await command('Show Output');
-    const lines = workbench.page.locator('.part.panel .view-line');
-    await lines.filter({ hasText: 'tiny-resnet18' }).first().waitFor();
+    const channel = workbench.page.locator('.part.panel select option:checked').filter({ hasText: 'Camber' });
+    await channel.first().waitFor({ state: 'attached' });
     await command('Open Model...');
     await workbench.page.keyboard.press('Escape');
     const titles = Object.values<CommandDefinition>(commands)
@@ -336,12 +338,15 @@ needs(
   });
 
   test('after a reload the views are where they were', async () => {
-    await command('Show Schedule');
     await workbench.page.reload();
     await workbench.waitForCommand('Camber: Open as Text');
+    // The graph was opened in front of it.
+    await workbench.tab('Heat Maps').click();
     const maps = await view('.heatmaps');
     await maps.locator('[data-picture="chelsea"] canvas').nth(3).waitFor({ timeout: patient });
     await maps.locator('[data-picture="again"]').waitFor();
+    // The window opens the panel on the tab it likes; the view has its state all the same.
+    await command('Show Schedule');
     const schedule = await view('.schedule');
     await schedule.locator('.bar').first().waitFor({ timeout: patient });
     await shot('16-reloaded');

@@ -43,7 +43,7 @@ export function emitAccelerator(input: AcceleratorInput): Map<string, string> {
   const name = identifier(input.name);
   const files = new Map<string, string>();
   for (const [file, text] of rtl) files.set(`rtl/${file}`, text);
-  const parameters = topParameters(schedule);
+  const parameters = topParameters(schedule, device.family);
   files.set('rtl/camber_top.v', withParameters(top, parameters));
   const images = memoryImages(schedule, build);
   for (const [file, text] of images) files.set(`rtl/${file}`, text);

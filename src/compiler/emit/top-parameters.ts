@@ -1,5 +1,6 @@
 import { fail } from '../diagnostics.ts';
 import { type Operation, readsPort, type Schedule, slidesWindow } from '../schedule/operation.ts';
+import { families, type Family } from '../report/families.ts';
 import { recordWords } from './encode-operation.ts';
 
 /** Parts of the engine that are left out where no operation uses them, and which operations do. */
@@ -31,10 +32,10 @@ export const partsOf = ({
   ]);
 
 /**
- * Values of `camber_top`'s parameters for one schedule: the array's shape, the parts its operations use and the
+ * Values of `camber_top`'s parameters for one schedule on a device family: the array's shape, the parts its operations use and the
  * depths of its memories.
  */
-export function topParameters(schedule: Schedule): ReadonlyMap<string, number> {
+export function topParameters(schedule: Schedule, family: Family): ReadonlyMap<string, number> {
   const { shape, depths, operations } = schedule;
   // A memory that nothing uses still has the two words its address decoder needs.
   const depth = (words: number) => Math.max(2, words);
@@ -42,7 +43,7 @@ export function topParameters(schedule: Schedule): ReadonlyMap<string, number> {
     ['ROWS', shape.rows],
     ['COLUMNS', shape.columns],
     ['LANES', shape.lanes],
-    ['PACKED', 1],
+    ['PACKED', families[family].packed],
     ...partsOf(schedule),
     ['ROM_WORDS', (operations.length + 1) * recordWords],
     ['ACTIVATION_WORDS', depth(depths.activation)],

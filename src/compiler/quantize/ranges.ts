@@ -61,6 +61,7 @@ function squaredError({ counts, limit }: MagnitudeHistogram, clip: number, steps
   const noise = step ** 2 / 12;
   let error = 0;
   for (let bin = 0; bin < counts.length; bin++) {
+    if (counts[bin] === 0) continue;
     const value = width * (bin + 0.5);
     // Bins wider than a step see all of its errors; narrower ones lie somewhere between two grid points.
     const rounding = width >= step ? noise : (value - step * Math.round(value / step)) ** 2 + width ** 2 / 12;

@@ -4,6 +4,10 @@ import type { ResourceCount } from './resource-count.ts';
 export interface FamilyRules {
   /** Yosys command, the design's hierarchy being elaborated; no pads: the accelerator sits inside a larger design. */
   readonly synthesise: string;
+  /** 1: two products share a DSP block. */
+  readonly packed: 0 | 1;
+  /** Its stages, in order: what `-run` of the command takes. */
+  readonly stages: readonly string[];
   /** What one cell of a type takes; types that match none take nothing. Block RAM in units of 36 Kibit. */
   readonly cells: readonly (readonly [type: RegExp, takes: Partial<ResourceCount>])[];
 }
@@ -20,11 +24,33 @@ const xilinxCells: FamilyRules['cells'] = [
   [/^RAMB18E[12]$/, { bram36: 0.5 }],
 ];
 
+const xilinxStages = [
+  ...['begin', 'prepare', 'map_dsp', 'coarse', 'map_memory', 'map_ffram', 'fine'],
+  ...['map_cells', 'map_ffs', 'map_luts', 'finalize', 'check'],
+];
+
 export const families = {
-  xc7: { synthesise: 'synth_xilinx -family xc7 -flatten -noiopad -noclkbuf', cells: xilinxCells },
-  xcup: { synthesise: 'synth_xilinx -family xcup -flatten -noiopad -noclkbuf', cells: xilinxCells },
+  xc7: {
+    synthesise: 'synth_xilinx -family xc7 -flatten -noiopad -noclkbuf',
+    // AMD WP486: two products that share an operand fit one DSP48.
+    packed: 1,
+    stages: xilinxStages,
+    cells: xilinxCells,
+  },
+  xcup: {
+    synthesise: 'synth_xilinx -family xcup -flatten -noiopad -noclkbuf',
+    packed: 1,
+    stages: xilinxStages,
+    cells: xilinxCells,
+  },
   ecp5: {
     synthesise: 'synth_ecp5',
+    // MULT18X18D: the packed factor of 24 bits takes two, so nothing is won.
+    packed: 0,
+    stages: [
+      ...['begin', 'coarse', 'map_ram', 'map_ffram', 'map_gates', 'map_ffs', 'map_luts', 'map_cells'],
+      'check',
+    ],
     cells: [
       [/^LUT4$/, { lut: 1 }],
       // A slice's two LUTs and its carry chain; a slice pair of distributed RAM and the slice that writes it.

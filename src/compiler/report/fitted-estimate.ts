@@ -1,38 +1,278 @@
 // Written by scripts/fit-resources.ts from bench/resources/synthesis.json; do not edit.
 import type { Family } from './families.ts';
+import type { FamilyFit } from './fit-model.ts';
 
-export interface FittedEstimate {
-  /** LUT and FF per unit of each feature of `engineFeatures`. */
-  readonly lut: Readonly<Record<string, number>>;
-  readonly ff: Readonly<Record<string, number>>;
-  readonly tool: string;
-  readonly points: number;
-}
-
-const fits = {
+export const fittedEstimate: Readonly<Partial<Record<Family, FamilyFit>>> = {
   xc7: {
-    lut: {
-      constant: 1592.258,
-      columns: 529.4892,
-      macs: 31.18992,
-      activationBits: 22.00225,
-      weightBits: 45.53714,
+    family: 'xc7',
+    units: {
+      'camber_column_pair COLUMN=0 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=16 TRANSPOSED=1 WIDE=1': {
+        lut: 902,
+        ff: 440,
+        dsp: 16,
+      },
+      'camber_column_pair COLUMN=0 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=32 TRANSPOSED=0 WIDE=1': {
+        lut: 1716,
+        ff: 794,
+        dsp: 32,
+      },
+      'camber_column_pair COLUMN=0 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=4 TRANSPOSED=1 WIDE=1': {
+        lut: 294,
+        ff: 196,
+        dsp: 4,
+      },
+      'camber_column_pair COLUMN=0 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=0 WIDE=0': {
+        lut: 496,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=0 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=1 WIDE=0': {
+        lut: 496,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=0 DIAGONAL=1 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=0 WIDE=0': {
+        lut: 442,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=0 DIAGONAL=1 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=1 WIDE=0': {
+        lut: 513,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=0 ROWS=16 TRANSPOSED=0 WIDE=0': {
+        lut: 646,
+        ff: 440,
+        dsp: 16,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=0 ROWS=32 TRANSPOSED=0 WIDE=0': {
+        lut: 1204,
+        ff: 794,
+        dsp: 32,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=0 ROWS=4 TRANSPOSED=0 WIDE=0': {
+        lut: 230,
+        ff: 196,
+        dsp: 4,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=0 ROWS=8 TRANSPOSED=0 WIDE=0': {
+        lut: 368,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=0 ROWS=8 TRANSPOSED=0 WIDE=1': {
+        lut: 368,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=0 ROWS=8 TRANSPOSED=1 WIDE=0': {
+        lut: 496,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=16 TRANSPOSED=1 WIDE=1': {
+        lut: 903,
+        ff: 440,
+        dsp: 16,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=32 TRANSPOSED=0 WIDE=1': {
+        lut: 1461,
+        ff: 794,
+        dsp: 32,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=4 TRANSPOSED=1 WIDE=1': {
+        lut: 295,
+        ff: 196,
+        dsp: 4,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=0 WIDE=0': {
+        lut: 433,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=1 WIDE=0': {
+        lut: 497,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=1 PACKED=1 PORT=0 ROWS=8 TRANSPOSED=0 WIDE=0': {
+        lut: 384,
+        ff: 334,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=0 MAXIMUM=1 PACKED=1 PORT=0 ROWS=8 TRANSPOSED=0 WIDE=1': {
+        lut: 384,
+        ff: 334,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=1 MAXIMUM=0 PACKED=1 PORT=0 ROWS=8 TRANSPOSED=0 WIDE=0': {
+        lut: 378,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=1 MAXIMUM=0 PACKED=1 PORT=0 ROWS=8 TRANSPOSED=1 WIDE=0': {
+        lut: 497,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=1 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=0 WIDE=0': {
+        lut: 385,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_column_pair COLUMN=2 DIAGONAL=1 MAXIMUM=0 PACKED=1 PORT=1 ROWS=8 TRANSPOSED=1 WIDE=0': {
+        lut: 513,
+        ff: 302,
+        dsp: 8,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=0 SLOPE=0 TABLES=0': {
+        lut: 372,
+        ff: 268,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=0 SLOPE=0 TABLES=1': {
+        lut: 404,
+        ff: 269,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=0 SLOPE=1 TABLES=0': {
+        lut: 391,
+        ff: 268,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=0 SLOPE=1 TABLES=1': {
+        lut: 427,
+        ff: 269,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=1 SLOPE=0 TABLES=0': {
+        lut: 660,
+        ff: 278,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=1 SLOPE=0 TABLES=1': {
+        lut: 695,
+        ff: 279,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=1 SLOPE=1 TABLES=0': {
+        lut: 656,
+        ff: 278,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=0 RESIDUAL=1 SLOPE=1 TABLES=1': {
+        lut: 689,
+        ff: 279,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=0 SLOPE=0 TABLES=0': {
+        lut: 410,
+        ff: 269,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=0 SLOPE=0 TABLES=1': {
+        lut: 438,
+        ff: 270,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=0 SLOPE=1 TABLES=0': {
+        lut: 435,
+        ff: 269,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=0 SLOPE=1 TABLES=1': {
+        lut: 461,
+        ff: 270,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=1 SLOPE=0 TABLES=0': {
+        lut: 695,
+        ff: 279,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=1 SLOPE=0 TABLES=1': {
+        lut: 735,
+        ff: 280,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=1 SLOPE=1 TABLES=0': {
+        lut: 756,
+        ff: 279,
+        dsp: 2,
+      },
+      'camber_requantise_lane MASKS=1 RESIDUAL=1 SLOPE=1 TABLES=1': {
+        lut: 740,
+        ff: 280,
+        dsp: 2,
+      },
     },
-    ff: {
-      constant: 2456.925,
-      columns: 272.0875,
-      macs: 21.48722,
-      activationBits: 40.48078,
-      weightBits: 31.37815,
+    rest: {
+      lut: {
+        constant: 777.5776,
+        rows: 91.51233,
+        columns: 60.79545,
+        macs: -0.1570416,
+        secondPort: -2.998016,
+        activationBits: 5.368268,
+        weightBits: 56.35607,
+        otherBits: 4.314475,
+        TRANSPOSED: -0.06185087,
+        PORT: -3.061818,
+        DIAGONAL: -0.06185087,
+        WINDOW: 0,
+        CLASS: 122.4426,
+        WIDE: 122.4426,
+        SIDE: 0,
+        RESIDUAL: 122.4426,
+        MASKS: 122.4426,
+        'WINDOW columns': 0,
+        'MAXIMUM columns': 3.734319,
+        'WINNERS columns': 19.484,
+        'SLOPE columns': 18.98401,
+        'TABLES columns': 9.176998,
+        'WIDE columns': 9.176998,
+        'RESIDUAL columns': 9.176998,
+        'MASKS columns': 9.176998,
+        'BIAS_REGISTER columns': 9.176998,
+        'SIDE columns': 0,
+      },
+      ff: {
+        constant: 1616.946,
+        rows: 40.99376,
+        columns: 86.65278,
+        macs: 7.930335,
+        secondPort: 23.9882,
+        activationBits: 40.75812,
+        weightBits: 24.42804,
+        otherBits: 2.866659,
+        TRANSPOSED: -0.2094724,
+        PORT: 0.7905167,
+        DIAGONAL: -0.2094724,
+        WINDOW: 0,
+        CLASS: 124.599,
+        WIDE: 124.599,
+        SIDE: 0,
+        RESIDUAL: 124.599,
+        MASKS: 124.599,
+        'WINDOW columns': 0,
+        'MAXIMUM columns': 0.1973045,
+        'WINNERS columns': 3.947225,
+        'SLOPE columns': 0.4472991,
+        'TABLES columns': 1.085871,
+        'WIDE columns': 1.085871,
+        'RESIDUAL columns': 1.085871,
+        'MASKS columns': 1.085871,
+        'BIAS_REGISTER columns': 1.085871,
+        'SIDE columns': 0,
+      },
     },
     tool: 'Yosys 0.55 (embedded)',
-    points: 10,
+    points: 16,
+    holdOut: {
+      points: 0,
+      lut: 0,
+      ff: 0,
+    },
   },
-};
-
-/** Families that were not synthesised have the fit of the nearest one that was. */
-export const fittedEstimate: Readonly<Record<Family, FittedEstimate>> = {
-  xcup: fits.xc7,
-  ecp5: fits.xc7,
-  ...fits,
 };

@@ -6,6 +6,7 @@ import { findDevice } from './devices.ts';
 import type { Family } from './families.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Report } from './report.ts';
+import { describeSource } from './fit.ts';
 import { memoryShapes } from './resources.ts';
 import { escape, grouped } from './svg.ts';
 import { timeline } from './timeline.ts';
@@ -124,9 +125,13 @@ function resourceTable({ resources }: Report): string {
   const rows = Object.entries(kinds).map(([key, name]) => {
     const kind = key as keyof typeof kinds;
     const [need, have] = [resources.estimated[kind], resources.available[kind]];
-    return [name, grouped(need), grouped(have), percent(need / have)];
+    const extra = resources.explanation?.[kind];
+    const explanation =
+      extra === undefined ? [] : [`${grouped(extra)} (+${percent(extra / Math.max(1, need - extra))})`];
+    return [name, grouped(need), ...explanation, grouped(have), percent(need / have)];
   });
-  return table(['Resource', 'Estimated', 'Available', 'Share'], rows);
+  const explanation = resources.explanation ? ['Of it for the explanation'] : [];
+  return table(['Resource', 'Estimated', ...explanation, 'Available', 'Share'], rows);
 }
 
 function memoryTable(schedule: Schedule, family: Family): string {
@@ -170,7 +175,7 @@ ${memoryMap(schedule, 'activation')}
 ${masks}
 <h2>Resources: ${escape(fits)}</h2>
 ${resourceTable(report)}
-<p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF come from a fit to syntheses of the engine with Yosys; <code>camber synth</code> synthesises this one.</p>
+<p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF come from ${escape(describeSource(resources.fit))}; <code>camber synth</code> synthesises this one.</p>
 ${fidelitySection(report.fidelity)}
 ${notes === '' ? '' : `<h2>Diagnostics</h2>\n<pre>${escape(notes)}</pre>`}
 </body>

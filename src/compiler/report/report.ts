@@ -2,10 +2,11 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import type { Device } from './devices.ts';
-import type { ResourceCount } from './resource-count.ts';
+import { type ResourceCount, subtract } from './resource-count.ts';
 import { fitDiagnostics, fits } from './fit-device.ts';
 import type { FidelityReport } from './fidelity.ts';
 import { type LayerReport, layerReports } from './layers.ts';
+import { type EstimateSource, estimateSource } from './fit.ts';
 import { estimateResources } from './resources.ts';
 
 /** `report.json`: stable; `schemaVersion` grows when a field changes its meaning. */
@@ -57,6 +58,10 @@ export interface Report {
   readonly layers: readonly LayerReport[];
   readonly resources: {
     readonly estimated: ResourceCount;
+    /** What of it is there for the explanation alone: less is taken by the same network compiled without. */
+    readonly explanation?: ResourceCount;
+    /** Where LUT and FF come from. */
+    readonly fit: EstimateSource;
     readonly synthesized?: ResourceCount;
     readonly available: ResourceCount;
     readonly fits: boolean;
@@ -79,6 +84,8 @@ export interface ReportInput {
   readonly device: Device;
   readonly clockMHz: number;
   readonly diagnostics: readonly Diagnostic[];
+  /** The same network and array without its explanation. */
+  readonly plain?: Schedule;
 }
 
 function targetOf(network: IntegerNetwork): Report['target'] {
@@ -140,6 +147,10 @@ export function buildReport(input: ReportInput): Report {
     layers,
     resources: {
       estimated,
+      ...(input.plain
+        ? { explanation: subtract(estimated, estimateResources(input.plain, device.family)) }
+        : {}),
+      fit: estimateSource(device.family),
       available: device.available,
       fits: fits(estimated, device),
     },

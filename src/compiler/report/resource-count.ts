@@ -7,3 +7,17 @@ export interface ResourceCount {
 }
 
 export const resourceNames = ['lut', 'ff', 'dsp', 'bram36'] as const;
+
+export const add = (a: ResourceCount, b: ResourceCount): ResourceCount => ({
+  lut: a.lut + b.lut,
+  ff: a.ff + b.ff,
+  dsp: a.dsp + b.dsp,
+  bram36: a.bram36 + b.bram36,
+});
+
+export const subtract = (a: ResourceCount, b: ResourceCount): ResourceCount => ({
+  lut: a.lut - b.lut,
+  ff: a.ff - b.ff,
+  dsp: a.dsp - b.dsp,
+  bram36: a.bram36 - b.bram36,
+});

@@ -2,15 +2,15 @@
 import { topParameters } from '../emit/top-parameters.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import { memoryCost, type MemoryShape } from './block-ram.ts';
-import type { ResourceCount } from './resource-count.ts';
-import type { Family } from './families.ts';
-import { fittedEstimate } from './fitted-estimate.ts';
+import { add, type ResourceCount } from './resource-count.ts';
+import { families, type Family } from './families.ts';
+import type { EngineParameters } from './engine-parameters.ts';
+import { engineUnits } from './engine-units.ts';
+import { estimateUnit, evaluateRest, fitOf } from './fit.ts';
+import type { FitModel } from './fit-model.ts';
 
 /** Bits of one channel's parameters: bias 32, multiplier 17, shift 6, residual multiplier 17, residual shift 4. */
 const parameterBits = 76;
-
-/** Parameters of `camber_top`: the array's shape and the depths of its memories. */
-export type EngineParameters = ReadonlyMap<string, number>;
 
 /** The memories of an engine: name, width, depth (0: left out). They set the block RAM exactly. */
 export function engineMemories(parameters: EngineParameters): MemoryShape[] {
@@ -54,46 +54,10 @@ export function engineMemories(parameters: EngineParameters): MemoryShape[] {
   ];
 }
 
-/** The memories of a schedule's accelerator. */
-export const memoryShapes = (schedule: Schedule): MemoryShape[] => engineMemories(topParameters(schedule));
-
-/** DSP blocks of a pair of int8 products, packed and not, and of a requantiser lane's 33 x 17 bit product. */
-const dspBlocks: Readonly<Record<Family, { packed: number; plain: number; lane: number }>> = {
-  // AMD WP486: two products that share an operand fit one DSP48.
-  xc7: { packed: 1, plain: 2, lane: 2 },
-  xcup: { packed: 1, plain: 2, lane: 2 },
-  // MULT18X18D: the packed factor of 24 bits takes two, so nothing is won.
-  ecp5: { packed: 2, plain: 2, lane: 2 },
-};
-
-/** What LUT and FF of the engine depend on, by name; the fit has a coefficient for each. */
-export function engineFeatures(parameters: EngineParameters): Readonly<Record<string, number>> {
-  const value = (name: string) => parameters.get(name)!;
-  const bits = (name: string) => Math.ceil(Math.log2(value(name)));
-  return {
-    constant: 1,
-    columns: value('COLUMNS'),
-    macs: value('ROWS') * value('COLUMNS'),
-    // Each address bit of these two runs through loop walks, operation records and delays.
-    activationBits: bits('ACTIVATION_WORDS'),
-    weightBits: bits('WEIGHT_WORDS'),
-  };
-}
-
-/** A fitted figure: coefficients times features. */
-export function evaluateFit(
-  coefficients: Readonly<Record<string, number>>,
-  features: Readonly<Record<string, number>>,
-): number {
-  return Object.entries(features).reduce((sum, [name, x]) => sum + (coefficients[name] ?? 0) * x, 0);
-}
-
-const add = (a: ResourceCount, b: ResourceCount): ResourceCount => ({
-  lut: a.lut + b.lut,
-  ff: a.ff + b.ff,
-  dsp: a.dsp + b.dsp,
-  bram36: a.bram36 + b.bram36,
-});
+/** The memories of a schedule's accelerator, those left out not among them. */
+export const memoryShapes = (schedule: Schedule): MemoryShape[] =>
+  // No memory depends on the family.
+  engineMemories(topParameters(schedule, 'xc7')).filter(({ depth }) => depth > 0);
 
 /** Everything that the synthesis of an engine with boxed memories leaves out (the result memory is not boxed). */
 export function boxedMemories(parameters: EngineParameters, family: Family): ResourceCount {
@@ -103,18 +67,35 @@ export function boxedMemories(parameters: EngineParameters, family: Family): Res
     .reduce(add);
 }
 
-/** The engine as its synthesis with boxed memories would count it. LUT and FF are fitted, DSP and block RAM exact. */
-export function estimateEngine(parameters: EngineParameters, family: Family): ResourceCount {
+/** DSP blocks of an engine: its products, two to a block where they are packed, and 33 x 18 bits in every lane. */
+function dspBlocks(parameters: EngineParameters): number {
   const value = (name: string) => parameters.get(name)!;
-  const features = engineFeatures(parameters);
-  const { packed, plain, lane } = dspBlocks[family];
-  const pairs = (value('ROWS') * value('COLUMNS')) / 2;
+  const products = value('ROWS') * value('COLUMNS');
+  return (value('PACKED') === 1 ? products / 2 : products) + 2 * value('LANES');
+}
+
+/**
+ * The engine as its synthesis with boxed memories would count it: LUT and FF by the fit, of its units as they were
+ * synthesised and of what lies around them; DSP and block RAM exactly.
+ */
+export function estimateEngine(
+  parameters: EngineParameters,
+  family: Family,
+  fit: FitModel = fitOf(family),
+  base?: FitModel,
+): ResourceCount {
+  // A fit that is another family's knows the units as that family has them.
+  const fitted = new Map([...parameters, ['PACKED', families[fit.family].packed]]);
+  const total = { ...evaluateRest(fit, parameters, base) };
+  for (const { count, ...unit } of engineUnits(fitted)) {
+    const one = estimateUnit(unit, fit);
+    for (const resource of ['lut', 'ff'] as const) total[resource] += count * one[resource];
+  }
   const result = engineMemories(parameters).find((m) => m.name === 'result')!;
-  const { lut, ff } = fittedEstimate[family];
   return {
-    lut: Math.round(evaluateFit(lut, features)),
-    ff: Math.round(evaluateFit(ff, features)),
-    dsp: pairs * (value('PACKED') === 0 ? plain : packed) + lane * value('LANES'),
+    lut: Math.round(total.lut),
+    ff: Math.round(total.ff),
+    dsp: dspBlocks(parameters),
     bram36: memoryCost(result, family).bram36,
   };
 }
@@ -125,7 +106,7 @@ export const estimateParameters = (parameters: EngineParameters, family: Family)
 
 /** What the accelerator of a schedule takes on a device family. */
 export const estimateResources = (schedule: Schedule, family: Family): ResourceCount =>
-  estimateParameters(topParameters(schedule), family);
+  estimateParameters(topParameters(schedule, family), family);
 
 /** Synthesised engine and counted memories together. */
 export const withMemories = (

@@ -79,8 +79,8 @@ export function accumulate(
           for (let row = 0; row < rows; row++) {
             const a = operand[row]!;
             if (a === 0) continue;
-            const at = word + row * rowStep;
-            for (let k = 0; k < columns; k++) accumulators[k]! += a * words[at + k * columnStep]!;
+            let at = word + row * rowStep;
+            for (let k = 0; k < columns; k++, at += columnStep) accumulators[k]! += a * words[at]!;
           }
         }
       }

@@ -13,7 +13,8 @@ export const engineLimits = {
   coordinate: 2 ** 11,
 } as const;
 
-const hint = 'Choose a larger array, a smaller input or a smaller model.';
+/** What to do where nothing more is known (`advise-array.ts` names the array that would do). */
+export const limitHint = 'Choose a larger array, a smaller input or a smaller model.';
 
 /** Every memory deeper than the engine can address. */
 export function checkDepths(depths: MemoryDepths): Diagnostic[] {
@@ -23,7 +24,7 @@ export function checkDepths(depths: MemoryDepths): Diagnostic[] {
       diagnostic(
         'CAM501',
         `The ${memory} memory needs ${words} words; the engine addresses ${engineLimits.words}.`,
-        hint,
+        limitHint,
       ),
     );
 }
@@ -35,12 +36,12 @@ export function checkLoops(operations: readonly LoweredOperation[]): Diagnostic[
     counts.forEach((count, level) => {
       if (count <= engineLimits.count) return;
       const text = `Layer ${layer} has a ${levels[level]} loop of ${count} turns; the engine counts to ${engineLimits.count}.`;
-      found.set(layer, diagnostic('CAM501', text, hint));
+      found.set(layer, diagnostic('CAM501', text, limitHint));
     });
     const size = Math.max(y.limit, x.limit);
     if (size >= engineLimits.coordinate) {
       const text = `Layer ${layer} reads an input ${size} wide or high; the engine's limit is ${engineLimits.coordinate - 1}.`;
-      found.set(layer, diagnostic('CAM501', text, hint));
+      found.set(layer, diagnostic('CAM501', text, limitHint));
     }
   }
   return [...found.values()];

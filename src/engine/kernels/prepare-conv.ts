@@ -31,7 +31,7 @@ export function prepareConv(sum: Kind<'conv'>, output: OutputStage, memory: Engi
     padded: { height: input.height + top + bottom, width: input.width + left + right },
     corner: [top, left],
     spread: [1, 1],
-    depthwise: isDepthwise(weights),
+    depthwise: isDepthwise(weights) && weights.shape[1] === 1,
     output,
   });
 }
@@ -56,7 +56,7 @@ export function prepareConvBackward(
     padded: { height: result.height + reach[0], width: result.width + reach[1] },
     corner: [reach[0] - pads[0], reach[1] - pads[1]],
     spread: strides,
-    depthwise: isDepthwise(weights),
+    depthwise: isDepthwise(weights) && weights.shape[1] === 1,
     output,
   });
 }
@@ -79,7 +79,7 @@ export function prepareConvMean(
     padded: { height, width },
     corner: [0, 0],
     spread: [1, 1],
-    depthwise: isDepthwise(weights),
+    depthwise: isDepthwise(weights) && weights.shape[1] === 1,
     output,
   });
 }

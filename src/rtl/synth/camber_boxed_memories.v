@@ -31,6 +31,20 @@ module camber_rom_box #(
 );
 endmodule
 
+// The register of a table's entry lies inside the block.
+(* blackbox *)
+module camber_table #(
+    parameter DEPTH = 256,
+    parameter FILE = "tables.hex"
+) (
+    input  wire        clk,
+    input  wire [15:0] address_0,
+    input  wire [15:0] address_1,
+    output wire [15:0] entry_0,
+    output wire [15:0] entry_1
+);
+endmodule
+
 module camber_memory #(
     parameter WIDTH = 8,
     parameter DEPTH = 1024
@@ -75,19 +89,6 @@ module camber_rom #(
 
     always @(posedge clk)
         read_data <= stage;
-endmodule
-
-(* blackbox *)
-module camber_table #(
-    parameter DEPTH = 256,
-    parameter FILE = "tables.hex"
-) (
-    input  wire        clk,
-    input  wire [15:0] address_0,
-    input  wire [15:0] address_1,
-    output wire [15:0] entry_0,
-    output wire [15:0] entry_1
-);
 endmodule
 
 `default_nettype wire

@@ -9,13 +9,15 @@ import { readBuild, shippedRtl } from '../../toolchain/build-folder.ts';
 import { synthBuild } from '../../toolchain/synth-build.ts';
 import { keptSynthesis, synthesise, type SynthesisOptions } from '../../toolchain/synthesis.ts';
 import type { JobContext } from '../jobs/messages.ts';
+import { telling } from '../jobs/telling.ts';
 
 /** Yosys tells its passes, not its share of the work: the bar fills more and more slowly. */
-function watched({ progress, signal }: JobContext): SynthesisOptions {
+function watched(context: JobContext): SynthesisOptions {
+  const tell = telling(context);
   let passes = 0;
   return {
-    signal,
-    onProgress: (pass) => progress(`Synthesising: ${pass}`, 1 - 1 / (1 + ++passes / 20)),
+    signal: context.signal,
+    onProgress: (pass) => tell(`Synthesising: ${pass}`, 1 - 1 / (1 + ++passes / 20)),
   };
 }
 
@@ -24,7 +26,7 @@ export async function synthesiseCompilation(
   { schedule, device }: Compilation,
   context: JobContext,
 ): Promise<SynthesisView> {
-  const parameters = topParameters(schedule);
+  const parameters = topParameters(schedule, device.family);
   const { rtl } = await shippedRtl();
   const { engine, tool, seconds } = await synthesise(rtl, parameters, device.family, watched(context));
   const synthesized = withMemories(engine, parameters, device.family);
@@ -48,7 +50,7 @@ export async function synthesiseBuild(folder: string, context: JobContext): Prom
 
 /** Figures of an earlier synthesis of the same engine, of whatever model; undefined where there was none. */
 export async function synthesisOf({ schedule, device }: Compilation): Promise<ResourceCount | undefined> {
-  const parameters = topParameters(schedule);
+  const parameters = topParameters(schedule, device.family);
   const { rtl } = await shippedRtl();
   const kept = await keptSynthesis(rtl, parameters, device.family);
   return kept && withMemories(kept.engine, parameters, device.family);

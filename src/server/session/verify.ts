@@ -9,6 +9,7 @@ import { readInput } from '../../toolchain/files.ts';
 import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
 import { verify, type NamedMismatch } from '../../toolchain/verify.ts';
 import type { JobContext, JobParams, ToolPaths } from '../jobs/messages.ts';
+import { telling } from '../jobs/telling.ts';
 
 /** The folders of the tools that the settings name come first on the search path of this worker. */
 function preferTools(tools: ToolPaths): void {
@@ -24,8 +25,10 @@ const describe = (m: NamedMismatch): string =>
 /** @param params `trace`: file that takes the waveforms (VCD) */
 export async function verifyBuild(
   { folder, tools, simulator, trace }: JobParams<'verify'>,
-  { progress, signal }: JobContext,
+  context: JobContext,
 ): Promise<VerifyView> {
+  const { progress, signal } = context;
+  const tell = telling(context);
   preferTools(tools);
   progress('Reading the build', 0.05);
   const build = await readBuild(folder);
@@ -43,7 +46,7 @@ export async function verifyBuild(
     ...(simulatorNames.some((name) => name === simulator) ? { simulator: simulator as SimulatorName } : {}),
     signal,
     ...(trace === undefined ? {} : { trace }),
-    onProgress: (stage) => progress(stage, Math.min(0.95, (steps += 1 / (images.length + 4)))),
+    onProgress: (stage) => tell(stage, Math.min(0.95, (steps += 1 / (images.length + 4)))),
   });
   return {
     passed: result.passed,

@@ -10,7 +10,7 @@ import type {
 import { network, random, tensor, weights } from './networks.ts';
 
 /**
- * A random integer network with every kind of layer, residuals, masks, both storage widths, uneven kernels, strides,
+ * A random integer network with every kind of layer, groups, views, regions, residuals, masks, both storage widths, uneven kernels, strides,
  * pads and dilations. Parameters are kept small enough for the accumulators to stay inside 32 bits.
  */
 export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8Array } {
@@ -29,13 +29,10 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
     tensors.push(made);
     return made;
   };
-  const addWeights = (name: string, shape: IntegerWeights['shape']): IntegerWeights => {
+  const addWeights = (name: string, shape: IntegerWeights['shape'], groups = 1): IntegerWeights => {
     const count = shape.reduce((a, b) => a * b, 1);
-    const made = weights(
-      name,
-      shape,
-      Array.from({ length: count }, () => next(-127, 127)),
-    );
+    const data = Array.from({ length: count }, () => next(-127, 127));
+    const made = { ...weights(name, shape, data), ...(groups > 1 ? { groups } : {}) };
     weightList.push(made);
     return made;
   };
@@ -60,7 +57,7 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   ) => {
     const parameters = sum.kind === 'mapFromRow' ? classes : output.channels;
     layers.push({
-      name: output.name,
+      name: more.region ? `${output.name} from row ${more.region.rows[0]}` : output.name,
       op: sum.kind,
       nodes: [],
       phase,
@@ -162,6 +159,62 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   push('inference', { kind: 'product', input: 'looked', factor: 'curve' }, gated, {
     table: { name: 'h', zeroPoint: next(-50, 50) },
   });
+  // Grouped and depthwise convolutions, bounded above as by Clip, on tensors that lie side by side in one (Concat, Slice).
+  const groups = next(2, 3);
+  const wide = add('wide', [groups * next(1, 5), height, width], {
+    zeroPoint: next(-100, 20),
+    view: { of: 'joined', channel: 0 },
+  });
+  const beside = add('beside', [next(1, 9), height, width], {
+    zeroPoint: wide.zeroPoint,
+    view: { of: 'joined', channel: wide.channels },
+  });
+  const joined = add('joined', [wide.channels + beside.channels, height, width], {
+    zeroPoint: wide.zeroPoint,
+  });
+  for (const half of [wide, beside]) {
+    addWeights(`${half.name}.w`, [half.channels, stem.channels, 1, 1]);
+    push('inference', { kind: 'conv', input: 'stem', weights: `${half.name}.w`, geometry: unit }, half, {
+      lower: half.zeroPoint,
+      upper: next(60, 127),
+    });
+  }
+  const grouped = add('grouped', [groups * next(1, 5), features[1], features[2]], { zeroPoint: next(-5, 5) });
+  addWeights('grouped.w', [grouped.channels, wide.channels / groups, ...geometry.kernel], groups);
+  push('inference', { kind: 'conv', input: 'wide', weights: 'grouped.w', geometry }, grouped);
+  const square: WindowGeometry = {
+    kernel: [3, 3],
+    strides: [next(1, 2), next(1, 2)],
+    pads: [next(0, 1), next(0, 1), next(0, 1), next(0, 1)],
+    dilations: [1, 1],
+  };
+  const under = (n: number, axis: 0 | 1, { kernel, strides, pads }: WindowGeometry) =>
+    Math.floor((n + pads[axis]! + pads[axis + 2]! - kernel[axis]) / strides[axis]) + 1;
+  const size3: [number, number] = [under(height, 0, square), under(width, 1, square)];
+  const depthwise = add('depthwise', [joined.channels, ...size3], { zeroPoint: -128 });
+  addWeights('depthwise.w', [joined.channels, 1, 3, 3], joined.channels);
+  push('inference', { kind: 'conv', input: 'joined', weights: 'depthwise.w', geometry: square }, depthwise, {
+    maskWrite: { mask: 'bounded', upper: 90 },
+  });
+  // A batch norm that was not folded, and a depthwise convolution under any window, on a slice of the joined tensor.
+  const norm = add('norm', [depthwise.channels, ...size3]);
+  addWeights('norm.w', [depthwise.channels, 1, 1, 1], depthwise.channels);
+  push('inference', { kind: 'conv', input: 'depthwise', weights: 'norm.w', geometry: unit }, norm);
+  const sliced = add('sliced', [beside.channels, features[1], features[2]]);
+  addWeights('sliced.w', [beside.channels, 1, ...geometry.kernel], beside.channels);
+  push('inference', { kind: 'conv', input: 'beside', weights: 'sliced.w', geometry }, sliced);
+  // An average without the padding: its border has another divisor, and is a region of its own.
+  const top = next(0, depthwise.height - 1);
+  const averaged = add('averaged', [depthwise.channels, ...size3]);
+  const cross: WindowGeometry = { ...unit, kernel: [3, 3], pads: [1, 1, 1, 1] };
+  for (const [first, count] of [
+    [0, top],
+    [top, depthwise.height - top],
+  ] as const)
+    if (count > 0)
+      push('inference', { kind: 'windowSum', input: 'depthwise', geometry: cross }, averaged, {
+        region: { rows: [first, count], columns: [0, depthwise.width] },
+      });
   const pooled = add('pooled', [features[0], 1, 1], { bits: 16 });
   const whole: WindowGeometry = { ...unit, kernel: [features[1], features[2]] };
   push('inference', { kind: 'windowSum', input: 'body', geometry: whole }, pooled);
@@ -207,6 +260,18 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   push('gradient', { kind: 'borderSums', input: 'g', geometry, inputSize: [height, width] }, sums);
   const alpha = add('alpha', [stem.channels, 1, 1], { bits: 16 });
   push('gradient', { kind: 'convMean', input: 'sums', weights: 'conv.w' }, alpha);
+  const gg = add('gg', [grouped.channels, grouped.height, grouped.width], { bits: gradientBits });
+  push('gradient', { kind: 'windowSum', input: 'grouped', geometry: unit }, gg);
+  const groupedBack = add('grouped back', [wide.channels, height, width], { bits: gradientBits });
+  push('gradient', { kind: 'convBackward', input: 'gg', weights: 'grouped.w', geometry }, groupedBack);
+  const gd = add('gd', [depthwise.channels, ...size3], { bits: gradientBits });
+  push('gradient', { kind: 'windowSum', input: 'depthwise', geometry: unit }, gd, { maskRead: 'bounded' });
+  const depthBack = add('depthwise back', [joined.channels, height, width], { bits: gradientBits });
+  push(
+    'gradient',
+    { kind: 'convBackward', input: 'gd', weights: 'depthwise.w', geometry: square },
+    depthBack,
+  );
   const rowMap = add('row map', [1, features[1], features[2]], { bits: 32 });
   push('heatmap', { kind: 'mapFromRow', input: 'body', weights: 'dense.w' }, rowMap, { lower: 0 });
   const map = add('map', [1, height, width], { bits: 32 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CompileError } from '../../../src/compiler/diagnostics.ts';
+import { CompileError, formatDiagnostic } from '../../../src/compiler/diagnostics.ts';
 import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
 import { operationFields } from '../../../src/compiler/emit/encode-operation.ts';
+import { scheduleOrAdvise } from '../../../src/compiler/schedule/advise-array.ts';
 import { engineLimits } from '../../../src/compiler/schedule/limits.ts';
 import { engineShape, engineShapes } from '../../../src/compiler/schedule/engine-shape.ts';
 import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
@@ -85,6 +86,21 @@ describe('what the scheduler refuses, and how it says so', () => {
     expect(problems.every(({ code }) => code === 'CAM501')).toBe(true);
     expect(problems.map(({ message }) => message).join()).toMatch(/memory needs \d+ words.*the engine/);
     expect(problems.map(({ message }) => message).join()).toContain(stem.name);
+  });
+
+  it('names the smallest listed array that has room, or says that there is none', () => {
+    const { network } = generateNetwork(1, { explanation: false });
+    const stem = network.layers[0]!;
+    const tall = (height: number, width: number) => {
+      const sized = (name: string) => ({ ...network.tensors.get(name)!, height, width });
+      const tensors = new Map(network.tensors)
+        .set('image', sized('image'))
+        .set(stem.output.tensor, sized(stem.output.tensor));
+      return { ...network, tensors };
+    };
+    const advice = (sized: IntegerNetwork) =>
+      problemsOf(() => scheduleOrAdvise(sized, square(4))).map(formatDiagnostic);
+    expect({ larger: advice(tall(200, 200)), none: advice(tall(600, 600)) }).toMatchSnapshot();
   });
 
   it('no more and no less than the control ROM holds', () => {
