@@ -41,6 +41,13 @@ module.exports = {
       },
     },
     {
+      name: 'netlist-compiler-is-pure',
+      comment: "The embedded simulator's compiler: bytes in, bytes out.",
+      severity: 'error',
+      from: { path: '^src/toolchain/embedded/compile/' },
+      to: { pathNot: '^src/(toolchain/embedded/compile/|compiler/diagnostics[.]ts)' },
+    },
+    {
       name: 'webview-sees-protocol-only',
       severity: 'error',
       from: { path: '^webview/' },

@@ -105,6 +105,40 @@ describe('verify', () => {
   });
 });
 
+describe('verify without any tool', () => {
+  const path = process.env['PATH'];
+  beforeAll(() => {
+    process.env['PATH'] = '';
+  });
+  afterAll(() => {
+    process.env['PATH'] = path;
+  });
+
+  test('passes on the embedded simulator', async () => {
+    const { code, out } = await camber('verify', build, '--json', '--pauses', '5');
+    const result = JSON.parse(out) as VerifyJson & { readonly simulator: string };
+    expect(result).toMatchObject({ passed: true, simulator: 'embedded', images: 3, mismatches: [] });
+    expect(result.cycles).toEqual(result.expected);
+    expect(code).toBe(0);
+  }, 240_000);
+
+  test('refuses Verilog and weights that are not as compiled', async () => {
+    for (const name of ['rtl/camber_argmax.v', 'rtl/weights.hex']) {
+      const file = join(build, name);
+      const text = readFileSync(file, 'utf8');
+      appendFileSync(file, '\n');
+      try {
+        const { code, out } = await camber('verify', build, '--json');
+        expect(code).toBe(1);
+        expect(codes(out)).toEqual(['CAM603']);
+        expect(out).toContain(`${name} is not as compiled, and the embedded simulator runs nothing else.`);
+      } finally {
+        writeFileSync(file, text);
+      }
+    }
+  });
+});
+
 interface VerifyJson {
   readonly passed: boolean;
   readonly images: number;

@@ -12,6 +12,7 @@ import { Random } from '../compiler/schedule/support/random.ts';
 import { sample } from '../cli/support.ts';
 import { toTensor } from '../support/cifar.ts';
 import { trainedModel } from '../support/cifar.ts';
+import type { SimulatedRun } from '../../src/toolchain/simulation.ts';
 import { needs } from '../support/tools.ts';
 import { simulateSchedule } from './support/simulation.ts';
 
@@ -88,3 +89,20 @@ function networks(list: readonly Network[]): void {
 
 needs('verilator')('the sample network on Verilator', () => networks([resnet18]));
 needs('verilator', 'shared models')('the MLPerf network on Verilator', () => networks([resnet8]));
+
+needs('shared models')('ResNet-8 on the embedded simulator', () => {
+  it('16x16: every write, the scores, the map and the counters, in seconds', async () => {
+    const how = preprocessingPresets[resnet8.preprocessing];
+    const { schedule } = await compileModel(readModel(resnet8.bytes()).graph, {
+      name: resnet8.name,
+      array: '16x16',
+      calibration: [1, 2, 3].map((seed) => toTensor(picture(seed), how)),
+      preprocessing: affinePreprocessing(how, 3),
+    });
+    const result = await simulateSchedule(schedule, [{ pixels: picture(4) }], { simulator: 'embedded' });
+    expect(result.mismatches).toEqual([]);
+    expect(result.passed).toBe(true);
+    const [{ inference, explanation }] = result.runs as [SimulatedRun];
+    expect({ inference, explanation }).toEqual(schedule.cycles);
+  }, 240_000);
+});

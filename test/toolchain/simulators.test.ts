@@ -1,0 +1,82 @@
+/** Simulators that are missing, too old or fail. */
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CompileError, formatDiagnostic } from '../../src/compiler/diagnostics.ts';
+import { buildSimulator, defaultSimulator, type InstalledSimulator } from '../../src/toolchain/simulators.ts';
+import { rtlDir } from '../rtl/support/simulation.ts';
+
+const path = process.env['PATH'];
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'camber-simulators-'));
+  process.env['PATH'] = folder;
+});
+afterEach(async () => {
+  process.env['PATH'] = path;
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A program that prints its version and fails at everything else. */
+async function install(name: string, version: string, complaint = ''): Promise<void> {
+  const file = join(folder, name);
+  const node = process.execPath;
+  const script = `const [, , option] = process.argv;
+if (option === '--version' || option === '-V') console.log(${JSON.stringify(version)});
+else { console.error(${JSON.stringify(complaint)}); process.exit(1); }
+`;
+  await writeFile(file, `#!${node}\n${script}`);
+  await chmod(file, 0o755);
+}
+
+async function problem(name: InstalledSimulator): Promise<string> {
+  const build = {
+    rtlDir,
+    benchDir: join(rtlDir, 'sim'),
+    shape: { rows: 4, columns: 4, lanes: 2 },
+    packed: false,
+    trace: false,
+  };
+  const error: unknown = await buildSimulator(name, build, join(folder, 'cache')).then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(CompileError);
+  return formatDiagnostic((error as CompileError).diagnostics[0]!).split('Run it by hand')[0]!;
+}
+
+it('missing', async () => {
+  expect(await problem('verilator')).toMatchInlineSnapshot(`
+    "error CAM601: verilator is not installed.
+      Install Verilator 5 (Debian: apt-get install verilator), or leave it to the embedded simulator: --simulator embedded."
+  `);
+  expect(await problem('icarus')).toMatchInlineSnapshot(`
+    "error CAM601: iverilog is not installed.
+      Install Icarus Verilog (Debian: apt-get install iverilog), or leave it to the embedded simulator: --simulator embedded."
+  `);
+  expect(await defaultSimulator()).toBe('embedded');
+});
+
+it('too old', async () => {
+  await install('verilator', 'Verilator 4.038 2020-07-11 rev v4.036-114-g0cd4a57ad');
+  await install('iverilog', 'Icarus Verilog version 9.7 (stable)');
+  expect(await problem('verilator')).toMatchInlineSnapshot(`
+    "error CAM601: verilator 4.038 is too old: version 5 or newer is needed.
+      Install Verilator 5 (Debian: apt-get install verilator), or leave it to the embedded simulator: --simulator embedded."
+  `);
+  expect(await problem('icarus')).toMatchInlineSnapshot(`
+    "error CAM601: iverilog 9.7 is too old: version 10 or newer is needed.
+      Install Icarus Verilog (Debian: apt-get install iverilog), or leave it to the embedded simulator: --simulator embedded."
+  `);
+  expect(await defaultSimulator()).toBe('embedded');
+});
+
+it('failing, in its own words', async () => {
+  await install('verilator', 'Verilator 5.006', '%Error: camber_top.v:7: syntax error\nmore');
+  expect(await problem('verilator')).toMatchInlineSnapshot(`
+    "error CAM602: verilator failed with exit code 1: %Error: camber_top.v:7: syntax error
+      "
+  `);
+  expect(await defaultSimulator()).toBe('verilator');
+});
