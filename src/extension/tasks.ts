@@ -63,6 +63,7 @@ class Terminal implements vscode.Pseudoterminal {
   readonly #closed = new vscode.EventEmitter<number>();
   readonly onDidWrite = this.#written.event;
   readonly onDidClose = this.#closed.event;
+  #isStopped = false;
 
   constructor(
     private readonly services: Services,
@@ -75,15 +76,28 @@ class Terminal implements vscode.Pseudoterminal {
   }
 
   close(): void {
+    this.#isStopped = true;
+    this.#cancel();
+  }
+
+  #cancel(): void {
     const job = this.task === 'compile' ? 'build' : this.task;
     this.services.jobs.cancel(job, this.uri);
   }
 
   async #run(): Promise<void> {
     const { services, uri, task } = this;
-    const tell = (line: string): void => this.#written.fire(`${line}\r\n`);
+    const tell = (line: string): void => {
+      // Stopped before there was anything to cancel: the first stage is there now.
+      if (this.#isStopped) this.#cancel();
+      this.#written.fire(`${line}\r\n`);
+    };
     try {
-      tell(await withModel(services, uri, () => kinds[task].run(services, uri, tell)));
+      const done = await withModel(services, uri, () => {
+        if (this.#isStopped) throw new vscode.CancellationError();
+        return kinds[task].run(services, uri, tell);
+      });
+      tell(done);
       this.#closed.fire(0);
     } catch (error) {
       const { message, diagnostics } = errorData(error);

@@ -101,7 +101,7 @@ needs('code-server', 'chromium')('the packaged extension', () => {
       await workbench.page.keyboard.press('ArrowDown');
       await workbench.page.keyboard.press('Enter');
       await graph.getByRole('complementary').filter({ hasText: '/stem/stem.2/Relu' }).waitFor();
-      expect(await graph.locator('[aria-selected="true"]').getAttribute('data-layer')).toBe(
+      expect(await graph.locator('.block[aria-selected="true"]').getAttribute('data-layer')).toBe(
         '/stem/stem.2/Relu',
       );
       await workbench.page.keyboard.press('Escape');

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { needs } from '../support/tools.ts';
 import { seriousFindings } from './support/accessibility.ts';
 import { startBrowser } from './support/browser.ts';
@@ -100,9 +100,13 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await view.locator(`.block.target[data-layer="${name}"]`).waitFor();
     expect(await view.locator('.block.backward').count()).toBeGreaterThan(3);
     await workbench.screenshot('graph-backward');
-    await block.click({ button: 'right' });
-    await menu.getByText('Reveal in Text').click();
-    await workbench.tab('tiny-resnet18.onnxtext').waitFor();
+    // New figures coming in close an open menu: it is asked for again until the text is there.
+    const text = workbench.tab('tiny-resnet18.onnxtext');
+    await vi.waitFor(async () => {
+      await block.click({ button: 'right', timeout: 5000 });
+      await menu.getByText('Reveal in Text').click({ timeout: 5000 });
+      await text.waitFor({ timeout: 10_000 });
+    }, 60_000);
     await workbench.line(`"${name}"`).waitFor();
     await workbench.screenshot('text-revealed');
   });
