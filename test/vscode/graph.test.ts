@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../support/tools.ts';
 import { seriousFindings } from './support/accessibility.ts';
 import { startBrowser } from './support/browser.ts';
@@ -86,29 +86,6 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await view.locator(`.block.repeat[data-layer="${firstRepeated}"]`).waitFor();
     await collapse.click();
     await view.locator('.block.repeat').first().waitFor({ state: 'detached' });
-  });
-
-  test('the context menu sets the target and reveals the layer in the text', async () => {
-    const view = await graph();
-    const name = '/blocks/blocks.5/relu2/Relu';
-    await view.getByRole('searchbox').fill(name);
-    const block = view.locator(`[data-layer="${name}"]`);
-    await block.click({ button: 'right' });
-    const menu = workbench.page.locator('.context-view.monaco-menu-container');
-    await menu.getByText('Set as GradCAM Target').click();
-    await view.locator('.summary', { hasText: 'Target blocks.5/relu2' }).waitFor();
-    await view.locator(`.block.target[data-layer="${name}"]`).waitFor();
-    expect(await view.locator('.block.backward').count()).toBeGreaterThan(3);
-    await workbench.screenshot('graph-backward');
-    // New figures coming in close an open menu: it is asked for again until the text is there.
-    const text = workbench.tab('tiny-resnet18.onnxtext');
-    await vi.waitFor(async () => {
-      await block.click({ button: 'right', timeout: 5000 });
-      await menu.getByText('Reveal in Text').click({ timeout: 5000 });
-      await text.waitFor({ timeout: 10_000 });
-    }, 60_000);
-    await workbench.line(`"${name}"`).waitFor();
-    await workbench.screenshot('text-revealed');
   });
 
   test('text and graph beside each other show one selection', async () => {
