@@ -19,8 +19,9 @@ module camber_first_operand #(
     parameter DEPTH = 3                         // steps of an output vector: kernel rows * COLUMNS / ROWS
 ) (
     input  wire                clk,
+    // Only sliding windows are reset.
     /* verilator lint_off UNUSEDSIGNAL */
-    input  wire                rst_n,           // of the sliding window
+    input  wire                rst_n,
     /* verilator lint_on UNUSEDSIGNAL */
     input  wire [1:0]          source,          // 0 activation memory, 1 image memory, 2 one-hot(class)
     input  wire                is_inside,       // the window coordinates lie inside the first operand
@@ -53,13 +54,12 @@ module camber_first_operand #(
 
     reg [ROWS*8-1:0] common;
     always @*
-        if (CLASS != 0 && source == 2'd2)
-            for (i = 0; i < ROWS; i = i + 1)
+        for (i = 0; i < ROWS; i = i + 1)
+            if (CLASS != 0 && source == 2'd2)
                 common[i*8 +: 8] = i == {{(32-ROW_BITS){1'b0}}, class_row} ? 8'd1 : 8'd0;
-        else if (source == 2'd1)
-            common = is_inside ? image_word : image_pattern;
-        else
-            for (i = 0; i < ROWS; i = i + 1)
+            else if (source == 2'd1)
+                common[i*8 +: 8] = is_inside ? image_word[i*8 +: 8] : image_pattern[i*8 +: 8];
+            else
                 common[i*8 +: 8] = passes[i] ? activation_word[i*8 +: 8] : padding;
 
     generate
@@ -68,6 +68,7 @@ module camber_first_operand #(
             // The oldest word is the next to be replaced. (Not a shift register: Yosys may lose the enable of a chain whose
             // inner bits have no reader.)
             localparam BITS = $clog2(DEPTH);
+            // A parameter has 32 bits.
             /* verilator lint_off WIDTH */
             localparam [BITS-1:0] LAST = DEPTH - 1;
             /* verilator lint_on WIDTH */
