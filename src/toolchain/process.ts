@@ -9,7 +9,7 @@ export interface ToolRun {
   readonly signal?: AbortSignal;
   /** What the user can do where the tool is missing. */
   readonly installHint: string;
-  /** Called with every line the tool prints on stdout. */
+  /** Called with every line the tool prints on stdout. Where it throws, the tool is ended and the run rejects with that. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -53,11 +53,20 @@ export function runTool(run: ToolRun): Promise<ToolOutput> {
     let stdout = '';
     let stderr = '';
     let rest = '';
+    // What is thrown in an event handler has no caller: it would end the process.
+    const tell = (line: string): void => {
+      try {
+        onLine?.(line);
+      } catch (error) {
+        reject(error as Error);
+        child.kill();
+      }
+    };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       const lines = (rest + text).split('\n');
       rest = lines.pop()!;
-      for (const line of lines) onLine?.(line);
+      for (const line of lines) tell(line);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', (error: NodeJS.ErrnoException) => {
@@ -66,7 +75,7 @@ export function runTool(run: ToolRun): Promise<ToolOutput> {
       else rejectWith('CAM602', `${command} cannot be started: ${error.message}.`, installHint);
     });
     child.on('close', (code, killedBy) => {
-      if (rest !== '') onLine?.(rest);
+      if (rest !== '') tell(rest);
       if (signal?.aborted) cancelled();
       else if (code === 0) resolve({ stdout, stderr });
       else {
