@@ -10,7 +10,7 @@ export interface ToolRun {
   readonly signal?: AbortSignal;
   /** What the user can do where the tool is missing. */
   readonly installHint: string;
-  /** Called with every line the tool prints on stdout. */
+  /** Called with every line the tool prints on stdout. Where it throws, the tool is ended and the run rejects with that. */
   readonly onLine?: (line: string) => void;
   /** Called with every line the tool prints on stderr, where some tools keep their log. */
   readonly onErrorLine?: (line: string) => void;
@@ -33,18 +33,18 @@ export function firstErrorLine(output: string): string {
 }
 
 /** Collects a stream and tells its lines as they come. */
-function collect(stream: Readable, onLine: ((line: string) => void) | undefined) {
+function collect(stream: Readable, onLine: (line: string) => void) {
   let text = '';
   let rest = '';
   stream.setEncoding('utf8').on('data', (piece: string) => {
     text += piece;
     const lines = (rest + piece).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) onLine?.(line);
+    for (const line of lines) onLine(line);
   });
   /** At the stream's end: the last line need not have a newline. */
   return () => {
-    if (rest !== '') onLine?.(rest);
+    if (rest !== '') onLine(rest);
     return text;
   };
 }
@@ -70,8 +70,17 @@ export function runTool(run: ToolRun): Promise<ToolOutput> {
     if (signal?.aborted) return cancelled();
 
     const child = spawn(command, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-    const endOfOutput = collect(child.stdout, onLine);
-    const endOfErrors = collect(child.stderr, onErrorLine);
+    // What is thrown in an event handler has no caller: it would end the process.
+    const guarded = (tell: ((line: string) => void) | undefined) => (line: string) => {
+      try {
+        tell?.(line);
+      } catch (error) {
+        reject(error as Error);
+        child.kill();
+      }
+    };
+    const endOfOutput = collect(child.stdout, guarded(onLine));
+    const endOfErrors = collect(child.stderr, guarded(onErrorLine));
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (error.name === 'AbortError') cancelled();
       else if (error.code === 'ENOENT') rejectWith('CAM601', `${command} is not installed.`, installHint);
