@@ -45,16 +45,19 @@ export interface Analysis {
 export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis {
   const { graph: plain, imported } = importQuantised(original);
   const { graph } = inferKnownShapes(plain);
-  const wanted = options.target;
+  // The user may name a tensor as the file does, whose integers are no longer in the graph.
+  const known = (tensor: string | undefined) =>
+    tensor === undefined ? undefined : (imported?.names.get(tensor) ?? tensor);
+  const [wanted, score] = [known(options.target), known(options.score)];
   const keep = wanted === undefined ? [] : tensorsNamed(graph, wanted);
   const simplified = simplify(graph, {
     foldBatchNorm: true,
-    keep: [...keep, ...(options.score === undefined ? [] : [options.score])],
+    keep: [...keep, ...(score === undefined ? [] : [score])],
   });
   const derive = (from: Graph) =>
     deriveGradCam(from, {
       ...(wanted === undefined ? {} : { targets: [wanted] }),
-      ...(options.score === undefined ? {} : { score: options.score }),
+      ...(score === undefined ? {} : { score }),
       class: options.class ?? 'argmax',
       notes: simplified,
     });

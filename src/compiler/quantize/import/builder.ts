@@ -213,7 +213,7 @@ export class ImportBuilder {
     const outputs = graph.outputs.map((o) => ({ ...o, dtype: 'float32' as const }));
     return {
       graph: { ...graph, nodes: this.nodes, initializers: this.initializers, outputs, values },
-      imported: { activations: this.activations, weights: this.weights },
+      imported: { activations: this.activations, weights: this.weights, names: this.floatOf },
     };
   }
 }
