@@ -6,8 +6,10 @@
 import type { Diagnostic } from './diagnostics.ts';
 import { CompileError, diagnostic } from './diagnostics.ts';
 import { deriveGradCam, type StaticGradCam } from './gradient/derive.ts';
+import { findScores } from './gradient/scores.ts';
 import type { Graph } from './graph/ir.ts';
 import { simplify, type Simplified } from './graph/passes.ts';
+import { bothClasses } from './graph/both-classes.ts';
 import { equalise } from './graph/equalise.ts';
 import { inferKnownShapes } from './graph/infer.ts';
 import { importQuantised } from './quantize/import/import-quantised.ts';
@@ -54,19 +56,23 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
     foldBatchNorm: true,
     keep: [...keep, ...(score === undefined ? [] : [score])],
   });
-  const derive = (from: Graph) =>
-    deriveGradCam(from, {
+  const scores = findScores(simplified.graph, score);
+  const classes = scores.singleLogit
+    ? bothClasses(simplified.graph, scores.tensor, imported === undefined)
+    : { graph: simplified.graph, scores: score };
+  const derive = (from: Graph): StaticGradCam => ({
+    ...deriveGradCam(from, {
       ...(wanted === undefined ? {} : { targets: [wanted] }),
-      ...(score === undefined ? {} : { score }),
+      ...(classes.scores === undefined ? {} : { score: classes.scores }),
       class: options.class ?? 'argmax',
       notes: simplified,
-    });
-  const derived = derive(simplified.graph);
+    }),
+    ...(scores.probability === undefined ? {} : { probability: scores.probability }),
+  });
+  const derived = derive(classes.graph);
   // A model that came quantised keeps its own scales.
   const { model, found } =
-    options.equalise && !imported
-      ? equalised(derived, simplified.graph, derive)
-      : { model: derived, found: [] };
+    options.equalise && !imported ? equalised(derived, classes.graph, derive) : { model: derived, found: [] };
   const inference = { graph: model.graph, scores: model.scores, ...(imported ? { imported } : {}) };
   const source: QuantiseSource =
     options.explanation === false
