@@ -251,7 +251,9 @@ function explanationActivation(
     views: new Map(),
   };
   const offset = folded && Array.from(folded.shift);
-  const layers = lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own);
+  const layers = withinFactors(copy, () =>
+    lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own),
+  );
   const tensor = context.tensors.get(output)!;
   context.tensors.set(output, { ...tensor, onnx: explanation.target });
   return { name: output, layers };
