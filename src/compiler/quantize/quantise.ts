@@ -110,6 +110,9 @@ export function quantise(
     limits: new Map(),
   };
   layers.push(
+    ...forward.lateStages.flatMap((stage) =>
+      withinFactors(stage, () => lowerForward({ stage, phase: 'gradient' }, context)),
+    ),
     ...split.stages.flatMap((stage) => withinFactors(stage, () => lowerGradient(stage, gradientContext))),
     ...target.layers,
   );
