@@ -94,7 +94,8 @@ async function build(): Promise<void> {
       outfile: out,
       bundle: true,
       sourcemap: 'linked',
-      minify: kind === 'webview',
+      // What a page or the extension host waits for; the others keep names that a stack trace can tell.
+      minify: kind === 'webview' || kind === 'extension',
       logLevel: 'warning',
       ...kinds[kind],
     });
