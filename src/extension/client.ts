@@ -1,5 +1,6 @@
 /** The language server, started and asked. */
 import * as vscode from 'vscode';
+import { RequestError } from '../protocol/channel.ts';
 import type { Params, Result, ServerMethod, ServerNotifications } from '../protocol/requests.ts';
 import type { Client } from './language-client.ts';
 
@@ -78,7 +79,13 @@ export class Server {
     token?: vscode.CancellationToken,
   ): Promise<Result<M>> {
     await this.#isStarted;
-    return (await this.#client!).ask(method, params, token) as Promise<Result<M>>;
+    const client = await this.#client!;
+    try {
+      return (await client.ask(method, params, token)) as Result<M>;
+    } catch (error) {
+      const refusal = client.refusal(error);
+      throw refusal ? new RequestError(refusal) : error;
+    }
   }
 
   async #make(): Promise<Client> {

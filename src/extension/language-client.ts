@@ -1,6 +1,6 @@
 /**
- * The library that speaks to the language server. Loading it takes longer than all the rest of the activation: it is
- * imported when the server is started, not when the extension is.
+ * The library that speaks to the language server. Loading it takes longer than all the rest of the activation: it is a
+ * bundle of its own, loaded when the server is started, not when the extension is.
  */
 import {
   CloseAction,
@@ -13,7 +13,6 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node';
 import type * as vscode from 'vscode';
-import { RequestError } from '../protocol/channel.ts';
 import { textLanguage, textScheme } from '../protocol/manifest/contributes.ts';
 import type { ErrorData } from '../protocol/requests.ts';
 import type { FileChange } from './client.ts';
@@ -73,16 +72,15 @@ export class Client {
     await this.#client.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [change] });
   }
 
-  /** @throws RequestError with the diagnostics */
-  async ask(method: string, params: unknown, token?: vscode.CancellationToken): Promise<unknown> {
-    try {
-      // An absent token would be sent as a second parameter.
-      return await (token === undefined
-        ? this.#client.sendRequest(method, params)
-        : this.#client.sendRequest(method, params, token));
-    } catch (error) {
-      if (error instanceof ResponseError && error.data) throw new RequestError(error.data as ErrorData);
-      throw error;
-    }
+  ask(method: string, params: unknown, token?: vscode.CancellationToken): Promise<unknown> {
+    // An absent token would be sent as a second parameter.
+    return token === undefined
+      ? this.#client.sendRequest(method, params)
+      : this.#client.sendRequest(method, params, token);
+  }
+
+  /** What the server says of a request that it has refused. */
+  refusal(error: unknown): ErrorData | undefined {
+    return error instanceof ResponseError ? (error.data as ErrorData | undefined) : undefined;
   }
 }
