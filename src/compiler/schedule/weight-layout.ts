@@ -226,6 +226,7 @@ function matrixOf(
       return identity(shape);
     case 'windowSum':
       return fromImage ? imageOnes(layout, sum.geometry) : identity(shape);
+    case 'bandSums':
     case 'borderSums':
       return identity(shape);
     case 'maxPool':
