@@ -6,8 +6,10 @@
 import type { Diagnostic } from './diagnostics.ts';
 import { CompileError, diagnostic } from './diagnostics.ts';
 import { deriveGradCam, type StaticGradCam } from './gradient/derive.ts';
+import { findScores } from './gradient/scores.ts';
 import type { Graph } from './graph/ir.ts';
 import { simplify, type Simplified } from './graph/passes.ts';
+import { bothClasses } from './graph/both-classes.ts';
 import { equalise } from './graph/equalise.ts';
 import { inferKnownShapes } from './graph/infer.ts';
 import { importQuantised } from './quantize/import/import-quantised.ts';
@@ -45,25 +47,32 @@ export interface Analysis {
 export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis {
   const { graph: plain, imported } = importQuantised(original);
   const { graph } = inferKnownShapes(plain);
-  const wanted = options.target;
+  // The user may name a tensor as the file does, whose integers are no longer in the graph.
+  const known = (tensor: string | undefined) =>
+    tensor === undefined ? undefined : (imported?.names.get(tensor) ?? tensor);
+  const [wanted, score] = [known(options.target), known(options.score)];
   const keep = wanted === undefined ? [] : tensorsNamed(graph, wanted);
   const simplified = simplify(graph, {
     foldBatchNorm: true,
-    keep: [...keep, ...(options.score === undefined ? [] : [options.score])],
+    keep: [...keep, ...(score === undefined ? [] : [score])],
   });
-  const derive = (from: Graph) =>
-    deriveGradCam(from, {
+  const scores = findScores(simplified.graph, score);
+  const classes = scores.singleLogit
+    ? bothClasses(simplified.graph, scores.tensor, imported === undefined)
+    : { graph: simplified.graph, scores: score };
+  const derive = (from: Graph): StaticGradCam => ({
+    ...deriveGradCam(from, {
       ...(wanted === undefined ? {} : { targets: [wanted] }),
-      ...(options.score === undefined ? {} : { score: options.score }),
+      ...(classes.scores === undefined ? {} : { score: classes.scores }),
       class: options.class ?? 'argmax',
       notes: simplified,
-    });
-  const derived = derive(simplified.graph);
+    }),
+    ...(scores.probability === undefined ? {} : { probability: scores.probability }),
+  });
+  const derived = derive(classes.graph);
   // A model that came quantised keeps its own scales.
   const { model, found } =
-    options.equalise && !imported
-      ? equalised(derived, simplified.graph, derive)
-      : { model: derived, found: [] };
+    options.equalise && !imported ? equalised(derived, classes.graph, derive) : { model: derived, found: [] };
   const inference = { graph: model.graph, scores: model.scores, ...(imported ? { imported } : {}) };
   const source: QuantiseSource =
     options.explanation === false

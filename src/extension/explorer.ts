@@ -22,10 +22,12 @@ export class Explorer {
   explore(uri: string): Promise<ExploreView> {
     const key = this.#key(uri);
     const known = this.#known.get(uri);
-    if (known?.key === key) return known.view;
+    if (known?.key === key && !this.jobs.isEnding('explore', uri)) return known.view;
     // What is under way is for other choices.
     this.jobs.cancel('explore', uri);
-    const view = this.#start(uri, known?.view);
+    const view = this.jobs.run({ job: 'explore', uri }, (token, cancel) =>
+      this.server.ask('camber/explore', { uri, token }, cancel),
+    );
     this.#known.set(uri, { key, view });
     view.catch(() => {
       if (this.#known.get(uri)?.view === view) this.#known.delete(uri);
@@ -41,12 +43,5 @@ export class Explorer {
       choices?.class,
       choices?.device ?? compiled?.device.part,
     ]);
-  }
-
-  async #start(uri: string, before: Promise<unknown> | undefined): Promise<ExploreView> {
-    await before?.catch(() => undefined);
-    return this.jobs.run({ job: 'explore', uri }, (token, cancel) =>
-      this.server.ask('camber/explore', { uri, token }, cancel),
-    );
   }
 }

@@ -1,19 +1,26 @@
 /**
  * Long work on models: where each stands, for the notification and for the panels alike, and how it is cancelled from
- * either. One job of a kind runs for a model at a time; asking for it again joins the one under way.
+ * either. One job of a kind runs for a model at a time; asking for it again joins the one under way, unless that has
+ * been cancelled: then the work is done anew as soon as the cancelled job has ended.
  */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { JobKind, JobProgress } from '../protocol/webview.ts';
 import type { Server } from './client.ts';
 
-export interface JobOptions {
+/** What whoever asks for a job has to do with it while it runs. */
+export interface JobWatch {
+  /** Told every stage. */
+  readonly onStage?: (stage: string) => void;
+  /** Cancels the job, now or later: of whoever may give up before there is a job. */
+  readonly stop?: vscode.CancellationToken;
+}
+
+export interface JobOptions extends JobWatch {
   readonly job: JobKind;
   readonly uri: string;
   /** Of the progress shown; absent for work that only a panel shows. */
   readonly title?: string;
-  /** Told every stage. */
-  readonly onStage?: (stage: string) => void;
 }
 
 interface Running {
@@ -41,8 +48,14 @@ export class Jobs implements vscode.Disposable {
     this.#running.get(`${job} ${uri}`)?.cancel.cancel();
   }
 
+  /** Whether the job under way has been cancelled and is only coming to its end. */
+  isEnding(job: JobKind, uri: string): boolean {
+    return this.#running.get(`${job} ${uri}`)?.cancel.token.isCancellationRequested === true;
+  }
+
   /**
-   * Runs a job, with a progress notification where it has a title.
+   * Runs a job, with a progress notification where it has a title. Rejects with a CancellationError where it was
+   * cancelled before it began.
    *
    * @param work is given the token that the server reports progress under
    */
@@ -50,13 +63,20 @@ export class Jobs implements vscode.Disposable {
     options: JobOptions,
     work: (token: string, cancel: vscode.CancellationToken) => Promise<T>,
   ): Promise<T> {
-    const key = `${options.job} ${options.uri}`;
-    const running = this.#running.get(key);
-    if (running) return running.result as Promise<T>;
+    const { job, uri, stop } = options;
+    if (stop?.isCancellationRequested) return Promise.reject(new vscode.CancellationError());
+    const key = `${job} ${uri}`;
+    const before = this.#running.get(key);
+    if (before && !before.cancel.token.isCancellationRequested) {
+      this.#stopWith(stop, before);
+      return before.result as Promise<T>;
+    }
     const cancel = new vscode.CancellationTokenSource();
-    const result = this.#work(options, key, cancel, work);
-    this.#running.set(key, { progress: { job: options.job, stage: '', fraction: 0 }, cancel, result });
-    this.#changed.fire(options.uri);
+    const result = this.#work(options, cancel, before?.result, work);
+    const running: Running = { progress: { job, stage: '', fraction: 0 }, cancel, result };
+    this.#running.set(key, running);
+    this.#stopWith(stop, running);
+    this.#changed.fire(uri);
     return result;
   }
 
@@ -65,32 +85,49 @@ export class Jobs implements vscode.Disposable {
     this.#changed.dispose();
   }
 
+  #stopWith(stop: vscode.CancellationToken | undefined, { cancel, result }: Running): void {
+    const subscription = stop?.onCancellationRequested(() => cancel.cancel());
+    const done = (): void => subscription?.dispose();
+    result.then(done, done);
+  }
+
+  /** @param before the same job, cancelled, which is still coming to its end */
   async #work<T>(
     { job, uri, title, onStage }: JobOptions,
-    key: string,
     cancel: vscode.CancellationTokenSource,
+    before: Promise<unknown> | undefined,
     work: (token: string, cancel: vscode.CancellationToken) => Promise<T>,
   ): Promise<T> {
+    const key = `${job} ${uri}`;
+    const own = (): Running | undefined => {
+      const running = this.#running.get(key);
+      return running?.cancel === cancel ? running : undefined;
+    };
     const id = randomUUID();
-    const started = performance.now();
     const told = new vscode.EventEmitter<JobProgress>();
     const subscription = this.server.on('camber/progress', ({ token, stage, fraction }) => {
-      const running = this.#running.get(key);
+      const running = own();
       if (token !== id || !running) return;
       if (stage !== running.progress.stage) onStage?.(stage);
       running.progress = { job, stage, fraction };
       told.fire(running.progress);
       this.#changed.fire(uri);
     });
+    let started = performance.now();
     try {
+      if (before) {
+        await before.catch(() => undefined);
+        if (cancel.token.isCancellationRequested) throw new vscode.CancellationError();
+        started = performance.now();
+      }
       const result = work(id, cancel.token);
       if (title !== undefined) void this.#notify(title, told.event, cancel, result);
       return await result;
     } finally {
       subscription.dispose();
       told.dispose();
+      if (own()) this.#running.delete(key);
       cancel.dispose();
-      this.#running.delete(key);
       this.#changed.fire(uri);
       this.output.info(`${job}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
     }

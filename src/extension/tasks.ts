@@ -9,6 +9,7 @@ import { build } from './commands/compile.ts';
 import { modelFiles, withModel } from './commands/subject.ts';
 import { outcome, runSynthesis } from './commands/synthesise.ts';
 import { runVerification, verdict } from './commands/verify.ts';
+import type { JobWatch } from './jobs.ts';
 import { isCancelled } from './notify.ts';
 import type { Services } from './services.ts';
 
@@ -21,7 +22,7 @@ interface Kind {
   readonly group: vscode.TaskGroup | undefined;
   readonly title: (model: string) => string;
   /** Does the work, tells its stages, and gives the closing line; throws where it fails. */
-  readonly run: (services: Services, uri: string, tell: (line: string) => void) => Promise<string>;
+  readonly run: (services: Services, uri: string, watch: Required<JobWatch>) => Promise<string>;
 }
 
 /** A line that the problem matcher `$camber` reads. */
@@ -32,20 +33,20 @@ const kinds: Readonly<Record<TaskKind, Kind>> = {
   compile: {
     group: vscode.TaskGroup.Build,
     title: (model) => vscode.l10n.t('Compile {0}', model),
-    async run(services, uri, tell) {
-      const { folder, diagnostics } = await build(services, uri, tell);
-      for (const problem of diagnostics) tell(problemLine(vscode.Uri.parse(uri).fsPath, problem));
+    async run(services, uri, watch) {
+      const { folder, diagnostics } = await build(services, uri, watch);
+      for (const problem of diagnostics) watch.onStage(problemLine(vscode.Uri.parse(uri).fsPath, problem));
       return vscode.l10n.t('Compiled to {0}', folder);
     },
   },
   verify: {
     group: vscode.TaskGroup.Test,
     title: (model) => vscode.l10n.t('Verify the RTL of {0}', model),
-    async run(services, uri, tell) {
+    async run(services, uri, watch) {
       if (!vscode.workspace.isTrusted) {
         throw new Error(vscode.l10n.t('Verifying runs a simulator and needs a trusted workspace.'));
       }
-      const result = await runVerification(services, uri, buildFolder(uri), { onStage: tell });
+      const result = await runVerification(services, uri, buildFolder(uri), watch);
       if (!result.passed) throw new Error(verdict(result));
       return verdict(result);
     },
@@ -53,7 +54,7 @@ const kinds: Readonly<Record<TaskKind, Kind>> = {
   synthesise: {
     group: undefined,
     title: (model) => vscode.l10n.t('Synthesise {0}', model),
-    run: async (services, uri, tell) => outcome(await runSynthesis(services, uri, buildFolder(uri), tell)),
+    run: async (services, uri, watch) => outcome(await runSynthesis(services, uri, buildFolder(uri), watch)),
   },
 };
 
@@ -63,7 +64,7 @@ class Terminal implements vscode.Pseudoterminal {
   readonly #closed = new vscode.EventEmitter<number>();
   readonly onDidWrite = this.#written.event;
   readonly onDidClose = this.#closed.event;
-  #isStopped = false;
+  readonly #stop = new vscode.CancellationTokenSource();
 
   constructor(
     private readonly services: Services,
@@ -76,35 +77,23 @@ class Terminal implements vscode.Pseudoterminal {
   }
 
   close(): void {
-    this.#isStopped = true;
-    this.#cancel();
-  }
-
-  #cancel(): void {
-    const job = this.task === 'compile' ? 'build' : this.task;
-    this.services.jobs.cancel(job, this.uri);
+    this.#stop.cancel();
   }
 
   async #run(): Promise<void> {
     const { services, uri, task } = this;
-    const tell = (line: string): void => {
-      // Stopped before there was anything to cancel: the first stage is there now.
-      if (this.#isStopped) this.#cancel();
-      this.#written.fire(`${line}\r\n`);
-    };
+    const tell = (line: string): void => this.#written.fire(`${line}\r\n`);
+    const watch = { onStage: tell, stop: this.#stop.token };
     try {
-      const done = await withModel(services, uri, () => {
-        if (this.#isStopped) throw new vscode.CancellationError();
-        return kinds[task].run(services, uri, tell);
-      });
-      tell(done);
+      tell(await withModel(services, uri, () => kinds[task].run(services, uri, watch)));
       this.#closed.fire(0);
     } catch (error) {
       const { message, diagnostics } = errorData(error);
       const file = vscode.Uri.parse(uri).fsPath;
-      for (const problem of diagnostics) tell(problemLine(file, problem));
+      // Nothing is wrong with a model whose build was stopped: the problem matcher gets no line.
       if (isCancelled(error)) tell(vscode.l10n.t('Cancelled'));
       else if (diagnostics.length === 0) tell(message);
+      else for (const problem of diagnostics) tell(problemLine(file, problem));
       this.#closed.fire(1);
     }
   }

@@ -1,5 +1,6 @@
 /** External tools, started without a shell. */
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fail } from '../compiler/diagnostics.ts';
 
 export interface ToolRun {
@@ -9,8 +10,10 @@ export interface ToolRun {
   readonly signal?: AbortSignal;
   /** What the user can do where the tool is missing. */
   readonly installHint: string;
-  /** Called with every line the tool prints on stdout. */
+  /** Called with every line the tool prints on stdout. Where it throws, the tool is ended and the run rejects with that. */
   readonly onLine?: (line: string) => void;
+  /** Called with every line the tool prints on stderr, where some tools keep their log. */
+  readonly onErrorLine?: (line: string) => void;
 }
 
 export interface ToolOutput {
@@ -29,6 +32,23 @@ export function firstErrorLine(output: string): string {
   );
 }
 
+/** Collects a stream and tells its lines as they come. */
+function collect(stream: Readable, onLine: (line: string) => void) {
+  let text = '';
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) onLine(line);
+  });
+  /** At the stream's end: the last line need not have a newline. */
+  return () => {
+    if (rest !== '') onLine(rest);
+    return text;
+  };
+}
+
 /**
  * Runs a tool to its end.
  *
@@ -36,7 +56,7 @@ export function firstErrorLine(output: string): string {
  *   CAM606 where `signal` stops it.
  */
 export function runTool(run: ToolRun): Promise<ToolOutput> {
-  const { command, args, cwd, signal, installHint, onLine } = run;
+  const { command, args, cwd, signal, installHint, onLine, onErrorLine } = run;
   return new Promise((resolve, reject) => {
     const rejectWith = (...problem: Parameters<typeof fail>) => {
       try {
@@ -50,23 +70,24 @@ export function runTool(run: ToolRun): Promise<ToolOutput> {
     if (signal?.aborted) return cancelled();
 
     const child = spawn(command, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    let rest = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) onLine?.(line);
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    // What is thrown in an event handler has no caller: it would end the process.
+    const guarded = (tell: ((line: string) => void) | undefined) => (line: string) => {
+      try {
+        tell?.(line);
+      } catch (error) {
+        reject(error as Error);
+        child.kill();
+      }
+    };
+    const endOfOutput = collect(child.stdout, guarded(onLine));
+    const endOfErrors = collect(child.stderr, guarded(onErrorLine));
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (error.name === 'AbortError') cancelled();
       else if (error.code === 'ENOENT') rejectWith('CAM601', `${command} is not installed.`, installHint);
       else rejectWith('CAM602', `${command} cannot be started: ${error.message}.`, installHint);
     });
     child.on('close', (code, killedBy) => {
-      if (rest !== '') onLine?.(rest);
+      const [stdout, stderr] = [endOfOutput(), endOfErrors()];
       if (signal?.aborted) cancelled();
       else if (code === 0) resolve({ stdout, stderr });
       else {

@@ -10,6 +10,7 @@ import { fitDiagnostics, fits } from '../compiler/report/fit-device.ts';
 import type { Report } from '../compiler/report/report.ts';
 import { boxedMemories, estimateParameters, withMemories } from '../compiler/report/resources.ts';
 import type { Build } from './build-folder.ts';
+import { findPlaceAndRoute, type PlaceAndRoute, placeAndRoute } from './place-and-route.ts';
 import { embeddedYosysVersion } from './yosys.ts';
 import { synthesise, type SynthesisOptions } from './synthesis.ts';
 
@@ -23,8 +24,10 @@ export interface BuildSynthesis {
   /** What of `synthesized` are memories, counted from their shapes. */
   readonly memories: ResourceCount;
   readonly fits: boolean;
-  /** The user's assumption: no place and route has been done. */
-  readonly clock: { readonly MHz: number; readonly source: 'assumed' };
+  /** The user's assumption, or what the placed and routed design keeps. */
+  readonly clock: { readonly MHz: number; readonly source: 'assumed' | 'place and route' };
+  /** With `pnr`, where the design fits. */
+  readonly placeAndRoute?: PlaceAndRoute;
   readonly macsPerDspCycle: number;
   readonly lutPerMac: number;
   readonly seconds: number;
@@ -32,15 +35,25 @@ export interface BuildSynthesis {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The engine's Verilog as it lies in the build, and its report. */
-async function buildFilesOf(build: Build): Promise<{ rtl: ReadonlyMap<string, string>; report: Report }> {
-  const paths = Object.keys(build.manifest.files).filter((path) => /^rtl\/[^/]+\.v$/.test(path));
+export interface BuildSynthesisOptions extends SynthesisOptions {
+  /** Places and routes as well (ECP5). */
+  readonly pnr?: boolean;
+}
+
+/** The engine's Verilog and memory images as they lie in the build, and its report. */
+async function buildFilesOf(build: Build): Promise<{
+  rtl: ReadonlyMap<string, string>;
+  images: ReadonlyMap<string, string>;
+  report: Report;
+}> {
+  const paths = Object.keys(build.manifest.files).filter((path) => /^rtl\/[^/]+\.(v|hex)$/.test(path));
   try {
-    const rtl = await Promise.all(
+    const texts = await Promise.all(
       paths.map(async (path) => [path.slice(4), await readFile(join(build.folder, path), 'utf8')] as const),
     );
     const report = JSON.parse(await readFile(join(build.folder, 'report.json'), 'utf8')) as Report;
-    return { rtl: new Map(rtl), report };
+    const ending = (wanted: string) => new Map(texts.filter(([name]) => name.endsWith(wanted)));
+    return { rtl: ending('.v'), images: ending('.hex'), report };
   } catch (error) {
     const what = `${build.folder}: a file of the build cannot be read (${(error as Error).message}).`;
     return fail('CAM603', what, 'Compile the model again with `camber compile`.');
@@ -52,17 +65,19 @@ async function buildFilesOf(build: Build): Promise<{ rtl: ReadonlyMap<string, st
  *
  * @param part by name; the device it was compiled for where absent
  * @param known devices to find it among
- * @throws CompileError CAM503, CAM601, CAM602, CAM603, CAM606
+ * @throws CompileError CAM503 (also for a device that cannot be placed and routed), CAM601, CAM602, CAM603,
+ *   CAM606
  */
 export async function synthBuild(
   build: Build,
   part: string | undefined,
   known: readonly Device[],
-  options: SynthesisOptions = {},
+  options: BuildSynthesisOptions = {},
 ): Promise<BuildSynthesis> {
-  const { rtl, report } = await buildFilesOf(build);
+  const { rtl, images, report } = await buildFilesOf(build);
   const device = deviceNamed(part ?? report.device.part, known);
   const { family } = device;
+  const nextpnr = options.pnr ? await findPlaceAndRoute(device, options.signal) : undefined;
   const parameters = topParameters(build.schedule, family);
   const result = await synthesise(rtl, parameters, family, options);
   const synthesized = withMemories(result.engine, parameters, family);
@@ -79,6 +94,18 @@ export async function synthBuild(
     const message = `The Verilog of ${build.folder} was changed since it was compiled.`;
     diagnostics.push(diagnostic('CAM608', message, 'The estimate does not know of the changes.'));
   }
+  const placed =
+    nextpnr && fits(synthesized, device)
+      ? await placeAndRoute(nextpnr, {
+          files: Object.fromEntries([...rtl, ...images]),
+          top: 'camber_top',
+          parameters,
+          device,
+          clockMHz: report.device.clockMHz,
+          signal: options.signal,
+          onProgress: options.onProgress,
+        })
+      : undefined;
   return {
     part: device.part,
     tool: result.tool,
@@ -87,7 +114,10 @@ export async function synthBuild(
     available: device.available,
     memories: boxedMemories(parameters, family),
     fits: fits(synthesized, device),
-    clock: { MHz: report.device.clockMHz, source: 'assumed' },
+    clock: placed
+      ? { MHz: placed.achievedMHz, source: 'place and route' }
+      : { MHz: report.device.clockMHz, source: 'assumed' },
+    ...(placed ? { placeAndRoute: placed } : {}),
     macsPerDspCycle: report.model.macs / (report.cycles.inference * synthesized.dsp),
     lutPerMac: synthesized.lut / macsPerCycle,
     seconds: result.seconds,

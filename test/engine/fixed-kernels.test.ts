@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileKernels, generatedFile, generatedPath } from '../../scripts/support/kernels.ts';
 import { analyse } from '../../src/compiler/analyse.ts';
+import type { Graph } from '../../src/compiler/graph/ir.ts';
+import { preprocessingPresets } from '../../src/compiler/input/preprocessing.ts';
 import { readModel } from '../../src/compiler/onnx/read.ts';
 import { execute } from '../../src/compiler/quantize/executor.ts';
 import type { IntegerNetwork } from '../../src/compiler/quantize/network.ts';
@@ -11,7 +14,11 @@ import { calibrateModel } from '../../src/engine/compile-model.ts';
 import { networkInput } from '../../src/engine/fixed.ts';
 import { createIntegerEngine } from '../../src/engine/integer.ts';
 import { randomNetwork } from '../compiler/quantize/random-network.ts';
+import { cifarPictures, toTensor } from '../support/cifar.ts';
 import { oraclePlaces, readOracle } from '../support/oracles.ts';
+import { sharedModels } from '../support/shared.ts';
+import { everyTarget } from '../support/targets.ts';
+import { needs } from '../support/tools.ts';
 import '../support/ort.ts';
 
 /** Names of everything in which the engine differs from the executor: tensors, masks, answers. */
@@ -46,24 +53,57 @@ describe('integer engine against the executor, bit for bit', () => {
     }
   });
 
-  const networks = ['resnet8_bn_kept', 'tiny_resnet18 (sample)', 'mobilenetv2_small', 'densenet_small'];
-  it.each(oraclePlaces().filter((p) => networks.includes(p.name)))(
-    'on $name, every target',
+  // The default target has the cheapest gradient there is, the first activation's goes back through every layer.
+  const targetsOf = (graph: Graph) => [undefined, everyTarget(graph)[0]!];
+
+  const check = async (graph: Graph, image: Float32Array, targets: readonly (string | undefined)[]) => {
+    const seen = new Set<string>();
+    for (const [i, target] of targets.entries()) {
+      const analysis = analyse(graph, target === undefined ? {} : { target });
+      const table = await calibrateModel(analysis, { calibration: [image] });
+      const gradientBits = i % 2 ? 8 : 16;
+      const net = quantise(analysis.source, table, { ...defaultQuantiseOptions, gradientBits });
+      expect(differences(net, networkInput(net, { tensor: image }) as Int8Array), target).toEqual([]);
+      for (const { phase } of net.layers) seen.add(phase);
+    }
+    // A backward pass has been compared, too.
+    expect([...seen].sort()).toEqual(['gradient', 'heatmap', 'inference']);
+  };
+
+  const places = oraclePlaces();
+  const committed = places.filter(({ place }) => place && !place.folder.startsWith(sharedModels() ?? '//'));
+  it.each(committed)(
+    'on $name, every target that has an answer, and the first activation',
     async ({ place }) => {
-      const oracle = readOracle(place!);
-      const { graph } = readModel(oracle.model);
-      const image = oracle.inputs[0]!.image;
-      for (const [i, target] of oracle.targets.entries()) {
-        const analysis = analyse(graph, { target });
-        const table = await calibrateModel(analysis, { calibration: [image] });
-        const net = quantise(analysis.source, table, {
-          ...defaultQuantiseOptions,
-          gradientBits: i % 2 ? 8 : 16,
-        });
-        expect(differences(net, networkInput(net, { tensor: image }) as Int8Array), target).toEqual([]);
-      }
+      const { model, inputs, targets } = readOracle(place!);
+      const { graph } = readModel(model);
+      await check(graph, inputs[0]!.image, [...new Set([...targetsOf(graph), ...targets])]);
     },
+    300_000,
   );
+
+  needs('shared models')('on the shared models', () => {
+    it.each(places.filter((p) => !committed.includes(p)))(
+      '$name: the default target and the first activation',
+      async ({ place }) => {
+        const { model, inputs } = readOracle(place!);
+        const { graph } = readModel(model);
+        await check(graph, inputs[0]!.image, targetsOf(graph));
+      },
+      300_000,
+    );
+
+    it.each(['model_qdq.onnx', 'model_qlinear_ort.onnx'])(
+      'ResNet-8, %s: the default target and the first activation',
+      async (file) => {
+        const folder = join(sharedModels()!, 'quantised/mlperf_tiny_resnet8_cifar10');
+        const { graph } = readModel(readFileSync(join(folder, file)));
+        const { pixels } = cifarPictures().test[0]!;
+        await check(graph, toTensor(pixels, preprocessingPresets.raw), targetsOf(graph));
+      },
+      300_000,
+    );
+  });
 
   it('refuses an image of the wrong size or type', () => {
     const { net } = randomNetwork(1);

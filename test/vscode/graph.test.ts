@@ -88,6 +88,22 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await view.locator('.block.repeat').first().waitFor({ state: 'detached' });
   });
 
+  test('the context menu sets the target and reveals the layer in the text', async () => {
+    const view = await graph();
+    const name = '/blocks/blocks.5/relu2/Relu';
+    await view.getByRole('searchbox').fill(name);
+    const block = view.locator(`[data-layer="${name}"]`);
+    await workbench.contextMenu(block, 'Set as GradCAM Target');
+    await view.locator('.summary', { hasText: 'Target blocks.5/relu2' }).waitFor();
+    await view.locator(`.block.target[data-layer="${name}"]`).waitFor();
+    expect(await view.locator('.block.backward').count()).toBeGreaterThan(3);
+    await workbench.screenshot('graph-backward');
+    await workbench.contextMenu(block, 'Reveal in Text');
+    await workbench.tab('tiny-resnet18.onnxtext').waitFor();
+    await workbench.line(`"${name}"`).waitFor();
+    await workbench.screenshot('text-revealed');
+  });
+
   test('text and graph beside each other show one selection', async () => {
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('tiny-resnet18.onnx');

@@ -9,13 +9,15 @@ interface SynthCliOptions {
   readonly device?: string;
   readonly devices?: string;
   readonly native?: boolean;
+  readonly pnr?: boolean;
 }
 
 function configure(parser: Command): void {
   parser
     .option('--device <part>', 'FPGA part or board (default: as compiled)')
     .option('--devices <file>', 'JSON file with devices of your own')
-    .option('--native', 'runs the installed Yosys instead of the one that comes with Camber');
+    .option('--native', 'runs the installed Yosys instead of the one that comes with Camber')
+    .option('--pnr', 'places and routes as well, with nextpnr (ECP5): the clock that is achieved');
 }
 
 export const synth: CliCommand = {
@@ -30,9 +32,10 @@ export const synth: CliCommand = {
     const started = performance.now();
     const result = await synthBuild(build, options.device, known, {
       native: options.native ?? false,
+      pnr: options.pnr ?? false,
       signal: context.signal,
       onProgress: (pass) =>
-        context.progress(`${((performance.now() - started) / 1000).toFixed(0)} s  Yosys: ${pass}`),
+        context.progress(`${((performance.now() - started) / 1000).toFixed(0)} s  ${pass}`),
     });
     const { synthesized, diagnostics, clock, ...rest } = result;
     return {
@@ -62,8 +65,17 @@ function describe(s: BuildSynthesis): string {
     table,
     '',
     `${s.fits ? 'Fits' : 'Does not fit'} ${s.part}; ${s.macsPerDspCycle.toFixed(2)} MACs per DSP and cycle, ${s.lutPerMac.toFixed(0)} LUT per MAC`,
-    `${s.tool}, ${time}; the clock of ${s.clock.MHz} MHz is assumed`,
+    `${s.tool}, ${time}; ${describeClock(s)}`,
   ].join('\n');
+}
+
+function describeClock({ clock, placeAndRoute, fits }: BuildSynthesis): string {
+  if (placeAndRoute === undefined) {
+    return `the clock of ${clock.MHz} MHz is assumed${fits ? '' : '; what does not fit is not placed'}`;
+  }
+  const { tool, seconds, achievedMHz, requestedMHz, placed } = placeAndRoute;
+  const cells = `${grouped(placed.lut)} LUT, ${grouped(placed.ff)} FF`;
+  return `placed (${cells}) and routed by ${tool} in ${seconds.toFixed(0)} s: ${achievedMHz.toFixed(1)} MHz achieved, ${requestedMHz} asked for`;
 }
 
 const valuesOf = (s: BuildSynthesis, kind: keyof typeof kinds) => ({

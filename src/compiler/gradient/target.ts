@@ -133,6 +133,17 @@ export function resolveTarget(
 ): Served {
   const folded = notes.foldedBatchNorms.find((f) => f.convOutput === wanted);
   const name = folded?.bnOutput ?? notes.aliases.get(wanted) ?? wanted;
+  const pad = notes.mergedPads.find(({ pad, output }) => output === wanted || pad === wanted);
+  if (pad && !targetsOf(graph, paths).includes(pad.output)) {
+    fail(
+      'CAM203',
+      `Tensor ${pad.output} is no target: the Pad ${pad.pad} that makes it has become the padding of ${pad.reader}`,
+      targetsOf(graph, paths).includes(pad.input)
+        ? `Choose ${pad.input}, which has the same values without the margin.`
+        : `It pads the image: choose an activation from ${pad.reader} on.`,
+      { node: pad.pad, tensor: pad.output },
+    );
+  }
   return { tensor: findTarget(graph, paths, name), ...(folded ? { folded } : {}) };
 }
 

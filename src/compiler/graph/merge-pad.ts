@@ -1,7 +1,7 @@
 import { intAttribute, intsAttribute, makeAttribute, stringAttribute } from './attributes.ts';
 import { producers } from './edit.ts';
 import type { Attribute, Graph, Node } from './ir.ts';
-import type { Pass } from './pass.ts';
+import type { Pass, PassNotes } from './pass.ts';
 import { toNumbers } from './tensor.ts';
 
 /**
@@ -12,13 +12,21 @@ import { toNumbers } from './tensor.ts';
 export const mergePad: Pass = {
   name: 'merge-pad',
   description: 'Merges Pad into the Conv or pool that reads it, where exact.',
-  run(graph: Graph): Graph {
+  run(graph: Graph, notes: PassNotes): Graph {
     const producer = producers(graph);
     let changed = false;
     const nodes = graph.nodes.map((node) => {
       const pad = producer.get(node.inputs[0] ?? '');
       const merged = pad?.op === 'Pad' && pad.domain === '' ? merge(pad, node, graph) : undefined;
-      changed ||= merged !== undefined;
+      if (pad && merged) {
+        changed = true;
+        notes.mergedPads.push({
+          pad: pad.name,
+          input: pad.inputs[0]!,
+          output: pad.outputs[0]!,
+          reader: node.name,
+        });
+      }
       return merged ?? node;
     });
     return changed ? { ...graph, nodes } : graph;

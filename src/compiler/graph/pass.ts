@@ -19,13 +19,23 @@ export interface FoldedBatchNorm {
   readonly shift: Float32Array;
 }
 
+/** A Pad that became the padding of the node that reads it. Where nothing else reads its output, that exists no longer. */
+export interface MergedPad {
+  readonly pad: string;
+  readonly input: string;
+  readonly output: string;
+  /** The node whose padding it is. */
+  readonly reader: string;
+}
+
 /** What the passes did that later stages must know. Passes append. */
 export interface PassNotes {
   readonly foldedBatchNorms: FoldedBatchNorm[];
   /** Removed tensor -> the surviving tensor with the same value. */
   readonly aliases: Map<string, string>;
+  readonly mergedPads: MergedPad[];
 }
 
 export function emptyNotes(): PassNotes {
-  return { foldedBatchNorms: [], aliases: new Map() };
+  return { foldedBatchNorms: [], aliases: new Map(), mergedPads: [] };
 }

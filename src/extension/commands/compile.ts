@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { layerOf, summary } from '../../protocol/layer-facts.ts';
 import type { BuildView } from '../../protocol/views.ts';
 import { buildFolder } from '../build-folder.ts';
+import type { JobWatch } from '../jobs.ts';
 import { showError } from '../notify.ts';
 import type { Services } from '../services.ts';
 import { arrayOf, pickers } from './choose.ts';
@@ -69,10 +70,10 @@ async function offerNext(services: Services, uri: string, build: BuildView): Pro
 export function build(
   { jobs, server }: Pick<Services, 'jobs' | 'server'>,
   uri: string,
-  onStage?: (stage: string) => void,
+  watch: JobWatch = {},
 ): Promise<BuildView> {
   const title = vscode.l10n.t('Compiling {0}', basename(vscode.Uri.parse(uri).fsPath));
-  return jobs.run({ job: 'build', uri, title, onStage }, (token, cancel) =>
+  return jobs.run({ ...watch, job: 'build', uri, title }, (token, cancel) =>
     server.ask('camber/build', { uri, folder: buildFolder(uri), token }, cancel),
   );
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { basename } from 'node:path';
 import * as format from '../../protocol/format.ts';
 import type { SynthesisView } from '../../protocol/views.ts';
+import type { JobWatch } from '../jobs.ts';
 import type { Services } from '../services.ts';
 
 /** `Fits xczu3eg: LUT 21,022 (estimated 21,307), DSP 144 (144)` */
@@ -25,10 +26,10 @@ export async function runSynthesis(
   { jobs, server, builds, output }: Pick<Services, 'jobs' | 'server' | 'builds' | 'output'>,
   uri: string,
   folder?: string,
-  onStage?: (stage: string) => void,
+  watch: JobWatch = {},
 ): Promise<SynthesisView> {
   const title = vscode.l10n.t('Synthesising {0}', basename(folder ?? vscode.Uri.parse(uri).fsPath));
-  const result = await jobs.run({ job: 'synthesise', uri, title, onStage }, (token, cancel) =>
+  const result = await jobs.run({ ...watch, job: 'synthesise', uri, title }, (token, cancel) =>
     server.ask('camber/synthesise', { uri, folder, token }, cancel),
   );
   const { part, fits, synthesized } = result;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { basename, join } from 'node:path';
 import * as format from '../../protocol/format.ts';
 import type { VerifyView } from '../../protocol/views.ts';
+import type { JobWatch } from '../jobs.ts';
 import { trusted } from '../notify.ts';
 import type { Services } from '../services.ts';
 
@@ -32,11 +33,10 @@ export async function runVerification(
   { jobs, server, builds, output }: Verifying,
   uri: string,
   folder: string,
-  options: { readonly trace?: string; readonly onStage?: (stage: string) => void } = {},
+  { trace, ...watch }: JobWatch & { readonly trace?: string } = {},
 ): Promise<VerifyView> {
   const title = vscode.l10n.t('Verifying the RTL of {0}', basename(folder));
-  const { trace, onStage } = options;
-  const result = await jobs.run({ job: 'verify', uri, title, onStage }, (token, cancel) =>
+  const result = await jobs.run({ ...watch, job: 'verify', uri, title }, (token, cancel) =>
     server.ask('camber/verify', { uri, folder, trace, token }, cancel),
   );
   const { passed, simulator, valuesCompared } = result;

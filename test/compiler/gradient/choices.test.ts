@@ -208,6 +208,25 @@ describe('targets', () => {
     `);
   });
 
+  test('the output of a Pad that has become the padding of a convolution, by tensor and by node', () => {
+    const { model } = oracle('conv_zoo');
+    const inside = problems(() => deriveFromModel(model, { targets: ['/pad2/Pad_output_0'] }));
+    expect(inside).toMatchInlineSnapshot(`
+      [
+        "error CAM203: Tensor /pad2/Pad_output_0 is no target: the Pad /pad2/Pad that makes it has become the padding of /c5/Conv [node /pad2/Pad]
+        Choose /a4/Relu_output_0, which has the same values without the margin.",
+      ]
+    `);
+    expect(problems(() => deriveFromModel(model, { targets: ['/pad2/Pad'] }))).toEqual(inside);
+    const image = problems(() => deriveFromModel(model, { targets: ['/pad/Pad'] }));
+    expect(image).toMatchInlineSnapshot(`
+      [
+        "error CAM203: Tensor /pad/Pad_output_0 is no target: the Pad /pad/Pad that makes it has become the padding of /c1/Conv [node /pad/Pad]
+        It pads the image: choose an activation from /c1/Conv on.",
+      ]
+    `);
+  });
+
   test('several at once, the same one twice', () => {
     const graph = classifier(5, (_, z) => [z]);
     const { model, graph: exported } = exportStaticModel(graph, {

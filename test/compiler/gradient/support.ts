@@ -99,7 +99,7 @@ export class Builder {
     return this.graph(shape, scores, opset);
   }
 
-  private graph(shape: readonly number[], output: string, opset: number): Graph {
+  graph(shape: readonly number[], output: string, opset: number): Graph {
     const x = { name: 'x', dtype: 'float32' as const, shape };
     return inferShapes({
       name: 'test',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeAttribute } from '../../../src/compiler/graph/attributes.ts';
 import type { Graph } from '../../../src/compiler/graph/ir.ts';
+import { emptyNotes } from '../../../src/compiler/graph/pass.ts';
 import { raiseOpset } from '../../../src/compiler/graph/raise-opset.ts';
 
 // Found by the mutation fuzzer: an old Clip whose tensors had become int64.
@@ -26,7 +27,7 @@ test('a bound that the tensors cannot hold is a diagnostic that names the node',
     values: new Map([value('x'), value('y')].map((v) => [v.name, v])),
     metadata: {},
   };
-  expect(() => raiseOpset.run(graph, { foldedBatchNorms: [], aliases: new Map() })).toThrow(
+  expect(() => raiseOpset.run(graph, emptyNotes())).toThrow(
     'CAM104: Attribute min of "clip" is -0.5, which its tensors of int64 cannot hold.',
   );
 });

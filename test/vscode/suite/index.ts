@@ -273,7 +273,7 @@ const tests: readonly HostTest[] = [
     },
   },
   {
-    name: 'a compile task builds what the reference has',
+    name: 'a task that is stopped leaves no build behind, one that is not compiles the reference',
     async run() {
       const found = await vscode.tasks.fetchTasks({ type: taskType });
       const mine = found.filter(({ definition }) => definition['model'] === 'tiny-resnet18.onnx');
@@ -283,7 +283,7 @@ const tests: readonly HostTest[] = [
       );
       const compile = mine.find(({ definition }) => definition['task'] === 'compile')!;
       assert.equal(compile.group, vscode.TaskGroup.Build);
-      const run = async (): Promise<number | undefined> => {
+      const run = async (stop: boolean): Promise<number | undefined> => {
         const end = new Promise<number | undefined>((resolve) => {
           const subscription = vscode.tasks.onDidEndTaskProcess((event) => {
             if (event.execution.task.name !== compile.name) return;
@@ -291,12 +291,23 @@ const tests: readonly HostTest[] = [
             resolve(event.exitCode);
           });
         });
+        // The editor ignores a stop of a task that it has not started yet.
+        const started = new Promise<vscode.TaskExecution>((resolve) => {
+          const subscription = vscode.tasks.onDidStartTask(({ execution }) => {
+            if (execution.task.name !== compile.name) return;
+            subscription.dispose();
+            resolve(execution);
+          });
+        });
         await vscode.tasks.executeTask(compile);
+        if (stop) (await started).terminate();
         return end;
       };
       const built = join(folder().fsPath, 'build/tiny-resnet18');
       rmSync(built, { recursive: true, force: true });
-      assert.equal(await run(), 0);
+      assert.notEqual(await run(true), 0);
+      assert.equal(existsSync(built), false);
+      assert.equal(await run(false), 0);
       const report = JSON.parse(readFileSync(join(built, 'report.json'), 'utf8')) as Report;
       assert.deepEqual(report.layers, reference().layers);
     },

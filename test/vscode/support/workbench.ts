@@ -147,6 +147,16 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Chooses an entry of the context menu of something in the window or in a view. */
+  async contextMenu(of: Locator, entry: string): Promise<void> {
+    await of.click({ button: 'right' });
+    const item = this.page.locator('.context-view.monaco-menu-container').getByText(entry);
+    await item.waitFor();
+    // The editor's menus take no click in their first tenth of a second, lest the one that opens them choose.
+    await this.page.waitForTimeout(300);
+    await item.click();
+  }
+
   /** A line of the text editor on screen. */
   line(text: string): Locator {
     return this.page.locator('.view-line').filter({ hasText: text }).first();

@@ -90,6 +90,16 @@ export class ImportBuilder {
     return { scale: Number(s.data[0]), zeroPoint: z?.dtype === 'int8' ? raw : raw - 128 };
   }
 
+  /** The float tensor behind an operand [q, scale, zero point], which must be read with the scale it was written with. */
+  operand(node: Node, [q, scale, zeroPoint]: readonly [string, string, string | undefined]): string {
+    const float = this.float(q);
+    const read = this.scale(node, scale, zeroPoint);
+    const written = this.activations.get(float);
+    if (read && written && (read.scale !== written.scale || read.zeroPoint !== written.zeroPoint))
+      this.refuse(node, `it reads tensor "${q}" with another scale than it was written with`);
+    return float;
+  }
+
   /**
    * Records that a float tensor is rounded here. Where the rounding's clamp at zero point -128 cuts off negative
    * values, it is a ReLU that the exporter left to the clamp, and becomes one again.
@@ -103,20 +113,36 @@ export class ImportBuilder {
     let name = float;
     if (cuts) {
       name = `${output}/relu`;
-      this.emit({
-        ...node,
-        name: `${node.name}/relu`,
-        op: 'Relu',
-        domain: '',
-        inputs: [float],
-        outputs: [name],
-        attributes: {},
-      });
+      this.rectify(node, float, scale, name);
     } else if (differs) {
       this.refuse(node, `tensor "${float}" is quantised twice with different scales`);
     }
     this.activations.set(name, scale);
     return name;
+  }
+
+  /** A ReLU. Operands of a Concat get one each, so that they are rounded to their common scale only once. */
+  private rectify(node: Node, float: string, scale: ImportedScale, output: string): void {
+    const concat = this.nodes.find((n) => n.op === 'Concat' && n.outputs[0] === float);
+    const relu = (input: string, to: string) =>
+      this.emit({
+        ...node,
+        name: to === output ? `${node.name}/relu` : to,
+        op: 'Relu',
+        domain: '',
+        inputs: [input],
+        outputs: [to],
+        attributes: {},
+      });
+    if (!concat) return relu(float, output);
+    const operands = concat.inputs.map((input, i) => {
+      if (this.nonNegative.has(input)) return input;
+      const to = `${output}/${i}`;
+      relu(input, to);
+      this.activations.set(to, scale);
+      return to;
+    });
+    this.emit({ ...concat, name: `${node.name}/relu`, inputs: operands, outputs: [output] });
   }
 
   private isInput(tensor: string): boolean {
@@ -187,7 +213,7 @@ export class ImportBuilder {
     const outputs = graph.outputs.map((o) => ({ ...o, dtype: 'float32' as const }));
     return {
       graph: { ...graph, nodes: this.nodes, initializers: this.initializers, outputs, values },
-      imported: { activations: this.activations, weights: this.weights },
+      imported: { activations: this.activations, weights: this.weights, names: this.floatOf },
     };
   }
 }

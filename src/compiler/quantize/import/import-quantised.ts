@@ -19,6 +19,7 @@ const rules: Readonly<Record<string, Rule>> = {
   QGemm: qGemm,
   QLinearAveragePool: qLinearPool('AveragePool'),
   QLinearGlobalAveragePool: qLinearPool('GlobalAveragePool'),
+  QLinearConcat: qLinearConcat,
 };
 
 /**
@@ -73,12 +74,7 @@ function dequantizeLinear(node: Node, build: ImportBuilder): void {
     );
     return;
   }
-  const read = build.scale(node, s!, z);
-  const written = build.activations.get(build.float(q!));
-  if (read && written && (read.scale !== written.scale || read.zeroPoint !== written.zeroPoint)) {
-    return build.refuse(node, 'it reads its tensor with another scale than it was written with');
-  }
-  build.is(output!, build.float(q!));
+  build.is(output!, build.operand(node, [q!, s!, z]));
 }
 
 /** The float constant of quantised weights [q, scale, zero point] among a node's inputs. */
@@ -137,36 +133,49 @@ function emitRounded(
 }
 
 function qLinearConv(node: Node, build: ImportBuilder): void {
-  const [x, xs, , w, ws, wz, ys, yz, bias] = node.inputs;
+  const [x, xs, xz, w, ws, wz, ys, yz, bias] = node.inputs;
   const weights = weightsOf(node, build, [w!, ws!, wz!], 0);
   if (!weights) return;
   emitRounded(
     node,
     build,
     'Conv',
-    [build.float(x!), weights, ...biasOf(node, build, bias, xs!, ws!)],
+    [build.operand(node, [x!, xs!, xz!]), weights, ...biasOf(node, build, bias, xs!, ws!)],
     [ys, yz],
   );
 }
 
 function qLinearMatMul(node: Node, build: ImportBuilder): void {
-  const [a, , , b, bs, bz, ys, yz] = node.inputs;
+  const [a, as, az, b, bs, bz, ys, yz] = node.inputs;
   const weights = weightsOf(node, build, [b!, bs!, bz!], 1);
-  if (weights) emitRounded(node, build, 'MatMul', [build.float(a!), weights], [ys, yz]);
+  if (weights) emitRounded(node, build, 'MatMul', [build.operand(node, [a!, as!, az!]), weights], [ys, yz]);
 }
 
 function qLinearAdd(node: Node, build: ImportBuilder): void {
-  const [a, , , b, , , ys, yz] = node.inputs;
-  emitRounded({ ...node, attributes: {} }, build, 'Add', [build.float(a!), build.float(b!)], [ys, yz]);
+  const [a, as, az, b, bs, bz, ys, yz] = node.inputs;
+  const operands = [build.operand(node, [a!, as!, az!]), build.operand(node, [b!, bs!, bz!])];
+  emitRounded({ ...node, attributes: {} }, build, 'Add', operands, [ys, yz]);
+}
+
+/** Its own scale and zero point come first, then each operand with its. */
+function qLinearConcat(node: Node, build: ImportBuilder): void {
+  const [ys, yz, ...triples] = node.inputs;
+  const operands: string[] = [];
+  for (let i = 0; i + 2 < triples.length; i += 3) {
+    const [x, xs, xz] = triples.slice(i);
+    if (build.constant(x)) return build.refuse(node, 'one of its operands is constant');
+    operands.push(build.operand(node, [x!, xs!, xz!]));
+  }
+  emitRounded(node, build, 'Concat', operands, [ys, yz]);
 }
 
 /** QGemm without an output scale gives floats. */
 function qGemm(node: Node, build: ImportBuilder): void {
-  const [a, as, , b, bs, bz, bias, ys, yz] = node.inputs;
+  const [a, as, az, b, bs, bz, bias, ys, yz] = node.inputs;
   const axis = intAttribute(node, 'transB', 0) === 1 ? 0 : 1;
   const weights = weightsOf(node, build, [b!, bs!, bz!], axis);
   if (!weights) return;
-  const inputs = [build.float(a!), weights, ...biasOf(node, build, bias, as!, bs!)];
+  const inputs = [build.operand(node, [a!, as!, az!]), weights, ...biasOf(node, build, bias, as!, bs!)];
   const gemm = { ...node, attributes: { ...node.attributes, beta: makeAttribute.float(1) } };
   if (ys) emitRounded(gemm, build, 'Gemm', inputs, [ys, yz]);
   else build.emit({ ...gemm, op: 'Gemm', domain: '', inputs });
@@ -174,12 +183,12 @@ function qGemm(node: Node, build: ImportBuilder): void {
 
 function qLinearPool(op: string): Rule {
   return (node, build) => {
-    const [x, , , ys, yz] = node.inputs;
+    const [x, xs, xz, ys, yz] = node.inputs;
     if (intAttribute(node, 'channels_last', 0) === 1)
       return build.refuse(node, 'channels_last has no integer mapping');
     const attributes = Object.fromEntries(
       Object.entries(node.attributes).filter(([key]) => key !== 'channels_last'),
     );
-    emitRounded({ ...node, attributes }, build, op, [build.float(x!)], [ys, yz]);
+    emitRounded({ ...node, attributes }, build, op, [build.operand(node, [x!, xs!, xz!])], [ys, yz]);
   };
 }

@@ -11,4 +11,6 @@ export interface ImportedQuantisation {
   readonly activations: ReadonlyMap<string, ImportedScale>;
   /** Scale per output channel (one entry: for all) of weight initializers, by name. Zero points are 0. */
   readonly weights: ReadonlyMap<string, readonly number[]>;
+  /** Float tensors by the name of the quantised or dequantised tensor of the file that they stand for. */
+  readonly names: ReadonlyMap<string, string>;
 }

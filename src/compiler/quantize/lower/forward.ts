@@ -351,7 +351,12 @@ function chooseTensor(
     return { ...common, bits: 32, zeroPoint: 0, scale: [coarsest * Math.max(1, largest / int32Limit)] };
   }
   const kept = context.imported.get(stage.output);
-  if (kept) return { ...common, bits: 8, zeroPoint: kept.zeroPoint, scale: [kept.scale] };
+  const view = context.views.get(stage.output);
+  if (kept) {
+    // An operand of a Concat with the same scale as the whole is written where the whole lies.
+    const { zeroPoint, scale } = kept;
+    return { ...common, bits: 8, zeroPoint, scale: [scale], ...(view ? { view } : {}) };
+  }
   const room = context.wide.get(stage.output);
   if (room !== undefined) {
     const largest = accumulator.bound * 2;
@@ -368,7 +373,6 @@ function chooseTensor(
     const range = clipMagnitude(statisticsOf(stage.output, context), limit, context.options.rangeMethod);
     return { ...common, bits: 16, zeroPoint: 0, scale: [range / limit || 1] };
   }
-  const view = context.views.get(stage.output);
   if (view) {
     const { zeroPoint, scale } = context.tensors.get(view.of)!;
     return { ...common, bits: 8, zeroPoint, scale, view };

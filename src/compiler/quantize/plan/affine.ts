@@ -63,12 +63,24 @@ const combinations: Readonly<
   Div: (c, left) => (left ? undefined : { factor: 1 / c, offset: 0 }),
 };
 
+/** A bias that comes after its matrix product is that of the dense layer. No target lies between the two: they are vectors. */
+function addBias(node: Node, build: StageBuilder, tensor: string, values: Float64Array): boolean {
+  const stage = build.open(tensor);
+  const isVector = build.graph.values.get(tensor)?.shape.length === 2;
+  if (!isVector || stage?.sum.kind !== 'conv' || stage.residual !== undefined) return false;
+  if (!values.every(Number.isFinite)) return false;
+  stage.sum = { ...stage.sum, bias: stage.sum.bias.map((b, o) => b + values[o]!) };
+  build.fuse(stage, node, node.outputs[0]!);
+  return true;
+}
+
 /** Add, Sub, Mul or Div of a tensor and a constant per channel; false where neither operand is constant. */
 export function constantArithmetic(node: Node, build: StageBuilder): boolean {
   const at = node.inputs.findIndex((input) => build.graph.initializers.has(input));
   if (at < 0) return false;
   const tensor = node.inputs[1 - at]!;
   const values = perChannelConstant(build.graph, node.inputs[at]!, tensor);
+  if (node.op === 'Add' && values && addBias(node, build, tensor, values)) return true;
   const parts = values && Array.from(values, (c) => combinations[node.op]!(c, at === 0));
   if (!parts?.every((p) => p !== undefined && Number.isFinite(p.factor) && Number.isFinite(p.offset))) {
     unsupported(build, node, 'its constant is not one finite number per channel');

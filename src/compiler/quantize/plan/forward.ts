@@ -19,6 +19,7 @@ type Rule = (node: Node, build: StageBuilder) => void;
 const rules: Readonly<Record<string, Rule>> = {
   Conv: conv,
   Gemm: gemm,
+  MatMul: gemm,
   BatchNormalization: batchNormalization,
   Add: add,
   Sub: constants,
@@ -80,7 +81,7 @@ function conv(node: Node, build: StageBuilder): void {
   );
 }
 
-/** Gemm with constant weights: a convolution whose window is its whole input. */
+/** Gemm (or MatMul) with constant weights: a convolution whose window is its whole input. */
 function gemm(node: Node, build: StageBuilder): void {
   const { graph } = build;
   const [inputName, weightName, biasName] = node.inputs;
@@ -104,6 +105,8 @@ function gemm(node: Node, build: StageBuilder): void {
     (_, o) => beta * (given?.[given.length === 1 ? 0 : o] ?? 0),
   );
   const input = build.describe(build.resolve(inputName!));
+  if (graph.values.get(inputName!)?.shape.length !== 2)
+    return unsupported(build, node, 'only a matrix product with one vector has an integer mapping');
   if (input.channels * input.height * input.width !== inputs) {
     return unsupported(build, node, 'its input is not a flattened feature map');
   }

@@ -18,14 +18,6 @@ export interface NetworkPlan {
 export function planNetwork({ graph, scores, explanation, imported }: QuantiseSource): NetworkPlan {
   const forward = planForward(graph, scores, imported);
   const stages = forward.finish();
-  if (forward.describe(forward.resolve(scores)).channels === 1) {
-    fail(
-      'CAM501',
-      `The class scores "${scores}" are a single logit, which has no integer mapping.`,
-      'Export the model with two scores, or use the float engine and `export`, which support it.',
-      { tensor: scores },
-    );
-  }
   if (forward.views.has(forward.resolve(scores)) || forward.joins.has(forward.resolve(scores))) {
     fail(
       'CAM501',
