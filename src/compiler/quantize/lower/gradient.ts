@@ -184,10 +184,10 @@ function scaleAt(tensor: IntegerTensor, channel: number): number {
 function chooseTensor(
   stage: Stage,
   shape: PlanTensor,
-  { bound }: Accumulator,
+  accumulator: Accumulator,
   context: GradientContext,
 ): IntegerTensor {
-  if (stage.sum.kind === 'bandSums') return bandsTensor(stage.sum.input, shape, bound, context);
+  if (stage.sum.kind === 'bandSums') return bandsTensor(stage.sum.input, shape, accumulator, context);
   const demands = context.demands.get(stage.output);
   const divisor = demands && divisors(demands, shape.channels, context);
   const small = shape.height * shape.width === 1 || stage.sum.kind === 'borderSums';
@@ -208,15 +208,27 @@ function chooseTensor(
   };
 }
 
-/** Storage of sums of bands, which are read as terms of larger sums: 16 bits that hold whatever the input may be. */
+/** Sums of bands may be so many times as large as the sums of several bands: what cancels there. */
+const bandsHeadroom = 4;
+
+/**
+ * Storage of sums of bands, which are the terms of larger sums: 16 bits for all that these need, as fine as the input at
+ * most and as coarse as holds whatever the input may be.
+ */
 function bandsTensor(
   input: string,
   { name, channels, height, width }: PlanTensor,
-  bound: number,
+  accumulator: Accumulator,
   context: GradientContext,
 ): IntegerTensor {
-  const step = 2 ** Math.max(0, Math.ceil(Math.log2(bound / int16Limit)));
-  const scale = context.tensors.get(input)!.scale.map((s) => s * step);
+  const source = context.tensors.get(input)!;
+  const reader = context.stages.find(({ sum }) => sum.kind === 'borderSums' && sum.input === name)!;
+  const sums = chooseTensor(reader, context.plan.get(reader.output)!, accumulator, context);
+  const coarsest = 2 ** Math.max(0, Math.ceil(Math.log2(accumulator.bound / int16Limit)));
+  const scale = Array.from({ length: channels }, (_, k) => {
+    const finest = scaleAt(source, k);
+    return Math.min(finest * coarsest, Math.max(finest, bandsHeadroom * scaleAt(sums, k)));
+  });
   context.limits.set(name, int16Limit);
   return { name, channels, height, width, bits: 16, zeroPoint: 0, scale };
 }
