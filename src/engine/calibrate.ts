@@ -2,6 +2,7 @@ import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
 import { fail } from '../compiler/diagnostics.ts';
 import { argmax } from '../compiler/quantize/executor.ts';
 import type { ObservedTensors } from '../compiler/quantize/observed.ts';
+import { RangeCollector } from '../compiler/quantize/range-collector.ts';
 import { StatisticsCollector } from '../compiler/quantize/statistics.ts';
 
 /**
@@ -23,8 +24,7 @@ export interface CalibrateOptions {
 }
 
 /**
- * Collects the ranges of every activation and gradient over the calibration pictures. Gradients are taken for the
- * top class of each picture and for the runner-up, so that a chosen class other than the top one stays in range.
+ * Collects the ranges of every activation and gradient over the calibration pictures.
  *
  * @throws CompileError CAM401 without pictures, CAM407 with the first tensor that is not finite; the signal's reason where aborted.
  */
@@ -34,47 +34,81 @@ export async function calibrate(
   observed: ObservedTensors,
   options: CalibrateOptions,
 ): Promise<CalibrationTable> {
-  const collectors = (tensors: ReadonlyMap<string, number>) =>
-    new Map([...tensors].map(([name, channels]) => [name, new StatisticsCollector(channels)]));
-  const activations = collectors(observed.activations);
-  const gradients = collectors(observed.gradients);
-  const gradientNames = [...gradients.keys()];
   if (pictures.length === 0)
     fail(
       'CAM401',
       'There are no calibration pictures.',
       'Give some dozens of typical pictures, or leave the option out.',
     );
-  const topClasses = new Set<number>();
-  const first = [...new Set([options.scores, ...activations.keys(), ...gradientNames])];
-  for (const [index, picture] of pictures.entries()) {
+  const calibration = new Calibration(observed, options.scores);
+  for (const picture of pictures) {
     options.signal?.throwIfAborted();
-    const top = await run(picture, first, -1);
-    const scores = top.get(options.scores)!;
+    await calibration.add(run, picture);
+    options.onProgress?.(calibration.pictures, pictures.length);
+  }
+  return calibration.table();
+}
+
+/**
+ * A calibration under way. Gradients are taken for the top class of each picture and for the runner-up, so that a chosen
+ * class other than the top one stays in range.
+ */
+export class Calibration {
+  readonly #activations: ReadonlyMap<string, StatisticsCollector>;
+  readonly #gradients: ReadonlyMap<string, RangeCollector>;
+  readonly #topClasses = new Set<number>();
+  #pictures = 0;
+
+  constructor(
+    private readonly observed: ObservedTensors,
+    private readonly scores: string,
+  ) {
+    const { activations, gradients } = observed;
+    this.#activations = new Map([...activations].map(([name, k]) => [name, new StatisticsCollector(k)]));
+    this.#gradients = new Map([...gradients].map(([name, k]) => [name, new RangeCollector(k)]));
+  }
+
+  /** How many pictures have been added. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
+  /** @throws CompileError CAM407 */
+  async add(run: RunTensors, picture: Float32Array): Promise<void> {
+    const gradientNames = [...this.#gradients.keys()];
+    const top = await run(
+      picture,
+      [...new Set([this.scores, ...this.#activations.keys(), ...gradientNames])],
+      -1,
+    );
+    const scores = top.get(this.scores)!;
     const best = argmax(scores);
-    topClasses.add(best);
-    for (const [name, collector] of activations) collector.add(top.get(name)!);
-    for (const [name, collector] of gradients)
-      collector.add(top.get(name)!, 1 / observed.classMagnitude[best]!);
+    this.#topClasses.add(best);
+    for (const [name, collector] of this.#activations) collector.add(top.get(name)!);
+    this.#addGradients(top, best);
     if (gradientNames.length > 0) {
       const second = runnerUp(scores, best);
-      const other = await run(picture, gradientNames, second);
-      for (const [name, collector] of gradients)
-        collector.add(other.get(name)!, 1 / observed.classMagnitude[second]!);
+      this.#addGradients(await run(picture, gradientNames, second), second);
     }
-    for (const [name, collector] of [...activations, ...gradients])
-      if (collector.notFinite > 0)
-        notFinite(name, collector.notFinite, index, name === observed.activations.keys().next().value);
-    options.onProgress?.(index + 1, pictures.length);
+    for (const [name, { notFinite: count }] of [...this.#activations, ...this.#gradients])
+      if (count > 0)
+        notFinite(name, count, this.#pictures, name === this.observed.activations.keys().next().value);
+    this.#pictures++;
   }
-  const finish = (from: Map<string, StatisticsCollector>) =>
-    new Map([...from].map(([name, c]) => [name, c.finish()]));
-  return {
-    pictures: pictures.length,
-    topClasses: topClasses.size,
-    activations: finish(activations),
-    gradients: finish(gradients),
-  };
+
+  table(): CalibrationTable {
+    return {
+      pictures: this.#pictures,
+      topClasses: this.#topClasses.size,
+      activations: new Map([...this.#activations].map(([name, c]) => [name, c.finish()])),
+      gradients: new Map([...this.#gradients].map(([name, c]) => [name, c.finish()])),
+    };
+  }
+
+  #addGradients(tensors: ReadonlyMap<string, Float32Array>, classIndex: number): void {
+    const unit = 1 / this.observed.classMagnitude[classIndex]!;
+    for (const [name, collector] of this.#gradients) collector.add(tensors.get(name)!, unit);
+  }
 }
 
 /** No range can be told from infinities: what holds them first is named, what they spread to is not. */

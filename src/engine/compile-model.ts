@@ -2,11 +2,12 @@
 import { analyse, type Analysis, type AnalyseOptions } from '../compiler/analyse.ts';
 import { compile, type Compilation, type CompileOptions } from '../compiler/compile.ts';
 import type { Graph } from '../compiler/graph/ir.ts';
-import type { CalibrationTable, TensorStatistics } from '../compiler/quantize/calibration.ts';
+import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
 import type { ObservedTensors } from '../compiler/quantize/observed.ts';
 import { calibrate } from './calibrate.ts';
 import { fidelityWarnings } from '../compiler/report/fidelity-warnings.ts';
 import { inputOfTensor } from './fixed-input.ts';
+import { Measured } from './measured.ts';
 import { measureFidelity } from './measure-fidelity.ts';
 import type { EngineOptions } from './ort.ts';
 import { createTensorRunner } from './tensors.ts';
@@ -21,38 +22,16 @@ export interface CompileModelOptions extends AnalyseOptions, CompileOptions, Eng
   readonly onProgress?: (stage: string, fraction: number) => void;
 }
 
-/**
- * What has been measured of a model on the same pictures: activations do not depend on the target. Filled by
- * `calibrateModel`, which then measures no more than what is new.
- */
-export interface Measured {
-  readonly activations: Map<string, TensorStatistics>;
-  topClasses?: number;
-}
-
-/** Ranges of everything the quantiser needs, measured by the float engine. */
+/** Ranges of everything the quantiser needs, measured by the float engine; no more than what is not in `measured` yet. */
 export async function calibrateModel(
   analysis: Analysis,
   options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> &
     EngineOptions & { readonly measured?: Measured },
 ): Promise<CalibrationTable> {
-  const measured: Measured = options.measured ?? { activations: new Map() };
-  const wanted = analysis.observed;
-  const observed = {
-    ...wanted,
-    activations: new Map([...wanted.activations].filter(([name]) => !measured.activations.has(name))),
-  };
-  const { topClasses } = measured;
-  const measure = observed.activations.size > 0 || observed.gradients.size > 0 || topClasses === undefined;
-  const table: CalibrationTable = measure
-    ? await measureTensors(analysis, observed, options)
-    : { pictures: options.calibration.length, topClasses, activations: new Map(), gradients: new Map() };
-  for (const [name, statistics] of table.activations) measured.activations.set(name, statistics);
-  measured.topClasses = table.topClasses;
-  const activations = new Map(
-    [...wanted.activations.keys()].map((name) => [name, measured.activations.get(name)!]),
-  );
-  return { ...table, activations };
+  const measured = options.measured ?? new Measured();
+  const missing = measured.missing(analysis);
+  if (missing) measured.add(analysis, await measureTensors(analysis, missing, options));
+  return measured.table(analysis, options.calibration.length);
 }
 
 /** Runs the float engine on every picture and looks at the observed tensors. */

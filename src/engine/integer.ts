@@ -135,6 +135,6 @@ function planar(
   out: Int32Array | Uint8Array,
   pixels: number,
 ): void {
-  for (let at = 0; at < out.length; at++)
-    out[at] = stored[(at % pixels) * channels + Math.floor(at / pixels)]!;
+  for (let k = 0, at = 0; at < out.length; k++)
+    for (let p = 0, from = k; p < pixels; p++, from += channels) out[at++] = stored[from]!;
 }

@@ -129,7 +129,11 @@ export class OpenModel {
         diagnostics: this.#unreadable,
       });
     }
-    return this.#runner.run(job, params(await this.options()), options);
+    try {
+      return await this.#runner.run(job, params(await this.options()), options);
+    } finally {
+      void this.#lookAhead();
+    }
   }
 
   /** Compiles with what is chosen now; a compilation under way is cancelled. */
@@ -166,6 +170,7 @@ export class OpenModel {
         status: { kind: 'ready' },
         diagnostics: [...this.#readDiagnostics, ...diagnostics],
       });
+      void this.#lookAhead();
     } catch (error) {
       if (!current()) return;
       this.#compiling = undefined;
@@ -182,6 +187,17 @@ export class OpenModel {
     if (signal.aborted || options.target === target) return;
     // What is wrong with it is told where it is chosen.
     await this.#runner.run('prepare', { options: { ...options, target } }, { signal }).catch(() => undefined);
+    if (!signal.aborted) void this.#lookAhead();
+  }
+
+  /** Measures what any target will need, while there is nothing else to do; goes on where it was interrupted. */
+  async #lookAhead(): Promise<void> {
+    if (this.#disposed || this.#state.status.kind !== 'ready' || this.#took > quick) return;
+    this.#considering?.abort();
+    const { signal } = (this.#considering = new AbortController());
+    const options = await this.options();
+    if (signal.aborted) return;
+    await this.#runner.run('lookAhead', { options }, { signal }).catch(() => undefined);
   }
 
   /** Nobody shows the model: what is computed can wait until somebody does. */

@@ -40,6 +40,15 @@ const jobs = {
     return { compiled: { text, device: options.device }, diagnostics: [] };
   },
   prepare: (params, cancelled) => jobs.compile(params, cancelled),
+  async lookAhead(params, cancelled) {
+    appendFileSync(join(folder, 'ahead'), 'begun ');
+    for (let i = 0; i < 10; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (cancelled()) throw ['CAM606', 'Cancelled.'];
+    }
+    appendFileSync(join(folder, 'ahead'), 'ended ');
+    return null;
+  },
   heatMap: () => ({ text }),
 };
 let last = Promise.resolve();
@@ -195,6 +204,17 @@ describe('an open model', () => {
     expect(performance.now() - started).toBeLessThan(40);
     await considered;
     expect(model.state).toBe(state);
+  });
+
+  it('looks ahead while there is nothing else to do, gives way to what is asked for, and begins again', async () => {
+    const model = open();
+    await settled(model);
+    const ahead = (): string => readFileSync(join(folder, 'ahead'), 'utf8').trim();
+    await expect.poll(ahead).toBe('begun');
+    const started = performance.now();
+    await model.run('heatMap', () => ({}) as never, {});
+    expect(performance.now() - started).toBeLessThan(40);
+    await expect.poll(ahead).toBe('begun begun ended');
   });
 
   it('whose worker stops is read and compiled once more, and says so', async () => {

@@ -13,6 +13,7 @@ import {
   recordWords,
   romWordBits,
 } from './encode-operation.ts';
+import { HexText } from './hex-text.ts';
 
 /** File names, as in the parameters of `camber_top`. */
 export const imageFiles = {
@@ -23,13 +24,6 @@ export const imageFiles = {
 } as const;
 
 const parameterBits = parameterFields.reduce((sum, [, bits]) => sum + bits, 0);
-
-/** Bytes in two's complement as one hexadecimal number, the first byte lowest. */
-export function hexBytes(bytes: Int8Array | Uint8Array): string {
-  let text = '';
-  for (let i = bytes.length - 1; i >= 0; i--) text += (bytes[i]! & 255).toString(16).padStart(2, '0');
-  return text;
-}
 
 function hexWord(value: bigint, bits: number): string {
   return value.toString(16).padStart(Math.ceil(bits / 4), '0');
@@ -52,11 +46,9 @@ function controlImage(schedule: Schedule, options: BuildOptions): string {
 /** Weight memory: R * C bytes per word, w[r][c] at byte r * C + c. */
 function weightsImage({ shape, weightWords }: Schedule): string {
   const size = shape.rows * shape.columns;
-  return lines(
-    Array.from({ length: weightWords.length / size }, (_, word) =>
-      hexBytes(weightWords.subarray(word * size, (word + 1) * size)),
-    ),
-  );
+  const text = new HexText();
+  for (let at = 0; at < weightWords.length; at += size) text.bytes(weightWords, at, at + size).endLine();
+  return text.toString();
 }
 
 function encodeParameters(p: ChannelParameters, index: number): bigint {

@@ -5,7 +5,7 @@
  */
 import type { InterpreterResult } from '../schedule/interpreter.ts';
 import type { Schedule } from '../schedule/operation.ts';
-import { hexBytes } from './images.ts';
+import { HexText } from './hex-text.ts';
 
 /** One run of the accelerator: an image, the class to explain (the highest score where absent) and what must come out. */
 export interface TestRun {
@@ -25,61 +25,67 @@ export const testVectorFiles = {
   results: 'results.hex',
 } as const;
 
-const hex = (value: number) => (value >>> 0).toString(16);
-
 /** First of the largest scores. */
 function topClass(scores: Int32Array): number {
   return scores.reduce((best, score, i) => (score > scores[best]! ? i : best), 0);
 }
 
-/** 32-bit beats, the first byte lowest, the last beat filled up with zeros. */
-function beats(pixels: Uint8Array | Int8Array): string[] {
-  const words: string[] = [];
-  for (let i = 0; i < pixels.length; i += 4) {
-    const beat = new Uint8Array(4);
-    pixels.subarray(i, i + 4).forEach((byte, n) => (beat[n] = byte));
-    words.push(hexBytes(beat));
+/** 32-bit beats, a line each, the first byte lowest, the last beat filled up with zeros. Returns how many. */
+function writeBeats(pixels: Uint8Array | Int8Array, text: HexText): number {
+  const padded = new Int8Array(Math.ceil(pixels.length / 4) * 4);
+  padded.set(pixels);
+  for (let i = 0; i < padded.length; i += 4) text.bytes(padded, i, i + 4).endLine();
+  return padded.length / 4;
+}
+
+/** One line per write: address and word. Returns how many. */
+function writeActivations({ operations }: InterpreterResult, rows: number, text: HexText): number {
+  for (const { addresses, bytes } of operations) {
+    addresses.forEach((address, i) =>
+      text
+        .number(address)
+        .space()
+        .bytes(bytes, i * rows, (i + 1) * rows)
+        .endLine(),
+    );
   }
-  return words;
+  return operations.reduce((sum, { addresses }) => sum + addresses.length, 0);
 }
 
-/** One line per write: address and word. */
-function activationWrites({ operations }: InterpreterResult, rows: number): string[] {
-  return operations.flatMap(({ addresses, bytes }) =>
-    Array.from(
-      addresses,
-      (address, i) => `${hex(address)} ${hexBytes(bytes.subarray(i * rows, (i + 1) * rows))}`,
-    ),
-  );
+function writeMasks({ operations }: InterpreterResult, columns: number, text: HexText): number {
+  for (const { maskAddresses, maskBits } of operations) {
+    maskAddresses.forEach((address, i) => {
+      // At most 32 columns: a double holds the word.
+      let word = 0;
+      for (let column = columns - 1; column >= 0; column--) word = 2 * word + maskBits[i * columns + column]!;
+      text.number(address).space().number(word).endLine();
+    });
+  }
+  return operations.reduce((sum, { maskAddresses }) => sum + maskAddresses.length, 0);
 }
 
-function maskWrites({ operations }: InterpreterResult, columns: number): string[] {
-  return operations.flatMap(({ maskAddresses, maskBits }) =>
-    Array.from(maskAddresses, (address, i) => {
-      const bits = maskBits.subarray(i * columns, (i + 1) * columns);
-      const word = bits.reduceRight((value, bit) => value * 2n + BigInt(bit), 0n);
-      return `${hex(address)} ${word.toString(16)}`;
-    }),
-  );
+/** Numbers as 32 bits, a line each. */
+function writeNumbers(values: Iterable<number>, text: HexText): void {
+  for (const value of values) text.number(value >>> 0).endLine();
 }
 
 /** The test bench's files for a series of runs: file name to contents. */
 export function testVectors(schedule: Schedule, runs: readonly TestRun[]): Map<string, string> {
   const { shape, cycles, operations } = schedule;
   const files = Object.fromEntries(
-    Object.keys(testVectorFiles).map((name) => [name, [] as string[]]),
-  ) as Record<keyof typeof testVectorFiles, string[]>;
+    Object.keys(testVectorFiles).map((name) => [name, new HexText()]),
+  ) as Record<keyof typeof testVectorFiles, HexText>;
   for (const { pixels, fixedClass, expected } of runs) {
-    const image = beats(pixels);
-    const activation = activationWrites(expected, shape.rows);
-    const mask = maskWrites(expected, shape.columns);
+    const beats = writeBeats(pixels, files.image);
+    const activations = writeActivations(expected, shape.rows, files.activationWrites);
+    const masks = writeMasks(expected, shape.columns, files.maskWrites);
     const top = topClass(expected.scores);
     const run = [
       fixedClass === undefined ? 0 : 2 ** 31 + fixedClass,
-      image.length,
+      beats,
       operations.length,
-      activation.length,
-      mask.length,
+      activations,
+      masks,
       expected.scores.length,
       expected.map.length,
       top,
@@ -87,17 +93,19 @@ export function testVectors(schedule: Schedule, runs: readonly TestRun[]): Map<s
       cycles.inference,
       cycles.explanation,
     ];
-    files.runs.push(run.map(hex).join(' '));
-    files.image.push(...image);
-    files.starts.push(...operations.map(({ start }) => hex(start)));
-    for (const line of activation) files.activationWrites.push(line);
-    for (const line of mask) files.maskWrites.push(line);
-    files.results.push(...Array.from(expected.scores, hex), ...Array.from(expected.map, hex));
+    run.forEach((value, i) => (i > 0 ? files.runs.space() : files.runs).number(value));
+    files.runs.endLine();
+    writeNumbers(
+      operations.map(({ start }) => start),
+      files.starts,
+    );
+    writeNumbers(expected.scores, files.results);
+    writeNumbers(expected.map, files.results);
   }
   return new Map(
     Object.entries(testVectorFiles).map(([name, file]) => [
       file,
-      files[name as keyof typeof testVectorFiles].map((line) => `${line}\n`).join(''),
+      files[name as keyof typeof testVectorFiles].toString(),
     ]),
   );
 }

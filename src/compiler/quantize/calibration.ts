@@ -10,9 +10,12 @@ export interface MagnitudeHistogram {
 }
 
 /** Per channel of a tensor [1, C, ...], over all positions and pictures. */
-export interface TensorStatistics {
+export interface ChannelRanges {
   readonly minimum: Float64Array;
   readonly maximum: Float64Array;
+}
+
+export interface TensorStatistics extends ChannelRanges {
   readonly mean: Float64Array;
   readonly meanSquare: Float64Array;
   readonly histogram: MagnitudeHistogram;
@@ -26,7 +29,7 @@ export interface CalibrationTable {
   /** Activation tensors by ONNX name. */
   readonly activations: ReadonlyMap<string, TensorStatistics>;
   /** Gradient tensors by name, each picture's gradient divided by the largest magnitude in the explained class's dense weights. */
-  readonly gradients: ReadonlyMap<string, TensorStatistics>;
+  readonly gradients: ReadonlyMap<string, ChannelRanges>;
 }
 
 /** Largest magnitude over all channels. */
@@ -37,6 +40,6 @@ export function peak(statistics: TensorStatistics): number {
 }
 
 /** Largest magnitude of each channel. */
-export function channelPeaks(statistics: TensorStatistics): Float64Array {
-  return statistics.minimum.map((low, k) => Math.max(-low, statistics.maximum[k]!));
+export function channelPeaks(ranges: ChannelRanges): Float64Array {
+  return ranges.minimum.map((low, k) => Math.max(-low, ranges.maximum[k]!));
 }

@@ -3,6 +3,7 @@
  * magnitudes that calibration collected.
  */
 import { peak, type MagnitudeHistogram, type TensorStatistics } from './calibration.ts';
+import { leastSquares } from './least-squares.ts';
 
 /** Share of magnitudes the `percentile` method keeps. */
 const percentile = 0.9999;
@@ -25,7 +26,19 @@ export const rangeMethods = Object.keys(choices) as readonly RangeMethod[];
 /** The magnitude beyond which values are clamped, for a grid of `steps` steps from 0 to it. */
 export function clipMagnitude(statistics: TensorStatistics, steps: number, method: RangeMethod): number {
   const largest = peak(statistics);
-  return largest === 0 ? 0 : Math.min(largest, choices[method](statistics.histogram, steps));
+  return largest === 0 ? 0 : Math.min(largest, chosen(statistics.histogram, steps, method));
+}
+
+/** Choices made before: a model is quantised again for every target and gradient width, with the same activations. */
+const known = new WeakMap<MagnitudeHistogram, Map<string, number>>();
+
+function chosen(histogram: MagnitudeHistogram, steps: number, method: RangeMethod): number {
+  const made = known.get(histogram) ?? new Map<string, number>();
+  known.set(histogram, made);
+  const key = `${method} ${steps}`;
+  const clip = made.get(key) ?? choices[method](histogram, steps);
+  made.set(key, clip);
+  return clip;
 }
 
 function atPercentile({ counts, limit }: MagnitudeHistogram): number {
@@ -36,38 +49,6 @@ function atPercentile({ counts, limit }: MagnitudeHistogram): number {
     if (seen >= wanted) return (limit * (bin + 1)) / counts.length;
   }
   return limit;
-}
-
-/** Clips are tried down to this share of the range, where the histogram has few bins left. */
-const smallestShare = 1 / 128;
-
-/** The clip with the least expected squared error. */
-function leastSquares(histogram: MagnitudeHistogram, steps: number): number {
-  const { counts, limit } = histogram;
-  let best = limit;
-  let least = Infinity;
-  for (let bins = counts.length; bins >= counts.length * smallestShare; bins--) {
-    const clip = (limit * bins) / counts.length;
-    const error = squaredError(histogram, clip, steps);
-    if (error < least) [least, best] = [error, clip];
-  }
-  return best;
-}
-
-/** Squared error of rounding to a grid of `steps` steps up to `clip` and of clamping, summed over all values counted. */
-function squaredError({ counts, limit }: MagnitudeHistogram, clip: number, steps: number): number {
-  const step = clip / steps;
-  const width = limit / counts.length;
-  const noise = step ** 2 / 12;
-  let error = 0;
-  for (let bin = 0; bin < counts.length; bin++) {
-    if (counts[bin] === 0) continue;
-    const value = width * (bin + 0.5);
-    // Bins wider than a step see all of its errors; narrower ones lie somewhere between two grid points.
-    const rounding = width >= step ? noise : (value - step * Math.round(value / step)) ** 2 + width ** 2 / 12;
-    error += counts[bin]! * (value <= clip ? rounding : (value - clip) ** 2);
-  }
-  return error;
 }
 
 /** Candidates of the entropy method are so many bins apart. */

@@ -30,9 +30,12 @@ export function signedMultiplier(stored: number): number {
   return (stored << (32 - multiplierBits)) >> (32 - multiplierBits);
 }
 
+/** Powers of two: a look-up is quicker than an exponentiation. */
+const powers = Float64Array.from({ length: 64 }, (_, n) => 2 ** n);
+
 /** Rounding arithmetic shift right: floor((v + 2^(shift-1)) / 2^shift), shift >= 1 (round half towards plus infinity). */
 export function roundingShift(v: number, shift: number): number {
-  return Math.floor((v + 2 ** (shift - 1)) / 2 ** shift);
+  return Math.floor((v + powers[shift - 1]!) / powers[shift]!);
 }
 
 export interface RequantiseInput {
@@ -48,7 +51,9 @@ export interface RequantiseInput {
 
 /** The wide value V before rounding. */
 export function wideValue(p: RequantiseInput): number {
-  return (p.accumulator + p.bias) * p.multiplier + p.residual * p.residualMultiplier * 2 ** p.residualShift;
+  return (
+    (p.accumulator + p.bias) * p.multiplier + p.residual * p.residualMultiplier * powers[p.residualShift]!
+  );
 }
 
 /** q = clamp(roundingShift(V, shift) + zeroPoint, lower, upper). */

@@ -25,10 +25,11 @@ export class StatisticsCollector {
     return this.invalid;
   }
 
-  /** Adds one picture's values [1, C, ...], each times `factor`. Most of a calibration's time that is not inference. */
-  add(values: ArrayLike<number>, factor = 1): void {
+  /** Adds one picture's values [1, C, ...]. Most of a calibration's time that is not inference. */
+  add(values: ArrayLike<number>): void {
     const pixels = values.length / this.channels;
     const { counts } = this;
+    let { limit } = this;
     this.perChannel += pixels;
     for (let k = 0, i = 0; k < this.channels; k++) {
       let minimum = this.minimum[k]!;
@@ -36,7 +37,7 @@ export class StatisticsCollector {
       let sum = this.sum[k]!;
       let squares = this.squares[k]!;
       for (const end = i + pixels; i < end; i++) {
-        const value = values[i]! * factor;
+        const value = values[i]!;
         const magnitude = Math.abs(value);
         if (!(magnitude < Infinity)) {
           this.invalid++;
@@ -46,8 +47,8 @@ export class StatisticsCollector {
         if (value > maximum) maximum = value;
         sum += value;
         squares += value * value;
-        while (magnitude > this.limit) this.widen(magnitude);
-        const bin = this.limit > 0 ? Math.floor((magnitude / this.limit) * bins) : 0;
+        if (magnitude > limit) limit = this.widen(magnitude);
+        const bin = limit > 0 ? Math.floor((magnitude / limit) * bins) : 0;
         counts[bin < bins ? bin : bins - 1]!++;
       }
       this.minimum[k] = minimum;
@@ -68,15 +69,15 @@ export class StatisticsCollector {
     };
   }
 
-  /** Doubles the range by merging neighbouring bins; the first range is the first magnitude seen. */
-  private widen(magnitude: number): void {
-    if (this.limit === 0) {
-      this.limit = magnitude;
-      return;
+  /** Doubles the range until it holds a magnitude, by merging neighbouring bins; the first range is the first magnitude seen. */
+  private widen(magnitude: number): number {
+    if (this.limit === 0) this.limit = magnitude;
+    while (magnitude > this.limit) {
+      for (let bin = 0; bin < bins / 2; bin++)
+        this.counts[bin] = this.counts[2 * bin]! + this.counts[2 * bin + 1]!;
+      this.counts.fill(0, bins / 2);
+      this.limit *= 2;
     }
-    for (let bin = 0; bin < bins / 2; bin++)
-      this.counts[bin] = this.counts[2 * bin]! + this.counts[2 * bin + 1]!;
-    this.counts.fill(0, bins / 2);
-    this.limit *= 2;
+    return this.limit;
   }
 }

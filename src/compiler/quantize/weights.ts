@@ -34,10 +34,13 @@ export function roundWeights(
   lowest = -weightLimit,
 ): IntegerWeights {
   const count = weights.data.length / weights.shape[0];
-  const data = Int8Array.from(weights.data, (w, i) => {
-    const q = Math.round(w / scale[Math.floor(i / count)]!);
-    return Math.min(weightLimit, Math.max(lowest, q));
-  });
+  const data = new Int8Array(weights.data.length);
+  for (let o = 0, i = 0; o < weights.shape[0]; o++) {
+    const step = scale[o]!;
+    for (const end = (o + 1) * count; i < end; i++) {
+      data[i] = Math.min(weightLimit, Math.max(lowest, Math.round(weights.data[i]! / step)));
+    }
+  }
   return {
     name: weights.name,
     shape: weights.shape,
@@ -56,7 +59,9 @@ export function rowMagnitudes(weights: RealWeights): number[] {
 }
 
 function magnitude(values: Float64Array): number {
-  return values.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0);
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }
 
 /** Sum of |w| over what each output channel reads: its accumulator per unit of input magnitude. */

@@ -1,12 +1,21 @@
 import { loadImage } from './load-image.ts';
 import type { Schedule, Walk } from './operation.ts';
 
+/** The R bytes of a step's first operand: where they stand. */
+export interface Operand {
+  values: Int8Array;
+  first: number;
+}
+
 /** The engine's memories and registers while the interpreter runs. */
 export class Memories {
   readonly activation: Int8Array;
   readonly image: Int8Array;
   readonly mask: Uint8Array;
   readonly result: Int32Array;
+  /** Bytes of an operand that no memory holds: padding or one-hot. */
+  readonly constant: Int8Array;
+  readonly operand: Operand;
   biasRegister = 0;
   class: number;
   best = -Infinity;
@@ -21,6 +30,8 @@ export class Memories {
     this.image = loadImage(image, shape.rows, pixels);
     this.mask = new Uint8Array(depths.mask * shape.columns);
     this.result = new Int32Array(depths.result);
+    this.constant = new Int8Array(shape.rows);
+    this.operand = { values: this.constant, first: 0 };
     this.class = fixedClass ?? 0;
     this.fixed = fixedClass !== undefined;
   }

@@ -9,6 +9,7 @@ import {
 } from '../quantize/semantics.ts';
 import { type Memories, outer } from './interpreter-memories.ts';
 import { type ChannelParameters, type Operation, readsPort } from './operation.ts';
+import { Growing } from './growing.ts';
 import { tableEntries } from './table-layout.ts';
 
 /** Everything one operation wrote, in order. */
@@ -34,19 +35,19 @@ function residualAt(memories: Memories, op: Operation, address: number, channel:
 
 /** Growing record of one operation's writes. */
 export class Recorder {
-  addresses: number[] = [];
-  bytes: number[] = [];
-  maskAddresses: number[] = [];
-  maskBits: number[] = [];
-  wide: number[] = [];
+  readonly addresses = new Growing(Int32Array);
+  readonly bytes = new Growing(Int8Array);
+  readonly maskAddresses = new Growing(Int32Array);
+  readonly maskBits = new Growing(Uint8Array);
+  readonly wide = new Growing(Int32Array);
 
   done(): OperationTrace {
     return {
-      addresses: Int32Array.from(this.addresses),
-      bytes: Int8Array.from(this.bytes),
-      maskAddresses: Int32Array.from(this.maskAddresses),
-      maskBits: Uint8Array.from(this.maskBits),
-      wide: Int32Array.from(this.wide),
+      addresses: this.addresses.taken(),
+      bytes: this.bytes.taken(),
+      maskAddresses: this.maskAddresses.taken(),
+      maskBits: this.maskBits.taken(),
+      wide: this.wide.taken(),
     };
   }
 }
@@ -128,21 +129,24 @@ export function finish(
   if (mask.mode === 'write') {
     memories.mask.set(bits, maskBase);
     log.maskAddresses.push(maskBase / columns);
-    log.maskBits.push(...bits);
+    for (const bit of bits) log.maskBits.push(bit);
   }
   const usedWords = Math.ceil(valid / rows);
   const write = (at: number, byteOf: (column: number) => number) => {
-    const bytes = Int8Array.from({ length: rows }, (_, row) => byteOf(row));
-    memories.activation.set(bytes, at * rows);
     log.addresses.push(at);
-    for (const byte of bytes) log.bytes.push(byte);
+    for (let row = 0; row < rows; row++) {
+      const byte = byteOf(row);
+      memories.activation[at * rows + row] = byte;
+      log.bytes.push(byte);
+    }
   };
   for (let plane = 0; plane < output.planes; plane++) {
     for (let word = 0; word < usedWords; word++) {
       write(address + plane * output.planeStride + word, (row) => {
         const value = values[word * rows + row]!;
+        if (output.planes === 1) return value;
         const { high, low } = splitPlanes(value);
-        return output.planes === 1 ? value : plane === 0 ? toByte(high) : low;
+        return plane === 0 ? toByte(high) : low;
       });
     }
   }

@@ -35,6 +35,12 @@ function triangleTaps(inputs: number, outputs: number, from: number, length: num
   return { first, weights };
 }
 
+/** The input positions that any output reads: from the first up to but not including the second. */
+function covered({ first, weights }: Taps): [number, number] {
+  const last = first.length - 1;
+  return [first[0]!, first[last]! + weights[last]!.length];
+}
+
 /**
  * Resamples `channels` interleaved planes bilinearly; values are any numbers.
  *
@@ -50,7 +56,9 @@ export function resample(
   const horizontal = triangleTaps(size.width, out.width, box.x, box.width);
   const vertical = triangleTaps(size.height, out.height, box.y, box.height);
   const rows = new Float64Array(size.height * out.width * channels);
-  for (let y = 0; y < size.height; y++) {
+  // Only the rows that the box covers are read below.
+  const [begin, end] = covered(vertical);
+  for (let y = begin; y < end; y++) {
     for (let x = 0; x < out.width; x++) {
       const w = horizontal.weights[x]!;
       const first = horizontal.first[x]!;

@@ -68,12 +68,13 @@ export function packWeights(
   for (let block = 0; block < blocks; block++) {
     for (const [ky, kx] of segments.taps) {
       for (let pair = 0; pair < segments.pairs; pair++) {
+        // Stored channels are even in number: both inputs of a pair belong to one tap.
+        const i = (2 * pair) % channels;
+        const tap = kx + Math.floor((2 * pair) / channels);
         for (let o = block * blockChannels; o < (block + 1) * blockChannels; o++) {
-          for (const element of [2 * pair, 2 * pair + 1]) {
-            const i = element % channels;
-            const tap = kx + Math.floor(element / channels);
-            packed[next++] = o < outputs && i < inputs ? at(o, i, ky, tap) : 0;
-          }
+          const isReal = o < outputs;
+          packed[next++] = isReal && i < inputs ? at(o, i, ky, tap) : 0;
+          packed[next++] = isReal && i + 1 < inputs ? at(o, i + 1, ky, tap) : 0;
         }
       }
     }

@@ -59,6 +59,10 @@ export function compilerJobs(): JobHandlers {
       await current().prepare(options, context);
       return null;
     },
+    lookAhead: async ({ options }, context) => {
+      await current().lookAhead(options, context);
+      return null;
+    },
     heatMap: ({ options, wanted }, context) => current().heatMap(options, wanted, context),
     build: ({ options, folder }, context) => current().build(options, folder, context),
     verify: (params, context) => verifyBuild(params, context),

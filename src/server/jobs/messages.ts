@@ -57,6 +57,7 @@ export interface Jobs {
   compile: { params: { options: JobOptions }; result: CompileResult };
   heatMapChoices: { params: Record<string, never>; result: HeatMapChoices };
   prepare: { params: { options: JobOptions }; result: null };
+  lookAhead: { params: { options: JobOptions }; result: null };
   heatMap: { params: { options: JobOptions; wanted: HeatMapParams }; result: HeatMapRow };
   build: { params: { options: JobOptions; folder: string }; result: BuildView };
   /** `simulator` as the setting has it: a name, or `auto`. */

@@ -9,12 +9,14 @@ import { methodNames, methods, type MethodName } from '../../compiler/gradient/m
 import { inferKnownShapes } from '../../compiler/graph/infer.ts';
 import { engineShapes } from '../../compiler/schedule/engine-shape.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
-import { calibrateModel, type Measured } from '../../engine/compile-model.ts';
+import { calibrateModel } from '../../engine/compile-model.ts';
 import { exploreModel } from '../../engine/explore-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
+import { GradientsAhead } from '../../engine/gradients-ahead.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { imageInput } from '../../compiler/graph/image-input.ts';
 import { loadImage, type LoadedImage } from '../../engine/images/load.ts';
+import { Measured } from '../../engine/measured.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
 import type { HeatMapParams } from '../../protocol/requests.ts';
 import type { BuildView, ExploreView, HeatMapChoices, HeatMapRow } from '../../protocol/views.ts';
@@ -48,10 +50,16 @@ interface Prepared {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Calibration pictures, what has been measured on them, and what will be. */
+interface MeasuredPictures extends CalibrationPictures {
+  readonly measured: Measured;
+  readonly ahead: GradientsAhead;
+}
+
 export class Session {
   readonly #compilations = new Recent<Compiled>(kept.compilations);
   readonly #prepared = new Recent<Prepared>(kept.prepared);
-  readonly #pictures = new Recent<CalibrationPictures & { readonly measured: Measured }>(1);
+  readonly #pictures = new Recent<MeasuredPictures>(1, ({ ahead }) => ahead.dispose());
   readonly #explainers = new Recent<FloatExplainer>(kept.explainers, (e) => e.dispose());
 
   private constructor(
@@ -97,11 +105,7 @@ export class Session {
       progress('Deriving the gradient', 0.02);
       const analysis = analyse(this.file.graph, { target, class: chosen });
       progress('Reading the calibration pictures', 0.05);
-      const places = calibrationFolder === '' ? [] : [calibrationFolder];
-      const { images, diagnostics, measured } = await this.#pictures.get(calibrationFolder, async () => ({
-        ...(await calibrationPictures(places, this.file, imageInput(this.file.graph))),
-        measured: { activations: new Map() },
-      }));
+      const { images, diagnostics, measured } = await this.#measuredPictures(calibrationFolder);
       const calibration = await calibrateModel(analysis, {
         calibration: images,
         wasmPaths: ortFiles(),
@@ -111,6 +115,28 @@ export class Session {
       });
       return { analysis, calibration, diagnostics };
     });
+  }
+
+  #measuredPictures(folder: string): Promise<MeasuredPictures> {
+    return this.#pictures.get(folder, async () => {
+      const places = folder === '' ? [] : [folder];
+      const read = await calibrationPictures(places, this.file, imageInput(this.file.graph));
+      const measured = new Measured();
+      return {
+        ...read,
+        measured,
+        ahead: new GradientsAhead(read.images, measured, { wasmPaths: ortFiles() }),
+      };
+    });
+  }
+
+  /** Measures now what other targets than the chosen one will need. Where it is cancelled it goes on the next time. */
+  async lookAhead(options: JobOptions, context: JobContext): Promise<void> {
+    const { analysis } = await this.#prepare(options, context);
+    const { ahead } = await this.#measuredPictures(options.calibrationFolder);
+    await ahead.run(analysis, (done, total) =>
+      context.progress('Measuring the gradients of other targets', done / total),
+    );
   }
 
   /** @throws CompileError CAM202 where the model has no class scores */
@@ -127,7 +153,6 @@ export class Session {
     };
   }
 
-  /** Both engines' answers on a picture; the float engine's alone where the accelerator does not offer the method. */
   /** Does now what a target will need once it is chosen: its compilation, and the float model of its heat maps. */
   async prepare(options: JobOptions, context: JobContext): Promise<void> {
     await this.compile(options, context);
@@ -135,6 +160,7 @@ export class Session {
     await this.#explainer(options, acceleratorMethod);
   }
 
+  /** Both engines' answers on a picture; the float engine's alone where the accelerator does not offer the method. */
   async heatMap(chosen: JobOptions, wanted: HeatMapParams, context: JobContext): Promise<HeatMapRow> {
     const { picture, method = acceleratorMethod } = wanted;
     // A class of the panel's own is given at run time: the compilation stays one for every class.

@@ -6,6 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { TensorStatistics } from '../../../src/compiler/quantize/calibration.ts';
+import { leastSquares } from '../../../src/compiler/quantize/least-squares.ts';
 import { clipMagnitude, rangeMethods } from '../../../src/compiler/quantize/ranges.ts';
 import { StatisticsCollector } from '../../../src/compiler/quantize/statistics.ts';
 import { signalToNoise } from '../../../src/engine/fidelity.ts';
@@ -39,6 +40,27 @@ describe('least squares', () => {
   ])('finds the clip of the literature within 5 %%: %s', (_, draw, steps, expected) => {
     const clip = clipMagnitude(collect(sample(draw)), steps, 'mse');
     expect(Math.abs(clip / expected - 1)).toBeLessThan(0.05);
+  });
+
+  it.each([4, 127, 255])('is that of trying every number of bins, by definition: %i steps', (steps) => {
+    for (const draw of [gauss, laplace, student, () => Math.max(0, gauss()), () => 3]) {
+      const statistics = collect(sample(draw));
+      const { counts, limit } = statistics.histogram;
+      const width = limit / counts.length;
+      const errorOf = (clip: number) =>
+        counts.reduce((sum, count, bin) => {
+          const [value, step] = [width * (bin + 0.5), clip / steps];
+          const rounding =
+            width >= step ? step ** 2 / 12 : (value - step * Math.round(value / step)) ** 2 + width ** 2 / 12;
+          return sum + count * (value <= clip ? rounding : (value - clip) ** 2);
+        }, 0);
+      let [best, least] = [0, Infinity];
+      for (let bins = counts.length; bins >= counts.length / 128; bins--) {
+        const error = errorOf((limit * bins) / counts.length);
+        if (error < least) [best, least] = [(limit * bins) / counts.length, error];
+      }
+      expect(leastSquares(statistics.histogram, steps)).toBe(best);
+    }
   });
 });
 

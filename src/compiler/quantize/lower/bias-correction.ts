@@ -10,9 +10,14 @@ export function biasShift(real: RealWeights, rounded: IntegerWeights, mean: Floa
   const [outputs, inputs, height, width] = real.shape;
   const taps = height * width;
   const shift = new Float64Array(outputs);
-  real.data.forEach((w, index) => {
-    const o = Math.floor(index / (taps * inputs));
-    shift[o]! += (rounded.data[index]! * rounded.scale[o]! - w) * mean[inputOf(real, index)]!;
-  });
+  for (let o = 0, index = 0; o < outputs; o++) {
+    const scale = rounded.scale[o]!;
+    const firstInput = inputOf(real, index);
+    for (let i = 0; i < inputs; i++) {
+      const average = mean[firstInput + i]!;
+      for (let tap = 0; tap < taps; tap++, index++)
+        shift[o]! += (rounded.data[index]! * scale - real.data[index]!) * average;
+    }
+  }
   return shift;
 }

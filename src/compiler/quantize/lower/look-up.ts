@@ -1,5 +1,6 @@
 /** Tables of activations: int8 in, int8 out, and the derivative beside it. */
-import { scalarFunctions } from '../../graph/evaluate/activations.ts';
+import { floatAttribute } from '../../graph/attributes.ts';
+import { scalarFunctions, type ScalarFunction } from '../../graph/evaluate/activations.ts';
 import type { Node } from '../../graph/ir.ts';
 import { peak, type TensorStatistics } from '../calibration.ts';
 import type { IntegerTable } from '../network.ts';
@@ -30,6 +31,13 @@ export interface TableOptions {
   readonly withDerivative: boolean;
 }
 
+/** Everything that can be tabulated: the bounds of a Clip are attributes here. */
+const functions: Readonly<Record<string, ScalarFunction>> = {
+  ...scalarFunctions,
+  Clip: (x, node) =>
+    Math.min(floatAttribute(node, 'max', Infinity), Math.max(floatAttribute(node, 'min', -Infinity), x)),
+};
+
 const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q)));
 
 /** The finest scale on which int8 holds low ... high; 0 is one of its values. */
@@ -46,7 +54,7 @@ const bytes = Array.from({ length: 256 }, (_, i) => i - 128);
  * round to it, so that a kink within them counts for what it is.
  */
 export function chooseTable(node: Node, options: TableOptions): TableChoice {
-  const rule = scalarFunctions[node.op]!;
+  const rule = functions[node.op]!;
   const f = (x: number) => rule(x, node);
   const domain = options.domain ?? chooseDomain(f, options.statistics());
   const real = bytes.map((q) => domain.scale * (q - domain.zeroPoint));

@@ -1,5 +1,5 @@
 /** Activations that are no ReLU: looked up in a table, or a second multiplier below zero. */
-import { floatAttribute } from '../../graph/attributes.ts';
+import { floatAttribute, makeAttribute } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/ir.ts';
 import type { StageBuilder } from './builder.ts';
 import { constantOf, unsupported } from './support.ts';
@@ -20,6 +20,21 @@ export const lookUps = [
   'Mish',
   'Erf',
 ] as const;
+
+/** A Clip as a function of one variable: its constant bounds as attributes. */
+export function boundedActivation(node: Node, lower: number, upper: number): Node {
+  return { ...node, attributes: { min: makeAttribute.float(lower), max: makeAttribute.float(upper) } };
+}
+
+/** Where a piecewise linear activation is not flat; undefined for others. */
+export function kinksOf(activation: Node): readonly [lower: number, upper: number] | undefined {
+  const attribute = (key: string, otherwise: number) => floatAttribute(activation, key, otherwise);
+  if (activation.op === 'Clip') return [attribute('min', -Infinity), attribute('max', Infinity)];
+  if (activation.op !== 'HardSigmoid') return undefined;
+  const [a, b] = [attribute('alpha', 0.2), attribute('beta', 0.5)];
+  const [lower, upper] = [-b / a, (1 - b) / a].sort((x, y) => x - y) as [number, number];
+  return [lower, upper];
+}
 
 /** In the output stage of what it reads, where that is open; else in a copy's. */
 export function lookUp(node: Node, build: StageBuilder): void {

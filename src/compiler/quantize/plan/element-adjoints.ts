@@ -3,6 +3,7 @@ import { floatAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/ir.ts';
 import type { StageBuilder } from './builder.ts';
 import { constantOf, geometryOf, unsupported } from './support.ts';
+import { kinksOf } from './activations.ts';
 import { derivativeOf, type Stage, winnersOf } from './stage.ts';
 
 /** Numbers of taps that a byte holds. */
@@ -51,22 +52,39 @@ function isSameWindow(a: Window, b: Window | undefined, [height, width]: readonl
   );
 }
 
-/** The inference stage that looks up the activation of a tensor. */
-function lookUpOf(preActivation: string, forward: StageBuilder): Stage | undefined {
-  return forward.finish().find(({ activation }) => activation?.inputs[0] === preActivation);
+/** The inference stage that looks up the activation whose adjoint a node is; others may read the same tensor. */
+function lookUpOf(adjoint: Node, forward: StageBuilder): Stage | undefined {
+  const isIts = (activation: Node) =>
+    adjoint.op === 'Mask'
+      ? hasBounds(activation, floatAttribute(adjoint, 'lower', 0), floatAttribute(adjoint, 'upper', Infinity))
+      : activation.outputs[0] === adjoint.inputs[2];
+  return forward
+    .finish()
+    .find(({ activation }) => activation?.inputs[0] === adjoint.inputs[1] && isIts(activation!));
 }
 
-export function isLookedUp(preActivation: string, forward: StageBuilder): boolean {
-  return lookUpOf(preActivation, forward) !== undefined;
+/** Bounds have gone through float32. */
+function hasBounds(activation: Node, lower: number, upper: number): boolean {
+  const kinks = kinksOf(activation);
+  return (
+    kinks !== undefined &&
+    Math.fround(kinks[0]) === Math.fround(lower) &&
+    Math.fround(kinks[1]) === Math.fround(upper)
+  );
+}
+
+export function isLookedUp(adjoint: Node, forward: StageBuilder): boolean {
+  return lookUpOf(adjoint, forward) !== undefined;
 }
 
 /** g times the derivative, which inference has looked up beside the value. */
 export function activationBackward(node: Node, build: StageBuilder, forward: StageBuilder): void {
-  const stage = lookUpOf(node.inputs[1]!, forward);
+  const stage = lookUpOf(node, forward);
   if (!stage) return unsupported(build, node, 'its activation has no look-up table');
   const input = build.resolve(node.inputs[0]!);
   // A hard sigmoid's derivative is its mask times its slope, which the gradient multiplies by in a node of its own.
-  const factor = node.op === 'Mask' ? 1 / floatAttribute(stage.activation!, 'alpha', 0.2) : 1;
+  const factor =
+    stage.activation!.op === 'HardSigmoid' ? 1 / floatAttribute(stage.activation!, 'alpha', 0.2) : 1;
   const { channels, height, width } = build.describe(input);
   build.tensors.set(node.outputs[0]!, { name: node.outputs[0]!, channels, height, width });
   build.push(node, { kind: 'product', input, factor: derivativeOf(stage.output) }, node.outputs[0]!, factor);

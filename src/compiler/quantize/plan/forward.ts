@@ -2,7 +2,7 @@ import { CompileError } from '../../diagnostics.ts';
 import { floatAttribute, intAttribute, intsAttribute } from '../../graph/attributes.ts';
 import type { Graph, Node } from '../../graph/ir.ts';
 import type { ImportedQuantisation } from '../import/imported.ts';
-import { lookUp, lookUps, leakyRelu, pRelu } from './activations.ts';
+import { boundedActivation, lookUp, lookUps, leakyRelu, pRelu } from './activations.ts';
 import type { WindowGeometry } from '../network.ts';
 import { batchNormalization, constantArithmetic } from './affine.ts';
 import { averageFactors } from './average.ts';
@@ -139,9 +139,9 @@ function clip(node: Node, build: StageBuilder): void {
   });
   if (lower === undefined || upper === undefined)
     return unsupported(build, node, 'its bounds are computed at run time');
-  if (!(lower <= 0 && upper > 0))
-    return unsupported(build, node, `0 is not between its bounds ${lower} and ${upper}`);
-  build.clip(node, node.inputs[0]!, node.outputs[0]!, { lower, upper });
+  // The output stage's mask bits tell what is above 0; any other lower bound is a kink of a look-up table.
+  if (lower === 0 && upper > 0) build.clip(node, node.inputs[0]!, node.outputs[0]!, { lower, upper });
+  else lookUp(boundedActivation(node, lower, upper), build);
 }
 
 /** Along the channels; any other axis moves data. */

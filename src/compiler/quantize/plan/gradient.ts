@@ -217,14 +217,14 @@ function matMul(node: Node, build: StageBuilder): void {
 }
 
 function mask(node: Node, build: StageBuilder, forward: StageBuilder): void {
-  if (isLookedUp(node.inputs[1]!, forward)) return activationBackward(node, build, forward);
+  if (isLookedUp(node, forward)) return activationBackward(node, build, forward);
   const lower = floatAttribute(node, 'lower', 0);
   const upper = floatAttribute(node, 'upper', Infinity);
   if (lower !== 0)
     return unsupported(
       build,
       node,
-      `a mask with the lower bound ${lower} instead of 0 has no integer mapping`,
+      `a mask with the lower bound ${lower} instead of 0 that is no Clip's or HardSigmoid's has no integer mapping`,
     );
   const stage = build.openOrCopy(node, node.inputs[0]!, node.outputs[0]!);
   build.fuse(stage, node, node.outputs[0]!);
