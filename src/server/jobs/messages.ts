@@ -15,7 +15,7 @@ import type {
   SynthesisView,
   VerifyView,
 } from '../../protocol/views.ts';
-import type { ErrorData, HeatMapParams } from '../../protocol/requests.ts';
+import type { ErrorData, HeatMapParams, TraceRequest } from '../../protocol/requests.ts';
 import type { TextForm } from '../text/form.ts';
 
 /** Options of a compilation, settings and choices already merged. */
@@ -67,7 +67,7 @@ export interface Jobs {
   build: { params: { options: JobOptions; folder: string }; result: BuildView };
   /** `simulator` as the setting has it: a name, or `auto`. */
   verify: {
-    params: { folder: string; tools: ToolPaths; simulator: string; trace?: string };
+    params: { folder: string; tools: ToolPaths; simulator: string; trace?: TraceRequest };
     result: VerifyView;
   };
   explore: { params: { path: string; options: JobOptions }; result: ExploreView };
