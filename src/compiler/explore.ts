@@ -9,8 +9,9 @@ import { quantise } from './quantize/quantise.ts';
 import type { Device } from './report/devices.ts';
 import type { ResourceCount } from './report/resource-count.ts';
 import { fits, type ResourceName, shortOf } from './report/fit-device.ts';
+import { topParameters } from './emit/top-parameters.ts';
 import { layerReports } from './report/layers.ts';
-import { estimateResources } from './report/resources.ts';
+import { estimateResources, weightBlockRam } from './report/resources.ts';
 import { engineShapes } from './schedule/engine-shape.ts';
 import type { EngineShape, Schedule } from './schedule/operation.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -32,6 +33,8 @@ export interface DesignPoint extends ResourceCount {
   readonly overhead: number;
   /** Nominal MACs of the inference per DSP block (the requantiser's included) and cycle. */
   readonly macsPerDspCycle: number;
+  /** What of the block RAM the weights take. */
+  readonly weightBram36: number;
   readonly fits: boolean;
   /** No other point that fits is as good in cycles and in every resource. */
   readonly pareto: boolean;
@@ -93,6 +96,7 @@ export function designPoint(
     overhead: cycles.explanation / cycles.inference,
     macsPerDspCycle: macs / (cycles.inference * resources.dsp),
     ...resources,
+    weightBram36: weightBlockRam(topParameters(plan, device.family), device.family),
     fits: fits(resources, device),
     pareto: false,
   };

@@ -8,7 +8,12 @@ import type { Device } from '../compiler/report/devices.ts';
 import type { ResourceCount } from '../compiler/report/resource-count.ts';
 import { fitDiagnostics, fits } from '../compiler/report/fit-device.ts';
 import type { Report } from '../compiler/report/report.ts';
-import { boxedMemories, estimateParameters, withMemories } from '../compiler/report/resources.ts';
+import {
+  boxedMemories,
+  estimateParameters,
+  weightBlockRam,
+  withMemories,
+} from '../compiler/report/resources.ts';
 import type { Build } from './build-folder.ts';
 import { findPlaceAndRoute, type PlaceAndRoute, placeAndRoute } from './place-and-route.ts';
 import { embeddedYosysVersion } from './yosys.ts';
@@ -85,6 +90,7 @@ export async function synthBuild(
   const diagnostics = fitDiagnostics(
     (f) => (f === family ? synthesized : estimateParameters(topParameters(build.schedule, f), f)),
     device,
+    weightBlockRam(parameters, family),
   );
   if (!result.comparable) {
     const message = `${result.tool} made these figures; the estimate was fitted with Yosys ${embeddedYosysVersion}.`;

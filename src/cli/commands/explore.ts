@@ -78,7 +78,7 @@ export const explore: CliCommand = {
 function nothingFits(points: readonly DesignPoint[], device: Device): Diagnostic[] {
   const nearest = nearestPoint(points, device);
   if (nearest === undefined) return [];
-  const short = describeShortage(nearest, device);
+  const short = describeShortage(nearest, device, nearest.weightBram36);
   const message =
     short === ''
       ? `No array fits ${device.part} with head-room; ${nearest.rows}x${nearest.columns} fits without.`

@@ -18,10 +18,24 @@ export function shortOf(
 export const fits = (need: ResourceCount, device: Device): boolean =>
   shortOf(need, device.available).length === 0;
 
-/** `bram36 171 of 140, lut 60000 of 53200`. */
-export function describeShortage(need: ResourceCount, device: Device): string {
+const resourceTitles: Readonly<Record<ResourceName, string>> = {
+  lut: 'LUT',
+  ff: 'FF',
+  dsp: 'DSP',
+  bram36: 'block RAM',
+};
+
+/**
+ * `block RAM 190 of 140 (171 for the weights alone), LUT 60000 of 53200`.
+ *
+ * @param weights what of the block RAM the weight memory takes
+ */
+export function describeShortage(need: ResourceCount, device: Device, weights: number): string {
   return shortOf(need, device.available)
-    .map((r) => `${r} ${need[r]} of ${device.available[r]}`)
+    .map((r) => {
+      const alone = r === 'bram36' ? ` (${weights} for the weights alone)` : '';
+      return `${resourceTitles[r]} ${need[r]} of ${device.available[r]}${alone}`;
+    })
     .join(', ');
 }
 
@@ -41,14 +55,18 @@ export function nearestFitting(
     )[0];
 }
 
-/** CAM502 where something is short: what, and what would do. */
-export function fitDiagnostics(need: (family: Family) => ResourceCount, device: Device): Diagnostic[] {
+/** CAM502 where something is short: what, and what would do. `weights` is what of the block RAM they take. */
+export function fitDiagnostics(
+  need: (family: Family) => ResourceCount,
+  device: Device,
+  weights: number,
+): Diagnostic[] {
   const here = need(device.family);
   if (fits(here, device)) return [];
   const fitting = nearestFitting(need, device.family);
   const hint = fitting
     ? `Choose a smaller array, or ${fitting.part} (${fitting.description}), the smallest listed device with room for it.`
     : 'Choose a smaller array or a smaller model: no listed device has room for it.';
-  const message = `The accelerator does not fit ${device.part}: ${describeShortage(here, device)}.`;
+  const message = `The accelerator does not fit ${device.part}: ${describeShortage(here, device, weights)}.`;
   return [diagnostic('CAM502', message, hint)];
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics.ts';
+import { topParameters } from '../emit/top-parameters.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import type { Device } from './devices.ts';
@@ -7,7 +8,7 @@ import { fitDiagnostics, fits } from './fit-device.ts';
 import type { FidelityReport } from './fidelity.ts';
 import { type LayerReport, layerReports } from './layers.ts';
 import { type EstimateSource, estimateSource } from './fit.ts';
-import { estimateResources } from './resources.ts';
+import { estimateResources, weightBlockRam } from './resources.ts';
 
 /** `report.json`: stable; `schemaVersion` grows when a field changes its meaning. */
 export interface Report {
@@ -162,7 +163,11 @@ export function buildReport(input: ReportInput): Report {
     },
     diagnostics: [
       ...input.diagnostics,
-      ...fitDiagnostics((family) => estimateResources(schedule, family), device),
+      ...fitDiagnostics(
+        (family) => estimateResources(schedule, family),
+        device,
+        weightBlockRam(topParameters(schedule, device.family), device.family),
+      ),
     ],
   };
 }

@@ -104,6 +104,12 @@ export function estimateEngine(
 export const estimateParameters = (parameters: EngineParameters, family: Family): ResourceCount =>
   add(estimateEngine(parameters, family), boxedMemories(parameters, family));
 
+/** What of it is block RAM for the weights. */
+export function weightBlockRam(parameters: EngineParameters, family: Family): number {
+  const weights = engineMemories(parameters).find((m) => m.name === 'weights')!;
+  return memoryCost(weights, family).bram36;
+}
+
 /** What the accelerator of a schedule takes on a device family. */
 export const estimateResources = (schedule: Schedule, family: Family): ResourceCount =>
   estimateParameters(topParameters(schedule, family), family);
