@@ -1,6 +1,8 @@
 /**
  * Work that runs in a worker thread, so that the language server always answers: one typed table of jobs.
  */
+import type { QuantiseOptions } from '../../compiler/quantize/options.ts';
+import type { RangeMethod } from '../../compiler/quantize/ranges.ts';
 import type {
   BuildView,
   CompiledView,
@@ -26,6 +28,9 @@ export interface JobOptions {
   readonly gradientBits: 8 | 16;
   /** Empty: the bundled pictures. */
   readonly calibrationFolder: string;
+  readonly ranges: RangeMethod;
+  readonly wideActivations: QuantiseOptions['wideActivations'];
+  readonly equalise: boolean;
 }
 
 /** Native tools by name; empty: the one on the search path. */
