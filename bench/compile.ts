@@ -7,6 +7,7 @@
  * from that. `looked ahead`: the server has been idle since (some seconds) and has measured the gradients of all targets.
  * No compilation is asked for twice.
  */
+import { defaultQuantiseOptions } from '../src/compiler/quantize/options.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,6 +39,9 @@ const options = {
   clockMHz: 100,
   array: '16x16',
   calibrationFolder: '',
+  ranges: defaultQuantiseOptions.rangeMethod,
+  wideActivations: defaultQuantiseOptions.wideActivations,
+  equalise: false,
 } as const;
 const out = join(folder, 'build');
 for (let round = 0; round < rounds; round++) {

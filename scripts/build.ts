@@ -21,6 +21,11 @@ const bundles: readonly { entry: string; out: string; kind: Kind }[] = [
   { entry: 'src/server/main.ts', out: 'dist/server/main.mjs', kind: 'node' },
   { entry: 'src/server/worker.ts', out: 'dist/server/worker.mjs', kind: 'node' },
   { entry: 'src/extension/main.ts', out: 'dist/extension/main.cjs', kind: 'extension' },
+  {
+    entry: 'src/extension/language-client.ts',
+    out: 'dist/extension/language-client.cjs',
+    kind: 'extension',
+  },
   ...['graph', 'schedule', 'resources', 'heatmaps'].map((view) => ({
     entry: `webview/${view}/main.ts`,
     out: `dist/webview/${view}.js`,
@@ -75,9 +80,26 @@ const workerText: Plugin = {
   },
 };
 
+/** What the extension imports late is a bundle beside it: activation does not even parse it. */
+const lateImports: Plugin = {
+  name: 'late-imports',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/.*\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.cjs'), external: true } : undefined,
+    );
+  },
+};
+
 const kinds: Readonly<Record<Kind, BuildOptions>> = {
   node: { platform: 'node', target: 'node20', format: 'esm', banner: { js: requireBanner } },
-  extension: { platform: 'node', target: 'node20', format: 'cjs', external: ['vscode'] },
+  extension: {
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['vscode'],
+    plugins: [lateImports],
+    supported: { 'dynamic-import': false },
+  },
   webview: { platform: 'browser', target: 'es2022', format: 'esm', plugins: [workerText] },
 };
 
@@ -94,7 +116,8 @@ async function build(): Promise<void> {
       outfile: out,
       bundle: true,
       sourcemap: 'linked',
-      minify: kind === 'webview',
+      // What a page or the extension host waits for; the others keep names that a stack trace can tell.
+      minify: kind === 'webview' || kind === 'extension',
       logLevel: 'warning',
       ...kinds[kind],
     });

@@ -3,7 +3,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { CompileError } from '../compiler/diagnostics.ts';
 import { applyPreprocessing, type PreprocessingText } from '../compiler/input/parse.ts';
 import { preprocessingPresets } from '../compiler/input/preprocessing.ts';
-import { defaultQuantiseOptions, type QuantiseOptions } from '../compiler/quantize/options.ts';
+import {
+  defaultQuantiseOptions,
+  parseWideActivations,
+  type QuantiseOptions,
+} from '../compiler/quantize/options.ts';
 import { rangeMethods, type RangeMethod } from '../compiler/quantize/ranges.ts';
 
 /** Options of every command that reads a model. */
@@ -167,8 +171,7 @@ export function addQuantisationOptions(parser: Command): void {
 }
 
 function parseWide(value: string): QuantiseOptions['wideActivations'] {
-  if (value === 'none' || value === 'auto') return value;
-  const names = value.split(',').filter((name) => name !== '');
-  if (names.length === 0) throw new InvalidArgumentError('Give none, auto, or names of layers.');
-  return names;
+  const found = parseWideActivations(value);
+  if (found === undefined) throw new InvalidArgumentError('Give none, auto, or names of layers.');
+  return found;
 }

@@ -31,6 +31,7 @@ export interface AnalyseOptions {
 export interface Analysis {
   /** As read, with the shapes that can be known. */
   readonly original: Graph;
+  /** What the gradient is derived from: a single logit has its two scores here. */
   readonly simplified: Simplified;
   /** Forward, gradient and map nodes (also where no explanation is compiled: calibration runs this graph). */
   readonly model: StaticGradCam;
@@ -80,7 +81,7 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
       : { ...inference, explanation: explanationSource(model, simplified) };
   return {
     original: graph,
-    simplified,
+    simplified: { ...simplified, graph: classes.graph },
     model,
     source,
     observed: observedTensors(source),

@@ -106,7 +106,9 @@ export class Calibration {
   }
 
   #addGradients(tensors: ReadonlyMap<string, Float32Array>, classIndex: number): void {
-    const unit = 1 / this.observed.classMagnitude[classIndex]!;
+    const magnitude = this.observed.classMagnitude[classIndex]!;
+    // A class whose weights are all zero has the gradient 0, which tells nothing of the others' range.
+    const unit = magnitude > 0 ? 1 / magnitude : 0;
     for (const [name, collector] of this.#gradients) collector.add(tensors.get(name)!, unit);
   }
 }

@@ -81,6 +81,17 @@ export function networkInput(network: IntegerNetwork, input: FixedInput): Uint8A
     ]);
   }
   if (network.input.format === 'uint8') return input.pixels!;
+  let broken = 0;
+  for (const value of given) if (!Number.isFinite(value)) broken++;
+  if (broken > 0) {
+    throw new CompileError([
+      diagnostic(
+        'CAM302',
+        `The picture holds ${broken} values that are not finite, which no integer stands for.`,
+        'Check the array and its preprocessing, or use the float engine.',
+      ),
+    ]);
+  }
   const bytes = new Int8Array(size);
   const pixels = height * width;
   for (let p = 0; p < pixels; p++) {

@@ -1,29 +1,36 @@
 /** The language server, started and asked. */
 import * as vscode from 'vscode';
-import {
-  LanguageClient,
-  CloseAction,
-  ErrorAction,
-  ResponseError,
-  RevealOutputChannelOn,
-  State,
-  TransportKind,
-  DidChangeWatchedFilesNotification,
-  type FileChangeType,
-  type LanguageClientOptions,
-  type ServerOptions,
-} from 'vscode-languageclient/node';
 import { RequestError } from '../protocol/channel.ts';
-import { textLanguage, textScheme } from '../protocol/manifest/contributes.ts';
-import type { ErrorData, Params, Result, ServerMethod, ServerNotifications } from '../protocol/requests.ts';
+import type { Params, Result, ServerMethod, ServerNotifications } from '../protocol/requests.ts';
+import type { Client } from './language-client.ts';
 
 /** How often the server may stop within so many milliseconds and still be started again. */
 const crashes = { limit: 4, within: 180_000 };
 
+/** Kinds of change to a file, as the Language Server Protocol numbers them. */
+export const fileChanges = { created: 1, changed: 2, deleted: 3 } as const;
+
+export interface FileChange {
+  readonly uri: string;
+  readonly type: (typeof fileChanges)[keyof typeof fileChanges];
+}
+
+type Handler = (params: unknown) => void;
+
 export class Server {
-  readonly #client: LanguageClient;
+  readonly #module: string;
   readonly #restarted = new vscode.EventEmitter<void>();
   readonly #stopped = new vscode.EventEmitter<{ again: boolean }>();
+  readonly #handlers: Readonly<Record<keyof ServerNotifications, Set<Handler>>> = {
+    'camber/stateChanged': new Set(),
+    'camber/statusChanged': new Set(),
+    'camber/progress': new Set(),
+    'camber/workerStopped': new Set(),
+  };
+  readonly #isStarted: Promise<void>;
+  #start: () => void = () => undefined;
+  #client: Promise<Client> | undefined;
+  #runs = 0;
   /** When it stopped by itself, in milliseconds. */
   #crashes: number[] = [];
   /** The server has stopped by itself; `again`: it is being started once more. */
@@ -35,42 +42,34 @@ export class Server {
     context: vscode.ExtensionContext,
     private readonly output: vscode.LogOutputChannel,
   ) {
-    const module = vscode.Uri.joinPath(context.extensionUri, 'dist/server/main.mjs').fsPath;
-    const run = { module, transport: TransportKind.ipc };
-    const server: ServerOptions = { run, debug: { ...run, options: { execArgv: ['--inspect=6011'] } } };
-    const options: LanguageClientOptions = {
-      documentSelector: [{ scheme: textScheme, language: textLanguage }],
-      outputChannel: output,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      synchronize: { configurationSection: 'camber' },
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue }),
-        closed: () => ({ action: this.#closed(), handled: true }),
-      },
-      markdown: { isTrusted: false, supportHtml: false },
-    };
-    this.#client = new LanguageClient('camber', 'Camber', server, options);
-    context.subscriptions.push(this.#client, this.#restarted, this.#stopped);
-    let runs = 0;
-    this.#client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running && ++runs > 1) this.#restarted.fire();
-    });
+    this.#module = vscode.Uri.joinPath(context.extensionUri, 'dist/server/main.mjs').fsPath;
+    this.#isStarted = new Promise((resolve) => (this.#start = resolve));
+    context.subscriptions.push(this.#restarted, this.#stopped, this);
   }
 
-  start(): Promise<void> {
-    return this.#client.start();
+  /** Starts the server; requests wait for that by themselves. */
+  async start(): Promise<void> {
+    this.#client = this.#make();
+    this.#start();
+    await (await this.#client).start();
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.#client)?.dispose();
   }
 
   /** Tells the server that a file it may have read has changed. */
-  fileChanged(uri: string, type: FileChangeType): void {
-    void this.#client.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [{ uri, type }] });
+  fileChanged(change: FileChange): void {
+    void this.#client?.then((client) => client.fileChanged(change));
   }
 
   on<N extends keyof ServerNotifications>(
     method: N,
     handler: (params: ServerNotifications[N]) => void,
   ): vscode.Disposable {
-    return this.#client.onNotification(method, handler);
+    const handlers = this.#handlers[method];
+    handlers.add(handler as Handler);
+    return new vscode.Disposable(() => handlers.delete(handler as Handler));
   }
 
   /** Sends a request. Rejects with a RequestError that carries the diagnostics. */
@@ -79,19 +78,36 @@ export class Server {
     params: Params<M>,
     token?: vscode.CancellationToken,
   ): Promise<Result<M>> {
+    await this.#isStarted;
+    const client = await this.#client!;
     try {
-      // An absent token would be sent as a second parameter.
-      return await (token === undefined
-        ? this.#client.sendRequest<Result<M>>(method, params)
-        : this.#client.sendRequest<Result<M>>(method, params, token));
+      return (await client.ask(method, params, token)) as Result<M>;
     } catch (error) {
-      if (error instanceof ResponseError && error.data) throw new RequestError(error.data as ErrorData);
-      throw error;
+      const refusal = client.refusal(error);
+      throw refusal ? new RequestError(refusal) : error;
     }
   }
 
+  async #make(): Promise<Client> {
+    const { Client } = await import('./language-client.ts');
+    const client = new Client({
+      module: this.#module,
+      output: this.output,
+      closed: () => this.#closed(),
+      running: () => {
+        if (++this.#runs > 1) this.#restarted.fire();
+      },
+    });
+    for (const [method, handlers] of Object.entries(this.#handlers)) {
+      client.on(method, (params) => {
+        for (const handler of [...handlers]) handler(params);
+      });
+    }
+    return client;
+  }
+
   /** The server has stopped by itself: says so, and decides whether it is started again. */
-  #closed(): CloseAction {
+  #closed(): boolean {
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < crashes.within), now];
     const again = this.#crashes.length <= crashes.limit;
@@ -106,6 +122,6 @@ export class Server {
       if (choice !== undefined) this.output.show();
     });
     this.#stopped.fire({ again });
-    return again ? CloseAction.Restart : CloseAction.DoNotRestart;
+    return again;
   }
 }

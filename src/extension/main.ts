@@ -41,10 +41,12 @@ export function activate(context: vscode.ExtensionContext): void {
       tellWorkerStopped(services, uri, reason, again),
     ),
   );
-  // Not awaited: requests wait for the server by themselves, and activation stays short.
-  server
-    .start()
-    .catch((error: unknown) =>
-      showError(services, vscode.l10n.t('The language server did not start.'), error),
-    );
+  // After activation, so that this stays short: requests wait for the server by themselves.
+  setImmediate(() => {
+    server
+      .start()
+      .catch((error: unknown) =>
+        showError(services, vscode.l10n.t('The language server did not start.'), error),
+      );
+  });
 }

@@ -8,7 +8,7 @@ import { buildFolder } from './build-folder.ts';
 import { build } from './commands/compile.ts';
 import { modelFiles, withModel } from './commands/subject.ts';
 import { outcome, runSynthesis } from './commands/synthesise.ts';
-import { runVerification, verdict } from './commands/verify.ts';
+import { allowed, needsTrust, runVerification, verdict } from './commands/verify.ts';
 import type { JobWatch } from './jobs.ts';
 import { isCancelled } from './notify.ts';
 import type { Services } from './services.ts';
@@ -43,9 +43,7 @@ const kinds: Readonly<Record<TaskKind, Kind>> = {
     group: vscode.TaskGroup.Test,
     title: (model) => vscode.l10n.t('Verify the RTL of {0}', model),
     async run(services, uri, watch) {
-      if (!vscode.workspace.isTrusted) {
-        throw new Error(vscode.l10n.t('Verifying runs a simulator and needs a trusted workspace.'));
-      }
+      if (!allowed(uri)) throw new Error(needsTrust());
       const result = await runVerification(services, uri, buildFolder(uri), watch);
       if (!result.passed) throw new Error(verdict(result));
       return verdict(result);

@@ -3,18 +3,17 @@
  * server knows which of them it has read.
  */
 import * as vscode from 'vscode';
-import { FileChangeType } from 'vscode-languageclient/node';
-import type { Server } from './client.ts';
+import { fileChanges, type FileChange, type Server } from './client.ts';
 
 export function watchFolder(model: string, server: Server): vscode.Disposable {
   const folder = vscode.Uri.joinPath(vscode.Uri.parse(model), '..');
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
   const tell =
-    (type: FileChangeType) =>
+    (type: FileChange['type']) =>
     (file: vscode.Uri): void =>
-      server.fileChanged(file.toString(), type);
-  watcher.onDidCreate(tell(FileChangeType.Created));
-  watcher.onDidChange(tell(FileChangeType.Changed));
-  watcher.onDidDelete(tell(FileChangeType.Deleted));
+      server.fileChanged({ uri: file.toString(), type });
+  watcher.onDidCreate(tell(fileChanges.created));
+  watcher.onDidChange(tell(fileChanges.changed));
+  watcher.onDidDelete(tell(fileChanges.deleted));
   return watcher;
 }

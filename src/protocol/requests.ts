@@ -19,6 +19,13 @@ import type {
   VerifyView,
 } from './views.ts';
 
+/** Waveforms that are wanted: the file that takes them, and what they are of (`VerifyView.differs`). */
+export interface TraceRequest {
+  readonly file: string;
+  readonly picture: number;
+  readonly cycle: number;
+}
+
 /** One heat map. */
 export interface HeatMapParams {
   readonly picture: string;
@@ -51,8 +58,11 @@ export interface ServerRequests {
   /** Writes the build folder. */
   'camber/build': { params: { uri: string; folder: string; token?: string }; result: BuildView };
   'camber/verify': {
-    /** `trace`: file that takes the waveforms (VCD). */
-    params: { uri: string; folder: string; trace?: string; token?: string };
+    /**
+     * `embedded`: no external tool may be run. `trace`: the file that takes the waveforms (VCD) around the difference
+     * that an earlier verification has found.
+     */
+    params: { uri: string; folder: string; embedded: boolean; trace?: TraceRequest; token?: string };
     result: VerifyView;
   };
   /** Tries every array with what is chosen for the model. */

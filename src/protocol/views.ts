@@ -320,5 +320,7 @@ export interface VerifyView {
   readonly cycles: { readonly inference: number; readonly explanation: number };
   readonly expected: { readonly inference: number; readonly explanation: number };
   readonly mismatches: readonly string[];
+  /** Where the first difference is: the picture, and the start of the operation, in cycles of its run. */
+  readonly differs?: { readonly picture: number; readonly cycle: number };
   readonly seconds: number;
 }

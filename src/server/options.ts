@@ -1,4 +1,6 @@
 /** Settings and a model's choices, merged into the options of a compilation. */
+import { defaultQuantiseOptions, parseWideActivations } from '../compiler/quantize/options.ts';
+import { rangeMethods } from '../compiler/quantize/ranges.ts';
 import { defaultSettings, settings, type Settings } from '../protocol/manifest/settings.ts';
 import type { Choices } from '../protocol/views.ts';
 import type { JobOptions, ToolPaths } from './jobs/messages.ts';
@@ -28,6 +30,9 @@ export function jobOptions(values: Settings, choices: Choices): JobOptions {
     array: choices.array ?? values.array,
     gradientBits: choices.gradientBits ?? (values.gradientBits === 8 ? 8 : 16),
     calibrationFolder: values.calibrationFolder,
+    ranges: rangeMethods.find((method) => method === values.ranges) ?? defaultQuantiseOptions.rangeMethod,
+    wideActivations: parseWideActivations(values.wideActivations) ?? defaultQuantiseOptions.wideActivations,
+    equalise: values.equalise,
   };
 }
 

@@ -103,9 +103,10 @@ export function serverHandlers(host: RequestHost): ServerHandlers {
     'camber/build': async ({ uri, folder, token }, cancel) => {
       return store.get(uri).run('build', (options) => ({ options, folder }), watched(token, cancel));
     },
-    'camber/verify': async ({ uri, folder, trace, token }, cancel) => {
+    'camber/verify': async ({ uri, folder, embedded, trace, token }, cancel) => {
       const settings = await host.settings(uri);
-      const params = { folder, tools: toolPaths(settings), simulator: settings.simulator, trace };
+      const simulator = embedded ? 'embedded' : settings.simulator;
+      const params = { folder, tools: toolPaths(settings), simulator, trace };
       return apart((runner) => runner.run('verify', params, watched(token, cancel)));
     },
     'camber/explore': async ({ uri, token }, cancel) => {

@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { optimiseHotFunctionsOnly } from './wasm-tiering.ts';
 
 /**
  * Where ONNX Runtime's WebAssembly files lie, as a URL ending in '/'; undefined when run from the sources, where the
- * runtime finds them in its own package.
+ * runtime finds them in its own package. Asked for before the runtime is loaded, so this is where V8 is told how to
+ * compile it.
  */
 export function ortFiles(): string | undefined {
+  optimiseHotFunctionsOnly();
   const folder = new URL('../ort/', import.meta.url);
   return existsSync(fileURLToPath(folder)) ? folder.href : undefined;
 }

@@ -20,6 +20,8 @@ export interface PlaceAndRoute {
   readonly achievedMHz: number;
   /** What was placed, memories included. */
   readonly placed: ResourceCount;
+  /** The device as nextpnr knows it. */
+  readonly available: ResourceCount;
   readonly seconds: number;
 }
 
@@ -85,17 +87,17 @@ export async function findPlaceAndRoute(
 
 interface NextpnrReport {
   readonly fmax: Readonly<Record<string, { readonly achieved: number; readonly constraint: number }>>;
-  readonly utilization: Readonly<Record<string, { readonly used: number }>>;
+  readonly utilization: Readonly<Record<string, Readonly<Record<'used' | 'available', number>>>>;
 }
 
-function placedOf({ utilization }: NextpnrReport): ResourceCount {
-  const used = (cell: string) => utilization[cell]?.used ?? 0;
+function cellsOf({ utilization }: NextpnrReport, which: 'used' | 'available'): ResourceCount {
+  const count = (cell: string) => utilization[cell]?.[which] ?? 0;
   return {
-    lut: used('TRELLIS_COMB'),
-    ff: used('TRELLIS_FF'),
-    dsp: used('MULT18X18D'),
+    lut: count('TRELLIS_COMB'),
+    ff: count('TRELLIS_FF'),
+    dsp: count('MULT18X18D'),
     // 18 Kibit each.
-    bram36: used('DP16KD') / 2,
+    bram36: count('DP16KD') / 2,
   };
 }
 
@@ -157,7 +159,8 @@ export async function placeAndRoute(nextpnr: Nextpnr, run: PlaceAndRouteRun): Pr
       tool: nextpnr.version,
       requestedMHz: run.clockMHz,
       achievedMHz: clocks[0]!.achieved,
-      placed: placedOf(report),
+      placed: cellsOf(report, 'used'),
+      available: cellsOf(report, 'available'),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {

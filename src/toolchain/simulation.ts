@@ -55,6 +55,11 @@ export interface SimulationRequest {
   readonly onProgress?: (message: string) => void;
   /** Waveforms (VCD) are written to this file. */
   readonly trace?: string;
+  /**
+   * Only what is around the first difference after this cycle of a run is written: a whole run takes gigabytes. The
+   * embedded simulator alone can do that.
+   */
+  readonly traceFrom?: number;
   /** Random pauses on every stream, from this seed (1 or more). */
   readonly pauses?: number;
   /** A reset so many cycles into the first run, which is then repeated. */

@@ -1,5 +1,6 @@
 /** A single logit z on the accelerator: two classes with the scores -z and z. */
 import { expect, it } from 'vitest';
+import { everyTarget } from '../../src/compiler/every-target.ts';
 import { makeAttribute } from '../../src/compiler/graph/attributes.ts';
 import type { Graph } from '../../src/compiler/graph/ir.ts';
 import { pearson } from '../../src/engine/fidelity.ts';
@@ -50,6 +51,8 @@ it.each(Object.keys(heads))('%s', async (head) => {
       classes: [0, 1],
     });
     expect(compilation.network.classes).toBe(2);
+    // What the editor measures ahead for other targets takes the same two scores.
+    expect(everyTarget(analysis).model.scores).toBe(analysis.model.scores);
     expect(analysis.model.probability).toBe(graph.outputs[0]!.name);
     for (const [i, { classIndex, fixed, float }] of runs.entries()) {
       expect(fixed.scores[0]).toBe(-fixed.scores[1]!);

@@ -94,6 +94,7 @@ describe('settings', () => {
     expect(read.device).toBe('xc7a35t');
     expect(read.clock).toBe(settings['camber.clock'].default);
     expect(read['tools.verilator']).toBe('/opt/v/bin/verilator');
+    expect(readSettings({ equalise: true, ranges: 7 })).toMatchObject({ equalise: true, ranges: 'mse' });
     expect(readSettings(null).array).toBe(settings['camber.array'].default);
   });
 });

@@ -47,8 +47,14 @@ export function fixedPoint(factor: number, limit = maxShift): FixedPoint {
 /**
  * Both factors under one shift. The residual has multiplier * 2^residualShift / 2^shift; where it would not fit, the
  * common shift (and with it the main factor's precision) goes down.
+ *
+ * @throws FactorError as `fixedPoint`, for either.
  */
 export function fixedPointPair(factor: number, residual: number): FixedPointPair {
+  if (!(residual >= 0) || !Number.isFinite(residual))
+    throw new FactorError(
+      `the factor ${residual} between its residual's scale and its own is not a finite number >= 0`,
+    );
   // The largest multiplier and residualShift bound the residual below 2^(bits+15) / 2^shift.
   const room =
     residual > 0 ? Math.floor(Math.log2((maxMultiplier * 2 ** maxResidualShift) / residual)) : maxShift;

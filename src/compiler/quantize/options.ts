@@ -19,6 +19,16 @@ export interface QuantiseOptions {
   readonly biasCorrection: boolean;
 }
 
+/** `none`, `auto` or names with commas between them; undefined where no name is left. */
+export function parseWideActivations(text: string): QuantiseOptions['wideActivations'] | undefined {
+  if (text === 'none' || text === 'auto') return text;
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return names.length === 0 ? undefined : names;
+}
+
 export const defaultQuantiseOptions: QuantiseOptions = {
   gradientBits: 16,
   rangeMethod: 'mse',

@@ -110,6 +110,9 @@ export function quantise(
     limits: new Map(),
   };
   layers.push(
+    ...forward.lateStages.flatMap((stage) =>
+      withinFactors(stage, () => lowerForward({ stage, phase: 'gradient' }, context)),
+    ),
     ...split.stages.flatMap((stage) => withinFactors(stage, () => lowerGradient(stage, gradientContext))),
     ...target.layers,
   );
@@ -251,7 +254,9 @@ function explanationActivation(
     views: new Map(),
   };
   const offset = folded && Array.from(folded.shift);
-  const layers = lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own);
+  const layers = withinFactors(copy, () =>
+    lowerForward({ stage: copy, phase: 'heatmap', ...(offset ? { offset } : {}) }, own),
+  );
   const tensor = context.tensors.get(output)!;
   context.tensors.set(output, { ...tensor, onnx: explanation.target });
   return { name: output, layers };

@@ -11,7 +11,7 @@ export class RangeCollector {
     this.maximum = new Float64Array(channels).fill(-Infinity);
   }
 
-  /** Values that were infinite or no numbers; they are left out of the ranges. */
+  /** Values that were infinite or no numbers; a calibration with such ends there. */
   get notFinite(): number {
     return this.invalid;
   }
@@ -19,19 +19,22 @@ export class RangeCollector {
   /** Adds one picture's values [1, C, ...], each times `factor` > 0; products that are not finite are counted as such. */
   add(values: ArrayLike<number>, factor: number): void {
     const pixels = values.length / this.channels;
-    for (let k = 0, i = 0; k < this.channels; k++) {
-      let [minimum, maximum] = [Infinity, -Infinity];
-      for (const end = i + pixels; i < end; i++) {
-        const value = values[i]!;
-        if (!(Math.abs(value) * factor < Infinity)) {
-          this.invalid++;
-          continue;
-        }
-        if (value < minimum) minimum = value;
-        if (value > maximum) maximum = value;
+    for (let k = 0; k < this.channels; k++) {
+      let minimum = Infinity;
+      let maximum = -Infinity;
+      let difference = 0;
+      for (let i = k * pixels; i < (k + 1) * pixels; i++) {
+        const value = values[i]! * factor;
+        difference += value - value;
+        minimum = value < minimum ? value : minimum;
+        maximum = value > maximum ? value : maximum;
       }
-      this.minimum[k] = Math.min(this.minimum[k]!, minimum * factor);
-      this.maximum[k] = Math.max(this.maximum[k]!, maximum * factor);
+      if (difference !== 0) {
+        for (let i = k * pixels; i < (k + 1) * pixels; i++)
+          if (!(Math.abs(values[i]! * factor) < Infinity)) this.invalid++;
+      }
+      if (minimum < this.minimum[k]!) this.minimum[k] = minimum;
+      if (maximum > this.maximum[k]!) this.maximum[k] = maximum;
     }
   }
 

@@ -28,33 +28,73 @@ export class StatisticsCollector {
   /** Adds one picture's values [1, C, ...]. Most of a calibration's time that is not inference. */
   add(values: ArrayLike<number>): void {
     const pixels = values.length / this.channels;
-    const { counts } = this;
-    let { limit } = this;
     this.perChannel += pixels;
-    for (let k = 0, i = 0; k < this.channels; k++) {
-      let minimum = this.minimum[k]!;
-      let maximum = this.maximum[k]!;
-      let sum = this.sum[k]!;
-      let squares = this.squares[k]!;
-      for (const end = i + pixels; i < end; i++) {
-        const value = values[i]!;
-        const magnitude = Math.abs(value);
-        if (!(magnitude < Infinity)) {
-          this.invalid++;
-          continue;
-        }
-        if (value < minimum) minimum = value;
-        if (value > maximum) maximum = value;
-        sum += value;
-        squares += value * value;
-        if (magnitude > limit) limit = this.widen(magnitude);
-        const bin = limit > 0 ? Math.floor((magnitude / limit) * bins) : 0;
-        counts[bin < bins ? bin : bins - 1]!++;
+    for (let k = 0; k < this.channels; k++) {
+      const largest = this.addExtremes(values, k, pixels);
+      if (largest <= this.limit) this.addBounded(values, k, pixels);
+      else this.addAny(values, k, pixels);
+    }
+  }
+
+  /** Minimum and maximum of a channel; its largest magnitude, NaN where not all values are finite. */
+  private addExtremes(values: ArrayLike<number>, k: number, pixels: number): number {
+    let minimum = Infinity;
+    let maximum = -Infinity;
+    let difference = 0;
+    // Without branches: which way they would go nobody can foretell.
+    for (let i = k * pixels; i < (k + 1) * pixels; i++) {
+      const value = values[i]!;
+      difference += value - value;
+      minimum = value < minimum ? value : minimum;
+      maximum = value > maximum ? value : maximum;
+    }
+    if (difference !== 0) return this.addFiniteExtremes(values, k, pixels);
+    if (minimum < this.minimum[k]!) this.minimum[k] = minimum;
+    if (maximum > this.maximum[k]!) this.maximum[k] = maximum;
+    return Math.max(-minimum, maximum);
+  }
+
+  /** The same where infinities or NaN are among the values. */
+  private addFiniteExtremes(values: ArrayLike<number>, k: number, pixels: number): number {
+    for (let i = k * pixels; i < (k + 1) * pixels; i++) {
+      const value = values[i]!;
+      if (!(Math.abs(value) < Infinity)) continue;
+      if (value < this.minimum[k]!) this.minimum[k] = value;
+      if (value > this.maximum[k]!) this.maximum[k] = value;
+    }
+    return NaN;
+  }
+
+  /** Sums and histogram of a channel whose values all lie within the limit: nearly always, so without a question too many. */
+  private addBounded(values: ArrayLike<number>, k: number, pixels: number): void {
+    const { counts, limit } = this;
+    let sum = this.sum[k]!;
+    let squares = this.squares[k]!;
+    if (limit === 0) counts[0]! += pixels;
+    for (let i = k * pixels; i < (k + 1) * pixels; i++) {
+      const value = values[i]!;
+      sum += value;
+      squares += value * value;
+      if (limit > 0) counts[binOf(Math.abs(value), limit)]!++;
+    }
+    this.sum[k] = sum;
+    this.squares[k] = squares;
+  }
+
+  /** Sums and histogram of any channel: values that are not finite are left out, the limit grows. */
+  private addAny(values: ArrayLike<number>, k: number, pixels: number): void {
+    const { counts } = this;
+    for (let i = k * pixels; i < (k + 1) * pixels; i++) {
+      const value = values[i]!;
+      const magnitude = Math.abs(value);
+      if (!(magnitude < Infinity)) {
+        this.invalid++;
+        continue;
       }
-      this.minimum[k] = minimum;
-      this.maximum[k] = maximum;
-      this.sum[k] = sum;
-      this.squares[k] = squares;
+      this.sum[k]! += value;
+      this.squares[k]! += value * value;
+      if (magnitude > this.limit) this.widen(magnitude);
+      counts[this.limit > 0 ? binOf(magnitude, this.limit) : 0]!++;
     }
   }
 
@@ -70,7 +110,7 @@ export class StatisticsCollector {
   }
 
   /** Doubles the range until it holds a magnitude, by merging neighbouring bins; the first range is the first magnitude seen. */
-  private widen(magnitude: number): number {
+  private widen(magnitude: number): void {
     if (this.limit === 0) this.limit = magnitude;
     while (magnitude > this.limit) {
       for (let bin = 0; bin < bins / 2; bin++)
@@ -78,6 +118,11 @@ export class StatisticsCollector {
       this.counts.fill(0, bins / 2);
       this.limit *= 2;
     }
-    return this.limit;
   }
+}
+
+/** The bin of a magnitude from 0 to the limit, which itself lies in the last one. */
+function binOf(magnitude: number, limit: number): number {
+  const bin = ((magnitude / limit) * bins) | 0;
+  return bin < bins ? bin : bins - 1;
 }

@@ -218,7 +218,7 @@ export const manifest = {
     untrustedWorkspaces: {
       supported: 'limited',
       description:
-        'Models are read, explained and compiled by Camber itself. Verifying runs a simulator, which needs a trusted workspace.',
+        'Models are read, explained, compiled and verified by Camber itself. Installed simulators are run in trusted workspaces only.',
       // A workspace that is not trusted chooses neither programs nor where files are written.
       restrictedConfigurations: [
         'camber.outputFolder',

@@ -2,10 +2,12 @@
  * Every setting, once: the manifest's declaration and the type that the code reads.
  */
 import { defaultPart } from '../../compiler/report/devices.ts';
+import { defaultQuantiseOptions } from '../../compiler/quantize/options.ts';
+import { rangeMethods, type RangeMethod } from '../../compiler/quantize/ranges.ts';
 import { defaultArray, engineShapes } from '../../compiler/schedule/engine-shape.ts';
 
 interface Declaration<T> {
-  readonly type: 'string' | 'number' | 'integer';
+  readonly type: 'string' | 'number' | 'integer' | 'boolean';
   readonly default: T;
   readonly description: string;
   /** `machine-overridable` and `machine` settings never come from a workspace that is not trusted. */
@@ -26,6 +28,16 @@ const number = (declaration: Omit<Declaration<number>, 'type'>): Declaration<num
   type: 'number',
   ...declaration,
 });
+const flag = (declaration: Omit<Declaration<boolean>, 'type'>): Declaration<boolean> => ({
+  type: 'boolean',
+  ...declaration,
+});
+const rangeDescriptions: Readonly<Record<RangeMethod, string>> = {
+  minmax: 'Up to the largest magnitude: nothing is clamped',
+  percentile: 'All but one magnitude in ten thousand',
+  entropy: 'The least loss of information (Kullback-Leibler divergence)',
+  mse: 'The least squared error (the default)',
+};
 const toolPath = (tool: string): Declaration<string> =>
   text({ default: '', scope: 'machine', description: `Path of ${tool}. Empty: the one on the search path.` });
 
@@ -75,6 +87,26 @@ export const settings = {
     scope: 'resource',
     description: 'Folder of pictures that the int8 scales are found from. Empty: the bundled pictures.',
   }),
+  'camber.ranges': {
+    type: 'string',
+    default: defaultQuantiseOptions.rangeMethod,
+    enum: rangeMethods,
+    enumDescriptions: rangeMethods.map((method) => rangeDescriptions[method]),
+    scope: 'resource',
+    description: 'How int8 ranges of activations are chosen from the calibration pictures.',
+  } satisfies Declaration<RangeMethod>,
+  'camber.wideActivations': text({
+    default: 'none',
+    scope: 'resource',
+    description:
+      'Activations kept in 16 bits, at twice the cycles of what reads them: `none`, `auto` (those that lose most in 8 bits), or names of layers with commas between them.',
+  }),
+  'camber.equalise': flag({
+    default: false,
+    scope: 'resource',
+    description:
+      'Rescale convolutions in a row against each other before quantising: for networks with depthwise convolutions.',
+  }),
   'camber.pictureFolder': text({
     default: '',
     scope: 'resource',
@@ -101,7 +133,7 @@ export const settings = {
   'camber.tools.verilator': toolPath('Verilator'),
   'camber.tools.iverilog': toolPath('Icarus Verilog (iverilog)'),
   'camber.tools.yosys': toolPath('Yosys'),
-} as const satisfies Record<string, Declaration<string> | Declaration<number>>;
+} as const satisfies Record<string, Declaration<string> | Declaration<number> | Declaration<boolean>>;
 
 /** Arrays that can be chosen, and `auto`: the fastest that fits the device. */
 export const arrayChoices: readonly string[] = ['auto', ...engineShapes.keys()];

@@ -1,6 +1,8 @@
 /**
  * Work that runs in a worker thread, so that the language server always answers: one typed table of jobs.
  */
+import type { QuantiseOptions } from '../../compiler/quantize/options.ts';
+import type { RangeMethod } from '../../compiler/quantize/ranges.ts';
 import type {
   BuildView,
   CompiledView,
@@ -13,7 +15,7 @@ import type {
   SynthesisView,
   VerifyView,
 } from '../../protocol/views.ts';
-import type { ErrorData, HeatMapParams } from '../../protocol/requests.ts';
+import type { ErrorData, HeatMapParams, TraceRequest } from '../../protocol/requests.ts';
 import type { TextForm } from '../text/form.ts';
 
 /** Options of a compilation, settings and choices already merged. */
@@ -26,6 +28,9 @@ export interface JobOptions {
   readonly gradientBits: 8 | 16;
   /** Empty: the bundled pictures. */
   readonly calibrationFolder: string;
+  readonly ranges: RangeMethod;
+  readonly wideActivations: QuantiseOptions['wideActivations'];
+  readonly equalise: boolean;
 }
 
 /** Native tools by name; empty: the one on the search path. */
@@ -62,7 +67,7 @@ export interface Jobs {
   build: { params: { options: JobOptions; folder: string }; result: BuildView };
   /** `simulator` as the setting has it: a name, or `auto`. */
   verify: {
-    params: { folder: string; tools: ToolPaths; simulator: string; trace?: string };
+    params: { folder: string; tools: ToolPaths; simulator: string; trace?: TraceRequest };
     result: VerifyView;
   };
   explore: { params: { path: string; options: JobOptions }; result: ExploreView };

@@ -90,6 +90,7 @@ export class Session {
           clockMHz: options.clockMHz,
           array: options.array,
           gradientBits: options.gradientBits,
+          quantisation: { rangeMethod: options.ranges, wideActivations: options.wideActivations },
           preprocessing: affinePreprocessing(preprocessing, channels),
         },
         (stage) => context.progress(stage, 0.7 + 0.1 * compileStages.indexOf(stage)),
@@ -98,12 +99,13 @@ export class Session {
     });
   }
 
-  /** What depends on target, class and calibration pictures alone. */
-  #prepare({ target, class: chosen, calibrationFolder }: JobOptions, context: JobContext): Promise<Prepared> {
+  /** What depends on target, class, equalisation and calibration pictures alone. */
+  #prepare(options: JobOptions, context: JobContext): Promise<Prepared> {
+    const { target, class: chosen, calibrationFolder, equalise } = options;
     const { progress, signal } = context;
-    return this.#prepared.get(JSON.stringify([target, chosen, calibrationFolder]), async () => {
+    return this.#prepared.get(JSON.stringify([target, chosen, calibrationFolder, equalise]), async () => {
       progress('Deriving the gradient', 0.02);
-      const analysis = analyse(this.file.graph, { target, class: chosen });
+      const analysis = analyse(this.file.graph, { target, class: chosen, equalise });
       progress('Reading the calibration pictures', 0.05);
       const { images, diagnostics, measured } = await this.#measuredPictures(calibrationFolder);
       const calibration = await calibrateModel(analysis, {
@@ -111,7 +113,8 @@ export class Session {
         wasmPaths: ortFiles(),
         signal,
         onProgress: progress,
-        measured,
+        // Which layers are equalised depends on the target: what was measured for one tells nothing of another.
+        ...(equalise ? {} : { measured }),
       });
       return { analysis, calibration, diagnostics };
     });
@@ -132,6 +135,7 @@ export class Session {
 
   /** Measures now what other targets than the chosen one will need. Where it is cancelled it goes on the next time. */
   async lookAhead(options: JobOptions, context: JobContext): Promise<void> {
+    if (options.equalise) return;
     const { analysis } = await this.#prepare(options, context);
     const { ahead } = await this.#measuredPictures(options.calibrationFolder);
     await ahead.run(analysis, (done, total) =>

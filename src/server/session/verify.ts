@@ -22,7 +22,6 @@ function preferTools(tools: ToolPaths): void {
 const describe = (m: NamedMismatch): string =>
   `picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`;
 
-/** @param params `trace`: file that takes the waveforms (VCD) */
 export async function verifyBuild(
   { folder, tools, simulator, trace }: JobParams<'verify'>,
   context: JobContext,
@@ -34,8 +33,9 @@ export async function verifyBuild(
   const build = await readBuild(folder);
   const { inputShape, preprocessing } = build.manifest;
   const input = { name: 'input', dtype: 'float32', shape: inputShape } as const;
+  const pictures = samplePictures();
   const images = await Promise.all(
-    samplePictures().map(async (file) =>
+    (trace === undefined ? pictures : pictures.slice(trace.picture, trace.picture + 1)).map(async (file) =>
       streamBytes(build.network, loadImage(await readInput(file), file, input, preprocessing)),
     ),
   );
@@ -45,9 +45,11 @@ export async function verifyBuild(
     // `auto`, or a name that is none of them: whatever is there.
     ...(simulatorNames.some((name) => name === simulator) ? { simulator: simulator as SimulatorName } : {}),
     signal,
-    ...(trace === undefined ? {} : { trace }),
+    ...(trace === undefined ? {} : { simulator: 'embedded', trace: trace.file, traceFrom: trace.cycle }),
     onProgress: (stage) => tell(stage, Math.min(0.95, (steps += 1 / (images.length + 4)))),
   });
+  const [first] = result.mismatches;
+  const cycle = first && (build.schedule.operations[first.operation]?.start ?? 0);
   return {
     passed: result.passed,
     simulator: result.simulator,
@@ -55,6 +57,7 @@ export async function verifyBuild(
     cycles: result.cycles,
     expected: result.expected,
     mismatches: result.mismatches.slice(0, 10).map(describe),
+    ...(cycle === undefined ? {} : { differs: { picture: first!.run, cycle } }),
     seconds: result.seconds,
   };
 }

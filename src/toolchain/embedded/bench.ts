@@ -19,10 +19,16 @@ export interface BenchOptions {
 
 /** What records cycles. */
 export interface CycleTrace {
+  /** In how many cycles it records the next; 0 where that is the one to come. `wall` counts from a run's first beat. */
+  readonly due: (wall: number) => number;
   /** Before a cycle: registers hold what the last edge gave them. */
   readonly before: () => void;
-  /** After it, before the inputs change: observed nets are as they were just before the edge. */
-  readonly after: () => void;
+  /**
+   * After it, before the inputs change: observed nets are as they were just before the edge.
+   *
+   * @param differs whether a difference has been found in the cycles before
+   */
+  readonly after: (differs: boolean) => void;
 }
 
 /** Nets inside the design that the bench looks at. */
@@ -185,12 +191,15 @@ export class Bench {
   /** Runs up to `cycles` more clock cycles; the result once the bench is through. */
   advance(cycles: number): SimulationResult | undefined {
     const end = this.cycles + cycles;
+    const { trace } = this.options;
     while (this.outcome === 'running' && this.cycles < end) {
-      this.options.trace?.before();
-      const ran = this.machine.step(this.onlyWaits() ? Math.min(stride, end - this.cycles) : 1);
+      const due = trace?.due(this.wall) ?? Infinity;
+      if (due === 0) trace!.before();
+      const most = Math.min(stride, end - this.cycles, due);
+      const ran = this.machine.step(most > 1 && this.onlyWaits() ? most : 1);
       this.cycles += ran;
       if (ran > 1) this.wait(ran - 1);
-      this.options.trace?.after();
+      if (due === 0) trace!.after(this.mismatchCount > 0);
       this.edge();
     }
     if (this.outcome === 'running') return undefined;
@@ -208,7 +217,6 @@ export class Bench {
     return (
       this.stage === 'run' &&
       (options.pauses ?? 0) === 0 &&
-      options.trace === undefined &&
       (options.resetAfter === undefined || this.run > 0 || this.wasReset) &&
       this.beatsSent === vector!.beats &&
       inputs.s_axis_tvalid === 0 &&

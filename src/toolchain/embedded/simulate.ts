@@ -80,7 +80,8 @@ export async function simulateEmbedded(
   request: SimulationRequest,
   cacheDir: string,
 ): Promise<SimulationResult> {
-  const { rtlDir, dataDir, shape, packed = false, signal, onProgress, trace, pauses, resetAfter } = request;
+  const { rtlDir, dataDir, shape, packed = false, signal, onProgress } = request;
+  const { trace, traceFrom, pauses, resetAfter } = request;
   const verilog = (await readdir(rtlDir)).filter((file) => file.endsWith('.v')).sort();
   const benchFiles = new Set<string>(Object.values(testVectorFiles));
   const data = (await readdir(dataDir)).filter((file) => file.endsWith('.hex')).sort();
@@ -120,6 +121,7 @@ export async function simulateEmbedded(
       ...(pauses === undefined ? {} : { pauses }),
       ...(resetAfter === undefined ? {} : { resetAfter }),
       ...(trace === undefined ? {} : { trace }),
+      ...(traceFrom === undefined ? {} : { traceFrom }),
     },
     request,
     (made) => {

@@ -21,6 +21,7 @@ export interface ThreadInput {
   readonly pauses?: number;
   readonly resetAfter?: number;
   readonly trace?: string;
+  readonly traceFrom?: number;
 }
 
 export type ThreadMessage =
@@ -63,7 +64,9 @@ function run(input: ThreadInput): void {
   );
   const file = input.trace === undefined ? undefined : openSync(input.trace, 'w');
   const trace =
-    file === undefined ? undefined : new VcdTrace(machine, input.top, (text) => void writeSync(file, text));
+    file === undefined
+      ? undefined
+      : new VcdTrace(machine, input.top, (text) => void writeSync(file, text), input.traceFrom);
   const { pauses, resetAfter } = input;
   const bench = new Bench(machine, vectors, {
     ...(pauses === undefined ? {} : { pauses }),

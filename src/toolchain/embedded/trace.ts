@@ -48,8 +48,11 @@ function declarations(top: string, names: ReadonlyMap<string, Variable>): string
   return text(top, root);
 }
 
-/** Cycles that are written at once. */
+/** Characters that are written at once. */
 const flushBytes = 1 << 20;
+
+/** Cycles that are kept while there is no difference yet, and recorded after the first one. */
+const kept = 128;
 
 export class VcdTrace implements CycleTrace {
   private readonly variables: readonly Variable[];
@@ -58,11 +61,22 @@ export class VcdTrace implements CycleTrace {
   private readonly last: Uint8Array;
   private text: string;
   private cycle = 0;
+  /** The next cycle says every variable, not only those that change. */
+  private isWhole = true;
+  /** Where only a difference is of interest: the cycles before those in `text`. */
+  private earlier = '';
+  private left = kept;
+  private isComplete = false;
 
   constructor(
     private readonly machine: Machine,
     top: string,
     private readonly write: (text: string) => void,
+    /**
+     * Cycle of a run, counted from its first beat, from which on the first difference is looked for: only what is
+     * around it is written, for a whole run takes gigabytes.
+     */
+    private readonly from?: number,
   ) {
     const { inputs, observed, registers, state } = machine.layout;
     const byPlace = new Map<string, Variable>();
@@ -85,7 +99,14 @@ export class VcdTrace implements CycleTrace {
     this.last = new Uint8Array(this.variables.reduce((sum, { bytes }) => sum + bytes, 0));
     const clock: Variable = { offset: 0, width: 1, code: codeOf(0), isRegister: false, bytes: 1 };
     const all = new Map([['clk', clock], ...names]);
-    this.text = `$version Camber, embedded simulator $end\n$timescale 1ns $end\n${declarations(top, all)}$enddefinitions $end\n`;
+    const header = `$version Camber, embedded simulator $end\n$timescale 1ns $end\n${declarations(top, all)}$enddefinitions $end\n`;
+    this.write(header);
+    this.text = '';
+  }
+
+  due(wall: number): number {
+    if (this.from === undefined) return 0;
+    return this.isComplete ? Infinity : Math.max(0, this.from - wall);
   }
 
   before(): void {
@@ -93,14 +114,27 @@ export class VcdTrace implements CycleTrace {
     this.copy.set(this.machine.bytes.subarray(offset, offset + bytes));
   }
 
-  after(): void {
+  after(differs: boolean): void {
+    this.record();
+    if (this.from === undefined) {
+      if (this.text.length >= flushBytes) this.flush();
+    } else if (differs) {
+      if (--this.left === 0) this.flush();
+    } else if (this.cycle % kept === 0) {
+      this.earlier = this.text;
+      this.text = '';
+      this.isWhole = true;
+    }
+  }
+
+  private record(): void {
     const { bytes: memory, layout } = this.machine;
     const lines = [`#${10 * this.cycle}`, `1${codeOf(0)}`];
     let at = 0;
     for (const { offset, width, code, isRegister, bytes } of this.variables) {
       const source = isRegister ? this.copy : memory;
       const from = isRegister ? offset - layout.state.offset : offset;
-      let changed = this.cycle === 0;
+      let changed = this.isWhole;
       for (let i = 0; i < bytes; i++) {
         if (this.last[at + i] === source[from + i]) continue;
         changed = true;
@@ -117,11 +151,14 @@ export class VcdTrace implements CycleTrace {
     lines.push(`#${10 * this.cycle + 5}`, `0${codeOf(0)}`, '');
     this.text += lines.join('\n');
     this.cycle++;
-    if (this.text.length >= flushBytes) this.flush();
+    this.isWhole = false;
   }
 
+  /** Writes what is still kept; a trace around a difference is complete with that. */
   flush(): void {
-    this.write(this.text);
+    if (this.isComplete) return;
+    this.write(this.earlier + this.text);
     this.text = '';
+    this.isComplete = this.from !== undefined;
   }
 }

@@ -73,8 +73,8 @@ const pictures = (count: number, value?: number) => {
   );
 };
 
-async function quantised(graph: Graph, images: Float32Array[]) {
-  const analysis = analyse(graph);
+async function quantised(graph: Graph, images: Float32Array[], target?: string) {
+  const analysis = analyse(graph, target === undefined ? {} : { target });
   const table = await calibrateModel(analysis, { calibration: images });
   return {
     network: quantise(analysis.source, table, defaultQuantiseOptions),
@@ -127,6 +127,28 @@ describe('activations', () => {
   it('that overflow in floating point are named, the first one', async () => {
     const large = network(2, [3e38, 1], [1, 1, 1, -1]);
     expect(await refusal(() => quantised(large, [...pictures(1), ...pictures(1, 2)]))).toMatchSnapshot();
+  });
+
+  it('of a class whose weights are all zero do not trouble the gradients of the others', async () => {
+    const silent = network(4, [1, -1, 0.5, 2], [0, 0, 0, 0, -1, 1, -1, 1]);
+    const { network: net } = await quantised(silent, pictures(9), 'c');
+    const run = (classIndex: number) =>
+      execute(net, networkInput(net, { tensor: pictures(1)[0]! }), { classIndex }).explanation!;
+    expect(maxAbs(run(0).alpha)).toBe(0);
+    expect(maxAbs(run(1).alpha)).toBeGreaterThan(100);
+  });
+
+  it('that calibration has never seen, at scales that no multiplier bridges', async () => {
+    const large = network(2, [1e30, 1e30], [1, 1, 1, -1]);
+    expect(await refusal(() => quantised(large, pictures(9, 0)))).toMatchSnapshot();
+  });
+
+  it('of a picture that is not finite', async () => {
+    const { network: net } = await quantised(good, pictures(9));
+    const broken = pictures(1)[0]!;
+    broken[3] = NaN;
+    broken[5] = -Infinity;
+    expect(await refusal(() => networkInput(net, { tensor: broken }))).toMatchSnapshot();
   });
 
   it('of dead channels: a warning, and zeros in the integer network, not noise', async () => {

@@ -44,6 +44,20 @@ endmodule
 `;
 };
 
+/** What a table stands for: `camber_table.v`. */
+const table = (name: string, depth: number) => {
+  const bits = Math.max(1, Math.ceil(Math.log2(depth)));
+  return `module ${name} (input clk, input [15:0] address_0, address_1, output reg [15:0] entry_0, entry_1);
+  reg [15:0] words [0:${depth - 1}];
+  initial $readmemh("tables.hex", words);
+  always @(posedge clk) begin
+    entry_0 <= words[address_0[${bits - 1}:0]];
+    entry_1 <= words[address_1[${bits - 1}:0]];
+  end
+endmodule
+`;
+};
+
 const watched = [
   ...['class_used', 'top_class', 'build_id'].map((wire) => `camber_top/w:${wire}`),
   ...['issue', 'trace_operation', 'write_*', 'mask_write_*'].map((wire) => `*camber_engine*/w:${wire}`),
@@ -89,12 +103,15 @@ export async function netlistOf(schedule: Schedule): Promise<Netlist> {
   let modules = '';
   let count = 0;
   const verilog = made['netlist.v']!.replaceAll(
-    /\\\$paramod\S*\\camber_(?:memory|rom)_box\s+\\(\S+)\s+\(/g,
-    (_, path: string) => {
-      const [, name, file] = boxes.find(([pattern]) => pattern.test(path))!;
-      const { width, depth } = shapes.get(name)!;
+    /\\\$paramod\S*\\camber_(memory_box|rom_box|table)\s+\\(\S+)\s+\(/g,
+    (_, kind: string, path: string) => {
       const module = `box_${count++}`;
-      modules += memory(module, width, depth, file);
+      if (kind === 'table') modules += table(module, parameters.get('TABLE_WORDS')!);
+      else {
+        const [, name, file] = boxes.find(([pattern]) => pattern.test(path))!;
+        const { width, depth } = shapes.get(name)!;
+        modules += memory(module, width, depth, file);
+      }
       return `${module} \\${path} (`;
     },
   );

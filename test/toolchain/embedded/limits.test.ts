@@ -98,3 +98,36 @@ it('writes waveforms of ports, registers and observed nets', async () => {
   const last = lines.findLast((line) => line.endsWith(counter))!;
   expect(Number.parseInt(last.slice(1), 2)).toBe(schedule.cycles.inference);
 }, 60_000);
+
+it('writes only the waveforms around the first difference where that is wanted', async () => {
+  const { schedule, pixels } = randomSchedule(1, { rows: 4, columns: 4, lanes: 2 }, 12);
+  const run = async (name: string, images: typeof schedule, traceFrom?: number) => {
+    const trace = join(folder, name);
+    const result = await simulateSchedule(schedule, [{ pixels }], {
+      simulator: 'embedded',
+      images,
+      trace,
+      ...(traceFrom === undefined ? {} : { traceFrom }),
+    });
+    const text = await readFile(trace, 'utf8');
+    return { result, text, cycles: text.match(/^#\d+0$/gm)!.length };
+  };
+  const wrong = { ...schedule, weightWords: schedule.weightWords.map((w) => w ^ 1) };
+  const whole = await run('whole.vcd', wrong);
+  const { operation } = whole.result.mismatches[0]!;
+  const part = await run('part.vcd', wrong, schedule.operations[operation]!.start);
+  // The same run, to the end, but recorded no longer than is of use.
+  expect(part.result).toEqual(whole.result);
+  expect(whole.cycles).toBeGreaterThan(600);
+  expect(part.cycles).toBeGreaterThan(128);
+  expect(part.cycles).toBeLessThanOrEqual(3 * 128);
+  expect(part.text.startsWith(whole.text.slice(0, whole.text.indexOf('$enddefinitions')))).toBe(true);
+  // Every variable has a value in the first cycle that is recorded.
+  const variables = new Set([...part.text.matchAll(/^\$var wire \d+ (\S+) /gm)].map(([, code]) => code!));
+  const first = part.text.slice(part.text.indexOf('$enddefinitions'), part.text.search(/^#\d*5$/m));
+  expect(first.split('\n').filter((line) => /^(b[01]+ |[01])\S+$/.test(line)).length).toBe(variables.size);
+  // Without a difference, the end of the run is what is known.
+  const none = await run('none.vcd', schedule, 0);
+  expect(none.result.passed).toBe(true);
+  expect(none.cycles).toBeLessThanOrEqual(2 * 128);
+}, 60_000);

@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Lets a page run a suite in the extension host; suppresses toasts and dialogs. */
   readonly suiteDriver?: boolean;
+  /** `all`: every workspace is trusted; `restricted`: none is, and nobody asks. `all` where absent. */
+  readonly trust?: 'all' | 'restricted';
 }
 
 /** A VS Code server of its own on this machine, with folders of its own. */
@@ -42,6 +44,11 @@ const quiet = {
   'git.enabled': false,
 };
 
+const restricted = {
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 /** Paths of the VS Code server and the Node that runs it. @throws Error where it is not installed */
 function programs(): { node: string; main: string } {
   const main = findTool('code-server');
@@ -67,8 +74,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const folder = mkdtempSync(join(tmpdir(), 'camber-vscode-'));
   const path = (name: string) => join(folder, name);
   const settings = path('user/User/settings.json');
+  const isRestricted = options.trust === 'restricted';
   mkdirSync(dirname(settings), { recursive: true });
-  writeFileSync(settings, JSON.stringify({ ...quiet, ...options.settings }, undefined, 2));
+  writeFileSync(
+    settings,
+    JSON.stringify({ ...quiet, ...(isRestricted ? restricted : {}), ...options.settings }, undefined, 2),
+  );
   const folders = [
     '--user-data-dir',
     path('user'),
@@ -89,7 +100,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
-  const flags = ['--without-connection-token', '--disable-telemetry', '--disable-workspace-trust'];
+  const flags = ['--without-connection-token', '--disable-telemetry'];
+  if (!isRestricted) flags.push('--disable-workspace-trust');
   if (options.suiteDriver) flags.push('--enable-smoke-test-driver');
   const args = [main, '--host', '127.0.0.1', '--port', String(port), ...common, ...flags];
   const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'pipe'] });

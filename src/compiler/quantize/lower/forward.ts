@@ -94,7 +94,9 @@ export function lowerForward(
   const accumulator =
     stage.sum.kind === 'conv'
       ? lowerConv(stage, stage.sum, shape, offset, context)
-      : lowerWindow(stage, shape, context);
+      : stage.sum.kind === 'product'
+        ? lowerProduct(stage, stage.sum, shape, context)
+        : lowerWindow(stage, shape, context);
   const layer = {
     op: stage.op,
     nodes: stage.nodes,
@@ -302,6 +304,27 @@ function chooseWeights(real: RealWeights, bias: Float64Array, inputScale: number
   return quantiseWeights(real, (o) => Math.abs(bias[o]!) / (inputScale * biasLimit));
 }
 
+function lowerProduct(
+  stage: Stage,
+  sum: Extract<Stage['sum'], { kind: 'product' }>,
+  { channels }: PlanTensor,
+  { tensors }: ForwardContext,
+): Accumulator {
+  const [input, factor] = [tensors.get(sum.input)!, tensors.get(sum.factor)!];
+  return {
+    sum,
+    unit: new Array<number>(channels).fill(input.scale[0]! * factor.scale[0]! * stage.factor),
+    bias: new Int32Array(channels),
+    bound: reachOf(input) * reachOf(factor),
+    macs: 0,
+  };
+}
+
+/** Largest |q - zeroPoint| of an 8-bit tensor. */
+function reachOf({ zeroPoint }: IntegerTensor): number {
+  return Math.max(127 - zeroPoint, 128 + zeroPoint);
+}
+
 function lowerWindow(stage: Stage, shape: PlanTensor, context: ForwardContext): Accumulator {
   if (stage.sum.kind !== 'windowSum')
     throw new Error(`stage ${stage.name} of kind ${stage.sum.kind} is not an inference stage`);
@@ -349,6 +372,13 @@ function chooseTensor(
       ),
     );
     return { ...common, bits: 32, zeroPoint: 0, scale: [coarsest * Math.max(1, largest / int32Limit)] };
+  }
+  if (stage.centred && stage.sum.kind === 'windowSum') {
+    const source = context.tensors.get(stage.sum.input)!;
+    // What has int8 and no zero point already is copied as it is.
+    const isCentred = source.bits === 8 && source.zeroPoint === 0;
+    const reach = source.bits === 8 ? reachOf(source) : magnitudeOf(source, context);
+    return { ...common, bits: 8, zeroPoint: 0, scale: [source.scale[0]! * (isCentred ? 1 : reach / 127)] };
   }
   const kept = context.imported.get(stage.output);
   const view = context.views.get(stage.output);

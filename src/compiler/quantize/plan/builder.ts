@@ -3,6 +3,7 @@ import type { Graph } from '../../graph/ir.ts';
 import type { ImportedQuantisation, ImportedScale } from '../import/imported.ts';
 import type { Phase } from '../network.ts';
 import {
+  factorOf,
   reduction,
   takesResidual,
   unitGeometry,
@@ -183,7 +184,7 @@ export class StageBuilder {
   }
 
   /** True for a tensor that a stage writes or that is put together by views. */
-  private isStored(tensor: string): boolean {
+  isStored(tensor: string): boolean {
     return this.producers.has(tensor) || this.joined.has(tensor);
   }
 
@@ -237,6 +238,45 @@ export class StageBuilder {
       copy,
     );
     return this.producers.get(copy)!;
+  }
+
+  /** The centred copy of a tensor, computed once: the factor of a product. */
+  factor(node: { name: string }, tensor: string): string {
+    const source = this.resolve(tensor);
+    const copy = factorOf(source);
+    if (!this.tensors.has(copy)) this.stages.push(this.centredCopy(node, source, copy));
+    return copy;
+  }
+
+  /** The same for the gradient, which may need it where inference does not: the copy is then made after inference. */
+  lateFactor(node: { name: string }, tensor: string): string {
+    const source = this.resolve(tensor);
+    const copy = factorOf(source);
+    if (!this.tensors.has(copy))
+      this.late.push({ ...this.centredCopy(node, source, copy), phase: 'gradient' });
+    return copy;
+  }
+
+  private centredCopy(node: { name: string }, source: string, copy: string): OpenStage {
+    this.tensors.set(copy, { ...this.describe(source), name: copy });
+    return {
+      name: `${node.name}/${copy}`,
+      op: 'Copy',
+      nodes: [],
+      phase: this.phase,
+      sum: { kind: 'windowSum', input: source, geometry: unitGeometry },
+      factor: 1,
+      centred: true,
+      output: copy,
+      inner: [],
+    };
+  }
+
+  private readonly late: Stage[] = [];
+
+  /** Copies of inference tensors that only the gradient reads. */
+  get lateStages(): readonly Stage[] {
+    return this.late;
   }
 
   finish(): readonly Stage[] {

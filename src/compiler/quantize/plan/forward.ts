@@ -8,6 +8,7 @@ import { batchNormalization, constantArithmetic } from './affine.ts';
 import { averageFactors } from './average.ts';
 import { StageBuilder } from './builder.ts';
 import { globalMaxPool, maxPool } from './max-pool.ts';
+import { product } from './product.ts';
 import { unitGeometry, type RealWeights } from './stage.ts';
 import { constantOf, countUses, geometryOf, nodesBefore, reducesPlane, unsupported } from './support.ts';
 
@@ -23,7 +24,7 @@ const rules: Readonly<Record<string, Rule>> = {
   BatchNormalization: batchNormalization,
   Add: add,
   Sub: constants,
-  Mul: constants,
+  Mul: multiply,
   Div: constants,
   Relu: (node, build) => build.clip(node, node.inputs[0]!, node.outputs[0]!, { lower: 0, upper: Infinity }),
   Clip: clip,
@@ -126,6 +127,10 @@ function add(node: Node, build: StageBuilder): void {
   if (!constantArithmetic(node, build)) build.add(node, node.inputs[0]!, node.inputs[1]!, node.outputs[0]!);
 }
 
+function multiply(node: Node, build: StageBuilder): void {
+  if (!constantArithmetic(node, build)) product(node, build);
+}
+
 /** Arithmetic that needs one of its operands to be constant. */
 function constants(node: Node, build: StageBuilder): void {
   if (!constantArithmetic(node, build))
@@ -217,10 +222,12 @@ function coverWindows(
   };
 }
 
-/** A Reshape to [1, C] is a Flatten; others move data and have no mapping. */
+/** A Reshape to [1, C] is a Flatten, and one of a vector to [1, C, 1, 1] its inverse; others move data and have no mapping. */
 function reshape(node: Node, build: StageBuilder): void {
-  const shape = build.graph.values.get(node.outputs[0]!)?.shape ?? [];
-  if (shape.length !== 2 || shape[0] !== 1)
+  const [batch, channels, ...plane] = build.graph.values.get(node.outputs[0]!)?.shape ?? [];
+  const isVector = build.describe(build.resolve(node.inputs[0]!)).channels === channels;
+  const stays = plane.length === 0 || (isVector && plane.every((d) => d === 1));
+  if (batch !== 1 || channels === undefined || !stays)
     return unsupported(build, node, 'Reshape to anything but [1, C] has no integer mapping');
   build.alias(node.outputs[0]!, node.inputs[0]!);
 }

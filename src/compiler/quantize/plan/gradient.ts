@@ -7,6 +7,7 @@ import { activationBackward, isLookedUp, maxPoolBackward, slope } from './elemen
 import { depthwiseWeights, perChannelConstant } from './affine.ts';
 import { averageFactors, type Divisor } from './average.ts';
 import { borderBands } from './bands.ts';
+import { productBackward } from './product.ts';
 import { maskName, unitGeometry, type PlanTensor, type RealWeights, type Stage, type View } from './stage.ts';
 import {
   constantOf,
@@ -41,10 +42,13 @@ const rules: Readonly<Record<string, Rule>> = {
   BorderSums: borderSums,
   ConvMean: convMean,
   Add: (node, build) => build.add(node, node.inputs[0]!, node.inputs[1]!, node.outputs[0]!),
-  Mul: scale,
+  Mul: (node, build, forward) => {
+    if (!productBackward(node, build, forward)) scale(node, build);
+  },
   Reshape: reshape,
   Identity: (node, build) => build.rename(node, node.inputs[0]!, node.outputs[0]!),
-  ReduceMean: reduceMean,
+  ReduceMean: (node, build) => reducePlane(node, build, true),
+  ReduceSum: (node, build) => reducePlane(node, build, false),
   Seed: seed,
   MatMul: matMul,
   MaxPoolBackward: maxPoolBackward,
@@ -373,16 +377,20 @@ function averagePoolBackward(node: Node, build: StageBuilder): void {
   build.push(node, { kind: 'windowSumBackward', input, geometry }, node.outputs[0]!, factor);
 }
 
-/** Mean over height and width. */
-function reduceMean(node: Node, build: StageBuilder): void {
+/** Mean or sum over height and width. */
+function reducePlane(node: Node, build: StageBuilder, isMean: boolean): void {
   const input = build.describe(build.resolve(node.inputs[0]!));
   if (!reducesPlane(build.graph, node))
-    return unsupported(build, node, 'only the mean over height and width has an integer mapping');
+    return unsupported(
+      build,
+      node,
+      `only the ${isMean ? 'mean' : 'sum'} over height and width has an integer mapping`,
+    );
   const geometry = { ...unitGeometry, kernel: [input.height, input.width] as const };
   build.push(
     node,
     { kind: 'windowSum', input: input.name, geometry },
     node.outputs[0]!,
-    1 / (input.height * input.width),
+    isMean ? 1 / (input.height * input.width) : 1,
   );
 }

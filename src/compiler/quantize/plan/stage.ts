@@ -103,6 +103,8 @@ export interface Stage {
   readonly slope?: Float64Array;
   /** Gradient only: the element passes where this mask bit is set. */
   readonly mask?: string;
+  /** Stored in int8 with zero point 0, on the range of what it copies: the factor of a product. */
+  readonly centred?: true;
   readonly output: string;
   /** Tensors inside the stage that are never stored, first to last: after the sum, after the add. */
   readonly inner: readonly { readonly tensor: string; readonly residual: boolean }[];
@@ -112,6 +114,9 @@ export interface Stage {
 export const winnersOf = (pool: string): string => `${pool}#winners`;
 /** The tensor that holds an activation's derivative. */
 export const derivativeOf = (activation: string): string => `${activation}#derivative`;
+
+/** The copy of a tensor that a product takes as its factor. */
+export const factorOf = (tensor: string): string => `${tensor}#factor`;
 
 /** Sums that read two tensors leave the output stage no port for a residual. */
 export function takesResidual({ kind }: StageSum): boolean {
