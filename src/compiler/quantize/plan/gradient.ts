@@ -6,8 +6,8 @@ import { mergeEqual } from './merge-equal.ts';
 import { activationBackward, isLookedUp, maxPoolBackward, slope } from './element-adjoints.ts';
 import { depthwiseWeights, perChannelConstant } from './affine.ts';
 import { averageFactors, type Divisor } from './average.ts';
-import { productBackward } from './product.ts';
 import { borderBands } from './bands.ts';
+import { productBackward } from './product.ts';
 import { maskName, unitGeometry, type PlanTensor, type RealWeights, type Stage, type View } from './stage.ts';
 import {
   constantOf,
