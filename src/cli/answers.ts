@@ -15,6 +15,7 @@ import { measureFidelity } from '../engine/measure-fidelity.ts';
 import { affinePreprocessing, fixedInput } from '../engine/fixed-input.ts';
 import { explainFixed } from '../engine/fixed.ts';
 import { createExplainer } from '../engine/float.ts';
+import { perClass } from '../engine/per-class.ts';
 import { imageInput } from '../compiler/graph/image-input.ts';
 import { type LoadedImage } from '../engine/images/load.ts';
 import { inputAxes } from '../engine/images/preprocess.ts';
@@ -78,7 +79,8 @@ async function floatAnswer(question: Question): Promise<Answer> {
     wasmPaths: ortFiles(),
   });
   try {
-    const { maps, probability, scores, ...rest } = await explainer.explain(image.tensor.data);
+    const { maps, ...rest } = await explainer.explain(image.tensor.data);
+    const { scores, probability } = perClass(rest);
     const { target: found, alpha, map } = maps[0]!;
     return {
       target: found.tensor,

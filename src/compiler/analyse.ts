@@ -35,6 +35,8 @@ export interface Analysis {
   readonly simplified: Simplified;
   /** Forward, gradient and map nodes (also where no explanation is compiled: calibration runs this graph). */
   readonly model: StaticGradCam;
+  /** The model's own tensor with the class scores, or its single logit. */
+  readonly scores: string;
   readonly source: QuantiseSource;
   readonly observed: ObservedTensors;
   readonly diagnostics: readonly Diagnostic[];
@@ -83,6 +85,7 @@ export function analyse(original: Graph, options: AnalyseOptions = {}): Analysis
     original: graph,
     simplified: { ...simplified, graph: classes.graph },
     model,
+    scores: scores.tensor,
     source,
     observed: observedTensors(source),
     diagnostics: [...model.diagnostics, ...found],

@@ -80,7 +80,7 @@ export async function buildFiles(request: BuildRequest): Promise<Map<string, str
     onProgress?.('Writing the static model');
     const exported = exportStaticModel(analysis.original, {
       targets: [network.explanation.target],
-      score: analysis.model.scores,
+      score: analysis.scores,
       class: fixedClass ?? 'argmax',
     });
     files.set(`${name}.gradcam.onnx`, exported.bytes);

@@ -11,7 +11,7 @@ import { schedule } from '../../src/compiler/schedule/schedule.ts';
 import type { SimulationResult } from '../../src/toolchain/simulation.ts';
 import { generateNetwork } from '../compiler/schedule/support/generate.ts';
 import { needs } from '../support/tools.ts';
-import { operatorsOf, randomGraph } from './support/random-graphs.ts';
+import { operatorsOf, randomGraph, weightModes } from './support/random-graphs.ts';
 import { simulateSchedule } from './support/simulation.ts';
 
 const array = (rows: number, columns: number): EngineShape => ({ rows, columns, lanes: columns / 2 });
@@ -35,24 +35,38 @@ function compile(seed: number, shape: EngineShape) {
 const kinds = Object.keys(sums);
 
 needs('verilator')('random networks on Verilator', () => {
-  // 210 graphs on four shapes; with the one of single products below, five simulators are built in all.
+  // 210 graphs on four shapes; with the one of single products below, five simulators are built in all. The windows need eight rows.
   const shapes = [
-    { rows: 4, columns: 4, first: 1, last: 80 },
-    { rows: 4, columns: 8, first: 81, last: 160 },
-    { rows: 8, columns: 8, first: 161, last: 195 },
+    { rows: 4, columns: 4, first: 1, last: 120 },
+    { rows: 8, columns: 8, first: 121, last: 160 },
+    { rows: 8, columns: 16, first: 161, last: 195 },
     { rows: 16, columns: 16, first: 196, last: 210 },
   ];
 
   it('every hardware operator at least ten times', () => {
     const count = new Map<string, number>(
-      [...kinds, 'residual', 'mask written', 'mask read', '16 bits', 'slope', 'table', 'low plane'].map(
-        (k) => [k, 0],
-      ),
+      [
+        ...kinds,
+        ...['conv', 'convBackward', 'convMean'].map((kind) => `grouped ${kind}`),
+        ...weightModes.map((mode) => `mode ${mode}`),
+        ...[
+          'residual',
+          'mask written',
+          'mask read',
+          '16 bits',
+          'slope',
+          'table',
+          'low plane',
+          'column region',
+        ],
+      ].map((k) => [k, 0]),
     );
     for (const { rows, columns, first, last } of shapes) {
-      for (let seed = first; seed <= last; seed++)
-        for (const operator of operatorsOf(randomGraph(seed, array(rows, columns)).network))
+      for (let seed = first; seed <= last; seed++) {
+        const { network, plan } = compile(seed, array(rows, columns));
+        for (const operator of operatorsOf(network, plan))
           count.set(operator, (count.get(operator) ?? 0) + 1);
+      }
     }
     for (const [operator, times] of count) expect(times, operator).toBeGreaterThanOrEqual(10);
   });

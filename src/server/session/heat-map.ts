@@ -5,6 +5,7 @@ import { mapFidelity } from '../../engine/fidelity.ts';
 import { fixedInput } from '../../engine/fixed-input.ts';
 import { explainFixed } from '../../engine/fixed.ts';
 import type { Explanation } from '../../engine/float.ts';
+import { perClass } from '../../engine/per-class.ts';
 import type { LoadedImage } from '../../engine/images/load.ts';
 import { encodePng } from '../../engine/images/overlay.ts';
 import { resizePicture } from '../../engine/images/resize.ts';
@@ -36,13 +37,13 @@ function pictureUrl({ original, view }: NonNullable<LoadedImage['picture']>): st
 }
 
 function answer(explanation: Explanation, classes: readonly string[]): EngineAnswer {
-  const { scores, probability, class: chosen, maps } = explanation;
+  const { class: chosen, maps } = explanation;
+  const { scores, probability } = perClass(explanation);
   const { target, map } = maps[0]!;
   return {
     class: chosen,
     label: classes[chosen],
-    // A single logit z stands for two classes: class 1 has z, class 0 has -z.
-    score: scores.length === 1 && chosen === 0 ? -scores[0]! : scores[Math.min(chosen, scores.length - 1)]!,
+    score: scores[chosen]!,
     probability: probability?.[chosen],
     map: { width: target.width, height: target.height, values: Array.from(map) },
   };

@@ -57,7 +57,9 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   ) => {
     const parameters = sum.kind === 'mapFromRow' ? classes : output.channels;
     layers.push({
-      name: more.region ? `${output.name} from row ${more.region.rows[0]}` : output.name,
+      name: more.region
+        ? `${output.name} from ${more.region.rows[0]}, ${more.region.columns[0]}`
+        : output.name,
       op: sum.kind,
       nodes: [],
       phase,
@@ -185,7 +187,8 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   const square: WindowGeometry = {
     kernel: [3, 3],
     strides: [next(1, 2), next(1, 2)],
-    pads: [next(0, 1), next(0, 1), next(0, 1), next(0, 1)],
+    // With padding on the left arrays of eight rows and more slide the window.
+    pads: [next(0, 1), pick([1, 1, 1, 0]), next(0, 1), next(0, 1)],
     dilations: [1, 1],
   };
   const under = (n: number, axis: 0 | 1, { kernel, strides, pads }: WindowGeometry) =>
@@ -204,17 +207,17 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   addWeights('sliced.w', [beside.channels, 1, ...geometry.kernel], beside.channels);
   push('inference', { kind: 'conv', input: 'beside', weights: 'sliced.w', geometry }, sliced);
   // An average without the padding: its border has another divisor, and is a region of its own.
-  const top = next(0, depthwise.height - 1);
+  const [top, left] = [next(0, depthwise.height - 1), next(0, depthwise.width - 1)];
   const averaged = add('averaged', [depthwise.channels, ...size3]);
   const cross: WindowGeometry = { ...unit, kernel: [3, 3], pads: [1, 1, 1, 1] };
-  for (const [first, count] of [
-    [0, top],
-    [top, depthwise.height - top],
-  ] as const)
-    if (count > 0)
+  const halves = (size: number, at: number) =>
+    [[0, at] as const, [at, size - at] as const].filter(([, count]) => count > 0);
+  for (const rows of halves(depthwise.height, top)) {
+    for (const columns of halves(depthwise.width, left))
       push('inference', { kind: 'windowSum', input: 'depthwise', geometry: cross }, averaged, {
-        region: { rows: [first, count], columns: [0, depthwise.width] },
+        region: { rows, columns },
       });
+  }
   const pooled = add('pooled', [features[0], 1, 1], { bits: 16 });
   const whole: WindowGeometry = { ...unit, kernel: [features[1], features[2]] };
   push('inference', { kind: 'windowSum', input: 'body', geometry: whole }, pooled);
@@ -272,6 +275,10 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   push('gradient', { kind: 'windowSum', input: 'grouped', geometry: unit }, gg);
   const groupedBack = add('grouped back', [wide.channels, height, width], { bits: gradientBits });
   push('gradient', { kind: 'convBackward', input: 'gg', weights: 'grouped.w', geometry }, groupedBack);
+  const groupedSums = add('grouped sums', [grouped.channels, ...geometry.kernel], { bits: 16 });
+  push('gradient', { kind: 'borderSums', input: 'gg', geometry, inputSize: [height, width] }, groupedSums);
+  const groupedMean = add('grouped mean', [wide.channels, 1, 1], { bits: 16 });
+  push('gradient', { kind: 'convMean', input: 'grouped sums', weights: 'grouped.w' }, groupedMean);
   const gd = add('gd', [depthwise.channels, ...size3], { bits: gradientBits });
   push('gradient', { kind: 'windowSum', input: 'depthwise', geometry: unit }, gd, { maskRead: 'bounded' });
   const depthBack = add('depthwise back', [joined.channels, height, width], { bits: gradientBits });

@@ -1,5 +1,5 @@
 /** Seeded random graphs of integer layers for the RTL, from both generators, and what they are made of. */
-import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
+import type { EngineShape, Operation, Schedule } from '../../../src/compiler/schedule/operation.ts';
 import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
 import { randomNetwork } from '../../compiler/quantize/random-network.ts';
 import { generateNetwork } from '../../compiler/schedule/support/generate.ts';
@@ -29,10 +29,27 @@ function oneMap(net: IntegerNetwork, choice: number): IntegerNetwork {
   };
 }
 
-/** The hardware operators of a network: kinds of sums, and what the output stage adds to them. */
-export function operatorsOf({ layers, tensors }: IntegerNetwork): string[] {
-  return layers.flatMap(({ sum, output }) => [
+/** What an array's operations can do with the weights: a mode each (`operation.ts`). */
+export const weightModes = [
+  'plain',
+  'transposed',
+  'port',
+  'diagonal',
+  'maximum',
+  'winners',
+  'window',
+  'stridedWindow',
+] as const satisfies readonly Operation['weights']['mode'][];
+
+/** The hardware operators of a network: kinds of sums, what the output stage adds to them, and how the array takes its weights. */
+export function operatorsOf({ layers, tensors, weights }: IntegerNetwork, plan: Schedule): string[] {
+  const modes = plan.operations.map(({ operation }) => `mode ${operation.weights.mode}`);
+  const ofLayers = layers.flatMap(({ sum, output }) => [
     sum.kind,
+    ...('weights' in sum && (weights.get(sum.weights)!.groups ?? 1) > 1 ? [`grouped ${sum.kind}`] : []),
+    ...(output.region && output.region.columns[1] < tensors.get(output.tensor)!.width
+      ? ['column region']
+      : []),
     ...(output.residual ? ['residual'] : []),
     ...(output.maskWrite ? ['mask written'] : []),
     ...(output.maskRead === undefined ? [] : ['mask read']),
@@ -41,4 +58,5 @@ export function operatorsOf({ layers, tensors }: IntegerNetwork): string[] {
     ...(output.low === undefined ? [] : ['low plane']),
     ...(tensors.get(output.tensor)!.bits === 16 ? ['16 bits'] : []),
   ]);
+  return [...ofLayers, ...modes];
 }
