@@ -16,6 +16,7 @@ import { mapFidelity, quantile, signalToNoise, type MapFidelity } from '../src/e
 import { engineOf, explainFixed, realScores } from '../src/engine/fixed.ts';
 import { createTensorRunner } from '../src/engine/tensors.ts';
 import { cifarPictures, spread, toTensor, trainedModel, trainedNetworks } from '../test/support/cifar.ts';
+import { blockOutputs } from '../test/support/targets.ts';
 import '../test/support/ort.ts';
 
 const { values } = parseArgs({
@@ -76,15 +77,6 @@ async function reportTop1(
     `top-1 float ${percent(right / n)}, fixed ${percent(rightFixed / n)}, agreement ${percent(agree / n)}, `,
   );
   console.log(`scores' signal-to-noise ${signalToNoise(allFixed, all).toFixed(1)} dB`);
-}
-
-/** Outputs of residual blocks, deepest first: what the last layer's target is among. */
-function blockOutputs(graph: Graph): string[] {
-  const afterAdd = new Set(graph.nodes.filter((n) => n.op === 'Add').flatMap((n) => n.outputs));
-  return graph.nodes
-    .filter((n) => n.op === 'Relu' && afterAdd.has(n.inputs[0]!))
-    .map((n) => n.outputs[0]!)
-    .reverse();
 }
 
 async function reportMaps(

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { RequestError } from '../protocol/channel.ts';
 import type { JobKind, JobProgress } from '../protocol/webview.ts';
 import type { Server } from './client.ts';
 
@@ -22,6 +23,12 @@ export interface JobOptions extends JobWatch {
   /** Of the progress shown; absent for work that only a panel shows. */
   readonly title?: string;
 }
+
+const cancelled = (job: JobKind): RequestError => {
+  const message = `Cancelled before "${job}" began.`;
+  const hint = 'Start it again when you want it.';
+  return new RequestError({ message, diagnostics: [{ code: 'CAM606', severity: 'error', message, hint }] });
+};
 
 interface Running {
   progress: JobProgress;
@@ -54,8 +61,8 @@ export class Jobs implements vscode.Disposable {
   }
 
   /**
-   * Runs a job, with a progress notification where it has a title. Rejects with a CancellationError where it was
-   * cancelled before it began.
+   * Runs a job, with a progress notification where it has a title. Rejects with CAM606 where it was cancelled, before it
+   * began too.
    *
    * @param work is given the token that the server reports progress under
    */
@@ -64,7 +71,7 @@ export class Jobs implements vscode.Disposable {
     work: (token: string, cancel: vscode.CancellationToken) => Promise<T>,
   ): Promise<T> {
     const { job, uri, stop } = options;
-    if (stop?.isCancellationRequested) return Promise.reject(new vscode.CancellationError());
+    if (stop?.isCancellationRequested) return Promise.reject(cancelled(job));
     const key = `${job} ${uri}`;
     const before = this.#running.get(key);
     if (before && !before.cancel.token.isCancellationRequested) {
@@ -117,7 +124,7 @@ export class Jobs implements vscode.Disposable {
     try {
       if (before) {
         await before.catch(() => undefined);
-        if (cancel.token.isCancellationRequested) throw new vscode.CancellationError();
+        if (cancel.token.isCancellationRequested) throw cancelled(job);
         started = performance.now();
       }
       const result = work(id, cancel.token);

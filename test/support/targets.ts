@@ -8,23 +8,26 @@ import { preprocessingPresets } from '../../src/compiler/input/preprocessing.ts'
 import { trainedModel } from './cifar.ts';
 import { sharedModels } from './shared.ts';
 
-/** Networks of the shared models folder, trained and quantised, with how many targets they have. */
+/** Networks of the shared models folder, trained and quantised, with how many targets and residual blocks they have. */
 export const targetNetworks = [
   {
     name: 'ResNet18-w16',
     targets: 46,
+    blocks: 8,
     bytes: () => trainedModel('tiny_resnet18_w16_cifar10'),
     preprocessing: preprocessingPresets.cifar10,
   },
   {
     name: 'ResNet-8',
     targets: 21,
+    blocks: 3,
     bytes: () => trainedModel('mlperf_tiny_resnet8_cifar10'),
     preprocessing: preprocessingPresets.raw,
   },
   {
     name: 'ResNet-8 QDQ',
     targets: 21,
+    blocks: 3,
     bytes: () => readFileSync(join(sharedModels()!, 'quantised/mlperf_tiny_resnet8_cifar10/model_qdq.onnx')),
     preprocessing: preprocessingPresets.raw,
   },
@@ -46,4 +49,16 @@ export function everyTarget(graph: Graph): string[] {
   );
   const left = new Set(other.flatMap(({ outputs }) => outputs));
   return targetsOf(known, pathsTo(known, known.outputs[0]!.name)).filter((tensor) => !left.has(tensor));
+}
+
+/** Outputs of residual blocks, deepest first: what the last layer's target is among. */
+export function blockOutputs({ nodes }: Graph): string[] {
+  const encodes = (op: string) => op === 'QuantizeLinear' || op === 'DequantizeLinear';
+  const added = new Set<string>();
+  const found: string[] = [];
+  for (const { op, inputs, outputs } of nodes) {
+    if (op === 'Add' || (encodes(op) && added.has(inputs[0]!))) added.add(outputs[0]!);
+    else if (op === 'Relu' && added.has(inputs[0]!)) found.push(outputs[0]!);
+  }
+  return found.reverse();
 }

@@ -1,5 +1,6 @@
 import type { IntegerLayer, IntegerNetwork, LayerKind } from './network.ts';
 import { outputStage } from './output-stage.ts';
+import { bandSums } from './sums/band-sums.ts';
 import { borderSums } from './sums/border-sums.ts';
 import { tensorOf, valuesOf, weightsOf, type SumContext, type SumFunction } from './sums/context.ts';
 import { conv } from './sums/conv.ts';
@@ -46,6 +47,7 @@ export const sums: { readonly [K in LayerKind['kind']]: SumFunction<K> } = {
   product,
   windowSumBackward,
   denseRow,
+  bandSums,
   borderSums,
   convMean,
   mapFromRow,

@@ -94,6 +94,16 @@ export type LayerKind =
       readonly geometry: WindowGeometry;
       readonly inputSize: readonly [number, number];
     }
+  /**
+   * acc[k,a,b] = sum of in[k,y,x] over rows[a] <= y < rows[a+1] and columns[b] <= x < columns[b+1]. Where all taps of a
+   * convolution read some rows of a gradient, border sums of the bands' sums are those of the gradient. Zero point 0.
+   */
+  | {
+      readonly kind: 'bandSums';
+      readonly input: string;
+      readonly rows: readonly number[];
+      readonly columns: readonly number[];
+    }
   /** acc[i] = sum over o,ky,kx of W[o,i,ky,kx] * S[o,ky,kx]; S is [O, kh, kw]; output [I, 1, 1]. */
   | { readonly kind: 'convMean'; readonly input: string; readonly weights: string }
   /** acc[y,x] = sum_k W[class,k] * A[k,y,x]: the heat map where alpha is row `class` of dense weights. Bias is per class. */
@@ -159,7 +169,7 @@ export interface IntegerLayer {
   readonly phase: Phase;
   readonly sum: LayerKind;
   readonly output: OutputStage;
-  /** Nominal multiply-accumulates, padding taps included (0 for windowSum and borderSums: adds are not MACs). */
+  /** Nominal multiply-accumulates, padding taps included (0 for windowSum, bandSums and borderSums: adds are not MACs). */
   readonly macs: number;
   /** Proof against overflow: bits the accumulator needs in the worst case, sign included (<= 32). */
   readonly accumulatorBits: number;

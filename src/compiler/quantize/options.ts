@@ -10,7 +10,7 @@ export interface AffinePreprocessing {
 export interface QuantiseOptions {
   /** Present: the accelerator takes raw uint8 pixels and this is folded into the first convolution. Absent: int8 input. */
   readonly preprocessing?: AffinePreprocessing;
-  /** Storage of gradient tensors; border sums and alpha always have 16 bits. */
+  /** Storage of gradient tensors; sums of a plane and alpha always have 16 bits. */
   readonly gradientBits: 8 | 16;
   readonly rangeMethod: RangeMethod;
   /** Activations stored with 16 bits: none, those that the rule of `wide-activations.ts` picks, or these layers or tensors. */

@@ -2,8 +2,9 @@ import type { IntegerLayer, IntegerNetwork } from '../quantize/network.ts';
 import type { EngineShape, Schedule } from '../schedule/operation.ts';
 
 /**
- * Cycles that no schedule of a layer can go below: the array's slots, or the bytes of its weights through the weight port,
- * whichever takes longer. A product of 16 by 8 bits takes two slots; adds (pools, border sums) have no bound.
+ * Bound of a layer: the slots of the array that its nominal multiply-accumulates take, or the bytes of its weights through
+ * the weight port, whichever takes longer. A product of 16 by 8 bits takes two slots; adds (pools, border sums) have no bound.
+ * Nominal counts padding taps, as utilisation does: an adjoint that leaves them out (`lower-conv-backward.ts`) goes below.
  */
 export function boundOf(
   layer: IntegerLayer,

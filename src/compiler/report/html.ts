@@ -52,6 +52,7 @@ function summary(report: Report): string {
     ['Utilisation of inference', percent(report.utilization.inference)],
     ['Array', `${array.rows} x ${array.columns}, ${array.lanes} requantiser lanes`],
     ['Weight port', `${array.weightPortBytesPerCycle} bytes per cycle`],
+    ['Weights', weightsText(report)],
     ['Target', target ? `${target.tensor}, ${target.channels} x ${target.height} x ${target.width}` : 'none'],
     [
       'Gradient',
@@ -60,6 +61,16 @@ function summary(report: Report): string {
     ['Model', `${grouped(report.model.macs)} MACs, ${grouped(report.model.parameters)} parameters`],
   ];
   return table(['', 'Scheduled'], rows);
+}
+
+/** Bytes of the weight memory, and how much of it the backward pass takes for a form of its own. */
+function weightsText({ target, memory: { weightsBytes, weightsCopyBytes } }: Report): string {
+  if (!target) return `${grouped(weightsBytes)} bytes`;
+  const copy =
+    weightsCopyBytes === 0
+      ? 'read by both directions'
+      : `of these ${grouped(weightsCopyBytes)} a second copy for the backward pass`;
+  return `${grouped(weightsBytes)} bytes, ${copy}`;
 }
 
 function layerTable(report: Report): string {

@@ -28,7 +28,7 @@ export interface LayerReport {
   readonly macs: number;
   /** Bits its accumulator needs in the worst case, whatever the picture: proven from weights and ranges, at most 32. */
   readonly accumulatorBits: number;
-  /** macs / (cycles * macsPerCycle). */
+  /** macs / (cycles * macsPerCycle): above 1 where padding taps, which nominal MACs count, are left out. */
   readonly utilization: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;

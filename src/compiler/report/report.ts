@@ -69,6 +69,8 @@ export interface Report {
   };
   readonly memory: {
     readonly weightsBytes: number;
+    /** Those of them that hold weights a second time, in a form for the backward pass: 0 on square arrays without depthwise kernels. */
+    readonly weightsCopyBytes: number;
     readonly activationBytes: number;
     readonly maskBytes: number;
     readonly weightsOnChip: true;
@@ -121,6 +123,11 @@ function numericsOf(network: IntegerNetwork): Report['numerics'] {
   };
 }
 
+/** Weight words that hold weights a second time. */
+function copiedWeights({ placements }: Schedule): number {
+  return placements.reduce((sum, { copyOf, words }) => sum + (copyOf === undefined ? 0 : words), 0);
+}
+
 /** Builds the report from the schedule; no figure in it is computed from anything else. */
 export function buildReport(input: ReportInput): Report {
   const { model, network, schedule, device, clockMHz } = input;
@@ -157,6 +164,7 @@ export function buildReport(input: ReportInput): Report {
     },
     memory: {
       weightsBytes: depths.weights * macsPerCycle,
+      weightsCopyBytes: copiedWeights(schedule) * macsPerCycle,
       activationBytes: depths.activation * shape.rows,
       maskBytes: (depths.mask * shape.columns) / 8,
       weightsOnChip: true,

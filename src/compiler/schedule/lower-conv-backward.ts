@@ -9,9 +9,11 @@ import {
   type PlacedTensor,
   wordsPerVector,
 } from './lowering.ts';
+import { type Progression, progressions } from './progressions.ts';
 import { adjointRuns, identityRuns, type TileRun } from './tile-runs.ts';
 import type { Walk } from './operation.ts';
-import { counts, walk } from './walk.ts';
+import { fetchCycles, intervalOf } from './timing.ts';
+import { counts, vectorsOf, walk } from './walk.ts';
 
 type AdjointLayer = LayerOf<'convBackward' | 'windowSumBackward' | 'maxPoolBackward'>;
 
@@ -70,8 +72,34 @@ export function lowerWindowSumBackward(
   return lowerAdjoint(layer, context, runs);
 }
 
+/** Positions of a phase whose first tap inside and how many there are make up one loop. */
+type PositionRun = Progression<'position' | 'tap'>;
+
+/** All positions of a phase in one loop, the taps that read outside the gradient included. */
+function wholeRun(taps: PhaseTaps, positions: number): PositionRun {
+  return {
+    kind: taps.count,
+    count: positions,
+    first: { position: 0, tap: 0 },
+    step: { position: 1, tap: 0 },
+  };
+}
+
+/** The positions of a phase by how many taps read inside the gradient, those with few taps first. */
+export function insideRuns(taps: PhaseTaps, positions: number, size: number): PositionRun[] {
+  const { count, offset, back } = taps;
+  const things = Array.from({ length: positions }, (_, position) => {
+    const at = position + offset;
+    const tap = Math.max(0, Math.floor((at - size) / back) + 1);
+    const last = Math.min(count - 1, Math.floor(at / back));
+    return { kind: Math.max(0, last - tap + 1), numbers: { position, tap } };
+  });
+  return progressions(things).sort((a, b) => a.kind - b.kind);
+}
+
 /**
- * Operations of an adjoint, one for each stride phase and run of output tiles.
+ * Operations of an adjoint for each stride phase and run of output tiles: one for all positions, or, where that is
+ * quicker, some that leave out the taps that would read nothing but padding at the border.
  *
  * @param second tensor of the gradient's size that the second activation port reads beside it
  */
@@ -83,42 +111,80 @@ export function lowerAdjoint(
 ): LoweredOperation[] {
   const { kernel, strides, pads, dilations } = layer.sum.geometry;
   const { height, width } = need(context.tensors, layer.output.tensor).tensor;
+  const gradient = need(context.tensors, layer.sum.input).tensor;
+  const axis = (index: 0 | 1, phase: number, positions: number, size: number) => {
+    const taps = phaseTaps(phase, kernel[index], strides[index], pads[index], dilations[index]);
+    const count = Math.ceil((positions - phase) / strides[index]);
+    const whole = [wholeRun(taps, count)];
+    return { phase, taps, ways: taps.count === 0 ? [whole] : [whole, insideRuns(taps, count, size)] };
+  };
   const operations: LoweredOperation[] = [];
   for (let py = 0; py < Math.min(strides[0], height); py++) {
-    const y = phaseTaps(py, kernel[0], strides[0], pads[0], dilations[0]);
+    const y = axis(0, py, height, gradient.height);
     for (let px = 0; px < Math.min(strides[1], width); px++) {
-      const x = phaseTaps(px, kernel[1], strides[1], pads[1], dilations[1]);
-      for (const run of runs) operations.push(lowerPhase(layer, context, run, [py, px], [y, x], second));
+      const x = axis(1, px, width, gradient.width);
+      for (const run of runs) {
+        const ways = y.ways.flatMap((rows) =>
+          x.ways.map((columns) =>
+            rows.flatMap((row) =>
+              columns.map((column) =>
+                lowerPositions(
+                  layer,
+                  context,
+                  run,
+                  [
+                    { ...y, run: row },
+                    { ...x, run: column },
+                  ],
+                  second,
+                ),
+              ),
+            ),
+          ),
+        );
+        operations.push(...quickest(ways, context));
+      }
     }
   }
   return operations;
 }
 
-/** One stride phase of some output tiles. */
-function lowerPhase(
+/** The way of fewest cycles, every operation's record counted in: it must earn it. */
+function quickest(ways: readonly LoweredOperation[][], { shape }: LoweringContext): LoweredOperation[] {
+  const cycles = (operations: readonly LoweredOperation[]) =>
+    operations.reduce(
+      (sum, operation) => sum + vectorsOf(operation.counts) * intervalOf(shape, operation) + fetchCycles,
+      0,
+    );
+  return ways.reduce((best, way) => (cycles(way) < cycles(best) ? way : best));
+}
+
+/** Some positions of a stride phase along an axis. */
+interface PhasePositions {
+  readonly phase: number;
+  readonly taps: PhaseTaps;
+  readonly run: PositionRun;
+}
+
+/** Some positions of one stride phase of some output tiles. */
+function lowerPositions(
   layer: AdjointLayer,
   context: LoweringContext,
-  run: TileRun,
-  phase: readonly [number, number],
-  [y, x]: readonly [PhaseTaps, PhaseTaps],
+  tiles: TileRun,
+  [y, x]: readonly [PhasePositions, PhasePositions],
   second: string | undefined,
 ): LoweredOperation {
   const { strides } = layer.sum.geometry;
   const source = need(context.tensors, layer.sum.input);
   const { planes, tensor: gradient } = source;
-  const { height, width } = need(context.tensors, layer.output.tensor).tensor;
   const half = outputHalf(layer, context, {
-    start: phase,
-    step: strides,
-    tiles: { first: run.first, count: run.count },
+    start: [y.phase + y.run.first.position * strides[0], x.phase + x.run.first.position * strides[1]],
+    step: [y.run.step.position * strides[0], x.run.step.position * strides[1]],
+    tiles: { first: tiles.first, count: tiles.count },
   });
-  const outputs = {
-    tile: run.count,
-    row: Math.ceil((height - phase[0]) / strides[0]),
-    column: Math.ceil((width - phase[1]) / strides[1]),
-  };
-  if (y.count * x.count === 0) {
-    // No tap reaches this phase: its sums are 0, but bias, residual and mask still apply.
+  const outputs = { tile: tiles.count, row: y.run.count, column: x.run.count };
+  if (y.run.kind * x.run.kind === 0) {
+    // No tap reaches these positions: their sums are 0, but bias, residual and mask still apply.
     return {
       ...half,
       counts: counts(outputs),
@@ -126,45 +192,67 @@ function lowerPhase(
       y: outside,
       x: outside,
       padding: 0,
-      weights: { mode: run.mode, walk: walk(run.weights), classStride: 0 },
+      weights: { mode: tiles.mode, walk: walk(tiles.weights), classStride: 0 },
     };
   }
+  const [rows, columns] = [readPositions(y), readPositions(x)];
   return {
     ...half,
-    counts: counts({ ...outputs, plane: planes, ky: y.count, kx: x.count, input: run.inputs }),
-    activation: { source: 'memory', walk: phaseWalk(source, run, [y, x]) },
+    counts: counts({ ...outputs, plane: planes, ky: y.run.kind, kx: x.run.kind, input: tiles.inputs }),
+    activation: { source: 'memory', walk: gradientWalk(source, tiles, rows, columns) },
     ...(second === undefined
       ? {}
-      : { port: operandPort(phaseWalk(need(context.tensors, second), run, [y, x])) }),
-    y: { walk: walk(y.offset, { row: 1, ky: -y.back }), limit: gradient.height },
-    x: { walk: walk(x.offset, { column: 1, kx: -x.back }), limit: gradient.width },
+      : { port: operandPort(gradientWalk(need(context.tensors, second), tiles, rows, columns)) }),
+    y: { walk: walk(rows.first, { row: rows.position, ky: rows.tap }), limit: gradient.height },
+    x: { walk: walk(columns.first, { column: columns.position, kx: columns.tap }), limit: gradient.width },
     padding: 0,
-    weights: {
-      mode: run.mode,
-      walk: walk(run.weights + y.first * run.strides.ky + x.first * run.strides.kx, {
-        tile: run.strides.tile,
-        ky: y.step * run.strides.ky,
-        kx: x.step * run.strides.kx,
-        input: run.strides.input,
-      }),
-      classStride: 0,
-    },
+    weights: { mode: tiles.mode, walk: tapWalk(tiles, y, x), classStride: 0 },
   };
 }
 
+/** Where in the gradient the first tap of the first position reads, and the steps from one position and tap to the next. */
+interface ReadPositions {
+  readonly first: number;
+  readonly position: number;
+  readonly tap: number;
+}
+
+function readPositions({ taps: { offset, back }, run: { first, step } }: PhasePositions): ReadPositions {
+  return {
+    first: offset + first.position - first.tap * back,
+    position: step.position - step.tap * back,
+    tap: -back,
+  };
+}
+
+/** Weight words of the taps. */
+function tapWalk({ weights, strides }: TileRun, y: PhasePositions, x: PhasePositions): Walk {
+  const first = ({ taps, run }: PhasePositions) => taps.first + run.first.tap * taps.step;
+  return walk(weights + first(y) * strides.ky + first(x) * strides.kx, {
+    tile: strides.tile,
+    row: y.run.step.tap * y.taps.step * strides.ky,
+    column: x.run.step.tap * x.taps.step * strides.kx,
+    ky: y.taps.step * strides.ky,
+    kx: x.taps.step * strides.kx,
+    input: strides.input,
+  });
+}
+
 /** Words of a tensor of the gradient's size, the taps backwards. */
-function phaseWalk(
+function gradientWalk(
   { address, pitch, planes, planeStride, tensor }: PlacedTensor,
-  run: TileRun,
-  [y, x]: readonly [PhaseTaps, PhaseTaps],
+  tiles: TileRun,
+  y: ReadPositions,
+  x: ReadPositions,
 ): Walk {
-  return walk(address + run.input + (y.offset * tensor.width + x.offset) * pitch, {
-    tile: run.inputStep,
-    row: tensor.width * pitch,
-    column: pitch,
+  const row = tensor.width * pitch;
+  return walk(address + tiles.input + y.first * row + x.first * pitch, {
+    tile: tiles.inputStep,
+    row: y.position * row,
+    column: x.position * pitch,
     plane: planes === 2 ? planeStride : 0,
-    ky: -y.back * tensor.width * pitch,
-    kx: -x.back * pitch,
+    ky: y.tap * row,
+    kx: x.tap * pitch,
     input: 1,
   });
 }

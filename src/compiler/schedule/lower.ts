@@ -1,4 +1,5 @@
 import type { IntegerLayer } from '../quantize/network.ts';
+import { lowerBandSums } from './lower-band-sums.ts';
 import { lowerBorderSums } from './lower-border-sums.ts';
 import { lowerConvBackward, lowerWindowSumBackward } from './lower-conv-backward.ts';
 import { lowerConvMean } from './lower-conv-mean.ts';
@@ -25,6 +26,7 @@ const lowerings: Lowerings = {
   product: lowerProduct,
   windowSumBackward: lowerWindowSumBackward,
   denseRow: lowerDenseRow,
+  bandSums: lowerBandSums,
   borderSums: lowerBorderSums,
   convMean: lowerConvMean,
   mapFromRow: lowerMapFromRow,

@@ -223,6 +223,8 @@ export interface Placement {
   };
   /** The tensor whose storage this is a part of. */
   readonly within?: string;
+  /** Weights that this holds a second time, in a form for the backward pass. */
+  readonly copyOf?: string;
 }
 
 /** The static schedule: the only source of cycle figures. */

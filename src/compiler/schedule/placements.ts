@@ -4,12 +4,13 @@ import { imageWords } from './image-layout.ts';
 import { carriedOut } from './side-outputs.ts';
 import { tableEntries } from './table-layout.ts';
 import { readsOf, storedName, writesOf } from './storage.ts';
+import type { WeightLayout } from './weight-layout.ts';
 
 /** Pass: the memory map, with live ranges in operation indices. */
 export function placements(
   context: LoweringContext,
   operations: readonly ScheduledOperation[],
-  weights: ReadonlyMap<string, { readonly base: number; readonly words: number }>,
+  weights: WeightLayout['contents'],
 ): Placement[] {
   const { network } = context;
   const range = new Map<string, { first: number; last: number }>();
@@ -65,8 +66,9 @@ export function placements(
   for (const [tensor, { address, words }] of context.masks) {
     result.push({ tensor, memory: 'mask', address, words, live: liveMasks.get(tensor) ?? [0, end] });
   }
-  for (const [tensor, { base, words }] of weights) {
-    result.push({ tensor, memory: 'weights', address: base, words, live: [0, end] });
+  for (const [tensor, { base, words, copyOf }] of weights) {
+    const copy = copyOf === undefined ? {} : { copyOf };
+    result.push({ tensor, memory: 'weights', address: base, words, live: [0, end], ...copy });
   }
   for (const [name, index] of context.tables) {
     const [address, words] = [index * tableEntries, tableEntries];

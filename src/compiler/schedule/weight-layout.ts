@@ -52,7 +52,15 @@ export interface WeightLayout {
   /** Block of each layer, by layer name. */
   readonly blocks: ReadonlyMap<string, WeightBlock>;
   /** Blocks by what they hold, for the memory map. */
-  readonly contents: ReadonlyMap<string, { readonly base: number; readonly words: number }>;
+  readonly contents: ReadonlyMap<string, WeightContent>;
+}
+
+/** A block in the weight memory. */
+export interface WeightContent {
+  readonly base: number;
+  readonly words: number;
+  /** Weights that inference reads from words of its own: these are a second form of them, for the backward pass. */
+  readonly copyOf?: string;
 }
 
 const plain = (
@@ -227,6 +235,7 @@ function matrixOf(
       return identity(shape);
     case 'windowSum':
       return fromImage ? imageOnes(layout, sum.geometry) : identity(shape);
+    case 'bandSums':
     case 'borderSums':
       return identity(shape);
     case 'maxPool':
@@ -309,12 +318,15 @@ export function weightLayout(
   const pieces: Int8Array[] = [];
   const blocks = new Map<string, WeightBlock>();
   const known = new Map<string, readonly WeightPart[]>();
-  const contents = new Map<string, { base: number; words: number }>();
+  const contents = new Map<string, WeightContent>();
+  const inferred = new Set<string>();
   const wordBytes = shape.rows * shape.columns;
   let next = 0;
   for (const layer of network.layers) {
     const matrix = matrixOf(layer, network, tensors, shape, layout);
     if (!matrix) continue;
+    const name = 'weights' in layer.sum ? layer.sum.weights : undefined;
+    if (name !== undefined && layer.phase === 'inference') inferred.add(name);
     const { key, height, width, transposed, sliding: isSliding = false } = matrix;
     let parts = known.get(key);
     if (!parts) {
@@ -323,7 +335,9 @@ export function weightLayout(
       pieces.push(words);
       parts = relative.map((part) => ({ ...part, base: part.base + base }));
       known.set(key, parts);
-      contents.set(key, { base, words: words.length / wordBytes });
+      // Inference comes first: what it has not laid out by now is for the backward pass alone.
+      const isCopy = layer.phase !== 'inference' && name !== undefined && inferred.has(name);
+      contents.set(key, { base, words: words.length / wordBytes, ...(isCopy ? { copyOf: name } : {}) });
       next += words.length / wordBytes;
     }
     blocks.set(layer.name, { height, width, parts, transposed, sliding: isSliding });

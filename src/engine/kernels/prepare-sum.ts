@@ -5,7 +5,7 @@ import { storedChannels } from './layout.ts';
 import { prepareMaxPool, prepareMaxPoolBackward, prepareProduct } from './prepare-elements.ts';
 import { prepareConv, prepareConvBackward, prepareConvMean } from './prepare-conv.ts';
 import { prepareWindowSum, prepareWindowSumBackward } from './prepare-depthwise.ts';
-import { borderSums, mapSum, spreadRow } from './small-sums.ts';
+import { bandSums, borderSums, mapSum, spreadRow } from './small-sums.ts';
 
 /** Part of a layer, ready to run for the class explained (-1 before it is known). */
 export type Step = (classIndex: number) => void;
@@ -25,6 +25,10 @@ const preparations: { readonly [K in LayerKind['kind']]: Preparation<K> } = {
   maxPool: prepareMaxPool,
   maxPoolBackward: prepareMaxPoolBackward,
   product: prepareProduct,
+  bandSums:
+    ({ input, rows, columns }, _output, memory) =>
+    () =>
+      bandSums(memory.stored(input), rows, columns, memory.accumulatorValues()),
   borderSums:
     ({ input, geometry, inputSize }, _output, memory) =>
     () =>

@@ -53,6 +53,28 @@ export function borderSums(
   }
 }
 
+/** acc[a,b,k] = sum of in over the rows of band a and the columns of band b, each given by its first and the next one's. */
+export function bandSums(
+  { values, width, channels }: Stored,
+  rows: readonly number[],
+  columns: readonly number[],
+  accumulators: Int32Array,
+): void {
+  const across = columns.length - 1;
+  accumulators.fill(0, 0, (rows.length - 1) * across * channels);
+  for (let a = 0; a + 1 < rows.length; a++) {
+    for (let y = rows[a]!; y < rows[a + 1]!; y++) {
+      for (let b = 0; b < across; b++) {
+        const at = (a * across + b) * channels;
+        for (let x = columns[b]!; x < columns[b + 1]!; x++) {
+          const from = (y * width + x) * channels;
+          for (let k = 0; k < channels; k++) accumulators[at + k]! += values[from + k]!;
+        }
+      }
+    }
+  }
+}
+
 /** acc[y,x,k] = row[k] at every position. */
 export function spreadRow(row: Int8Array, pixels: number, channels: number, accumulators: Int32Array): void {
   for (let p = 0; p < pixels; p++) {

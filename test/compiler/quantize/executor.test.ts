@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { argmax, execute } from '../../../src/compiler/quantize/executor.ts';
+import { borderBands } from '../../../src/compiler/quantize/plan/bands.ts';
 import type { WindowGeometry } from '../../../src/compiler/quantize/network.ts';
 import { layer, network, random, tensor, weights } from './networks.ts';
 
@@ -94,6 +95,45 @@ describe('executor', () => {
       dot(dX.slice(i * height * width, (i + 1) * height * width), new Array(height * width).fill(1)),
     );
     expect(Array.from(backward.get('m')!)).toEqual(sums);
+  });
+
+  it.each([
+    ['3x3, padded', geometry(), [12, 9]],
+    ['stride 2, padded behind', geometry({ strides: [2, 2], pads: [0, 0, 1, 1] }), [24, 16]],
+    ['stride 2, padded before', geometry({ strides: [2, 2], pads: [1, 1, 0, 0] }), [16, 24]],
+    ['5x5', geometry({ kernel: [5, 5], pads: [2, 2, 2, 2] }), [20, 20]],
+    ['dilated', geometry({ dilations: [2, 2], pads: [2, 2, 2, 2] }), [14, 15]],
+    [
+      'uneven',
+      geometry({ kernel: [2, 3], dilations: [2, 1], pads: [1, 0, 2, 1], strides: [1, 2] }),
+      [20, 30],
+    ],
+    ['not padded', geometry({ pads: [0, 0, 0, 0] }), [9, 9]],
+  ] as const)('the border sums of sums of bands are those of the gradient (%s)', (_, g, [height, width]) => {
+    const next = random(11);
+    const size = [outputSize(height, g, 0), outputSize(width, g, 1)] as const;
+    const dy = tensor('dy', [3, ...size]);
+    const bands = borderBands(g, [height, width], dy)!;
+    const { rows, columns, inputSize } = bands;
+    // Every position lies in one band, and most of them in a single one.
+    expect([rows[0], rows.at(-1), columns[0], columns.at(-1)]).toEqual([0, size[0], 0, size[1]]);
+    expect((rows.length - 1) * (columns.length - 1)).toBeLessThan((size[0] * size[1]) / 2);
+    const sums = tensor('s', [3, ...g.kernel], { bits: 32 });
+    const summed = tensor('bands', [3, rows.length - 1, columns.length - 1], { bits: 32 });
+    const again = tensor('t', [3, ...g.kernel], { bits: 32 });
+    const values = Array.from({ length: 3 * size[0] * size[1] }, () => next(-128, 127));
+    const run = execute(
+      network(
+        [dy, sums, summed, again],
+        [
+          layer({ kind: 'borderSums', input: 'dy', geometry: g, inputSize: [height, width] }, sums),
+          layer({ kind: 'bandSums', input: 'dy', rows, columns }, summed),
+          layer({ kind: 'borderSums', input: 'bands', geometry: g, inputSize }, again),
+        ],
+      ),
+      hwc(values, 3),
+    ).tensors;
+    expect(Array.from(run.get('t')!)).toEqual(Array.from(run.get('s')!));
   });
 
   it('rounds halves up, clamps, writes and reads masks, adds the residual on the wide value', () => {

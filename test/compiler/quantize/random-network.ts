@@ -258,6 +258,14 @@ export function randomNetwork(seed: number): { net: IntegerNetwork; image: Int8A
   });
   const sums = add('sums', [features[0], ...geometry.kernel], { bits: 16 });
   push('gradient', { kind: 'borderSums', input: 'g', geometry, inputSize: [height, width] }, sums);
+  const cuts = (size: number): number[] => [
+    0,
+    ...Array.from({ length: size - 1 }, (_, n) => n + 1).filter(() => next(0, 1) === 1),
+    size,
+  ];
+  const [rows, columns] = [cuts(features[1]), cuts(features[2])];
+  const bands = add('bands', [features[0], rows.length - 1, columns.length - 1], { bits: gradientBits });
+  push('gradient', { kind: 'bandSums', input: 'g', rows, columns }, bands);
   const alpha = add('alpha', [stem.channels, 1, 1], { bits: 16 });
   push('gradient', { kind: 'convMean', input: 'sums', weights: 'conv.w' }, alpha);
   const gg = add('gg', [grouped.channels, grouped.height, grouped.width], { bits: gradientBits });

@@ -50,6 +50,31 @@ describe('the report', () => {
     expect(stem.bytesRead).toBe(94 * 32 * 16 + 32 * 32 * 3 * 256);
   });
 
+  it('says how many weights an oblong array keeps a second time for the backward pass, a square one none', () => {
+    const bytes = (explained: Parameters<typeof residualNetwork>[1], columns: 16 | 32) => {
+      const { network } = residualNetwork(resnet18w16, explained);
+      const plan = schedule(network, { rows: 16, columns, lanes: columns / 2 });
+      const device = findDevice(defaultPart)!;
+      const built = buildReport({
+        model,
+        network,
+        schedule: plan,
+        device,
+        clockMHz: 100,
+        diagnostics: [],
+      });
+      return { ...built.memory, html: reportHtml(built, plan) };
+    };
+    const inner = { block: 3, bits: 8 } as const;
+    expect(bytes(inner, 16).weightsCopyBytes).toBe(0);
+    expect(bytes(inner, 16).html).toContain('bytes, read by both directions');
+    const oblong = bytes(inner, 32);
+    expect(oblong.weightsCopyBytes).toBeGreaterThan(0);
+    expect(oblong.weightsCopyBytes).toBe(oblong.weightsBytes - bytes('none', 32).weightsBytes);
+    const grouped = oblong.weightsCopyBytes.toLocaleString('en-US');
+    expect(oblong.html).toContain(`of these ${grouped} a second copy for the backward pass`);
+  });
+
   it('says what is short on a device that is too small', () => {
     const { report: small } = reportOf('xc7z020');
     expect(small.resources.fits).toBe(false);

@@ -54,7 +54,7 @@ interface Accumulator {
 export function lowerGradient(stage: Stage, context: GradientContext): IntegerLayer[] {
   const shape = context.plan.get(stage.output)!;
   const accumulator = accumulate(stage, shape, context);
-  const tensor = chooseTensor(stage, shape, context);
+  const tensor = chooseTensor(stage, shape, accumulator, context);
   context.tensors.set(tensor.name, tensor);
   for (const [name, view] of context.views) if (view.of === tensor.name) setView(name, view, tensor, context);
   const accumulatorBits = provenBits(stage.name, accumulator.bound);
@@ -104,14 +104,12 @@ function accumulate(stage: Stage, shape: PlanTensor, context: GradientContext): 
       const read = sum.kind === 'convMean' ? 1 : input.height * input.width;
       return { sum: { ...sum, weights: weights.name }, unit, bound, macs: weights.data.length * read };
     }
+    case 'bandSums':
     case 'borderSums':
     case 'windowSum':
     case 'windowSumBackward': {
       const input = context.tensors.get(sum.input)!;
-      const taps =
-        sum.kind === 'borderSums'
-          ? input.height * input.width
-          : sum.geometry.kernel[0] * sum.geometry.kernel[1];
+      const taps = summedPositions(sum, input);
       const unit = Array.from({ length: shape.channels }, (_, k) => scaleAt(input, k) * factor);
       return { sum, unit, bound: taps * context.limits.get(sum.input)!, macs: 0 };
     }
@@ -132,6 +130,18 @@ function accumulate(stage: Stage, shape: PlanTensor, context: GradientContext): 
     default:
       throw new Error(`stage ${stage.name} of kind ${sum.kind} is not a gradient stage`);
   }
+}
+
+/** How many positions a sum adds up, at most. */
+function summedPositions(
+  sum: Extract<Stage['sum'], { kind: 'bandSums' | 'borderSums' | 'windowSum' | 'windowSumBackward' }>,
+  input: Pick<IntegerTensor, 'height' | 'width'>,
+): number {
+  if (sum.kind === 'borderSums') return input.height * input.width;
+  if (sum.kind !== 'bandSums') return sum.geometry.kernel[0] * sum.geometry.kernel[1];
+  const widest = (bounds: readonly number[]) =>
+    Math.max(...bounds.slice(1).map((end, n) => end - bounds[n]!));
+  return widest(sum.rows) * widest(sum.columns);
 }
 
 /** How many windows one position lies in, at most, along an axis. */
@@ -171,7 +181,13 @@ function scaleAt(tensor: IntegerTensor, channel: number): number {
 }
 
 /** Storage of a gradient tensor: the finest power-of-two scale that holds the calibrated range and every proof. */
-function chooseTensor(stage: Stage, shape: PlanTensor, context: GradientContext): IntegerTensor {
+function chooseTensor(
+  stage: Stage,
+  shape: PlanTensor,
+  accumulator: Accumulator,
+  context: GradientContext,
+): IntegerTensor {
+  if (stage.sum.kind === 'bandSums') return bandsTensor(stage.sum.input, shape, accumulator, context);
   const demands = context.demands.get(stage.output);
   const divisor = demands && divisors(demands, shape.channels, context);
   const small = shape.height * shape.width === 1 || stage.sum.kind === 'borderSums';
@@ -190,6 +206,31 @@ function chooseTensor(stage: Stage, shape: PlanTensor, context: GradientContext)
     zeroPoint: 0,
     scale: divisor ? divisor.map((d) => scale / d) : [scale],
   };
+}
+
+/** Sums of bands may be so many times as large as the sums of several bands: what cancels there. */
+const bandsHeadroom = 4;
+
+/**
+ * Storage of sums of bands, which are the terms of larger sums: 16 bits for all that these need, as fine as the input at
+ * most and as coarse as holds whatever the input may be.
+ */
+function bandsTensor(
+  input: string,
+  { name, channels, height, width }: PlanTensor,
+  accumulator: Accumulator,
+  context: GradientContext,
+): IntegerTensor {
+  const source = context.tensors.get(input)!;
+  const reader = context.stages.find(({ sum }) => sum.kind === 'borderSums' && sum.input === name)!;
+  const sums = chooseTensor(reader, context.plan.get(reader.output)!, accumulator, context);
+  const coarsest = 2 ** Math.max(0, Math.ceil(Math.log2(accumulator.bound / int16Limit)));
+  const scale = Array.from({ length: channels }, (_, k) => {
+    const finest = scaleAt(source, k);
+    return Math.min(finest * coarsest, Math.max(finest, bandsHeadroom * scaleAt(sums, k)));
+  });
+  context.limits.set(name, int16Limit);
+  return { name, channels, height, width, bits: 16, zeroPoint: 0, scale };
 }
 
 /** The weight scale that each channel's is divided by: 1 where no adjoint convolution reads it. */

@@ -7,6 +7,7 @@ import { activationBackward, isLookedUp, maxPoolBackward, slope } from './elemen
 import { depthwiseWeights, perChannelConstant } from './affine.ts';
 import { averageFactors, type Divisor } from './average.ts';
 import { productBackward } from './product.ts';
+import { borderBands } from './bands.ts';
 import { maskName, unitGeometry, type PlanTensor, type RealWeights, type Stage, type View } from './stage.ts';
 import {
   constantOf,
@@ -268,9 +269,25 @@ function borderSums(node: Node, build: StageBuilder): void {
   const geometry = geometryOf(build.graph, node, output.slice(2));
   if (!geometry) return unsupported(build, node, 'only two-dimensional convolution has border sums');
   const inputSize = [inputShape[2]!, inputShape[3]!] as const;
+  const source = build.describe(build.resolve(node.inputs[0]!));
+  const bands = borderBands(geometry, inputSize, source);
+  if (!bands) {
+    build.push(node, { kind: 'borderSums', input: source.name, geometry, inputSize }, node.outputs[0]!);
+    return;
+  }
+  const { rows, columns } = bands;
+  const summed = `${node.outputs[0]!}/bands`;
+  build.tensors.set(summed, {
+    name: summed,
+    channels: source.channels,
+    height: rows.length - 1,
+    width: columns.length - 1,
+  });
+  const sum = { name: `${node.name}/bands`, op: 'BandSums' };
+  build.push(sum, { kind: 'bandSums', input: source.name, rows, columns }, summed);
   build.push(
     node,
-    { kind: 'borderSums', input: build.resolve(node.inputs[0]!), geometry, inputSize },
+    { kind: 'borderSums', input: summed, geometry, inputSize: bands.inputSize },
     node.outputs[0]!,
   );
 }

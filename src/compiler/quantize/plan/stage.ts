@@ -58,6 +58,12 @@ export type StageSum =
       readonly geometry: WindowGeometry;
       readonly inputSize: readonly [number, number];
     }
+  | {
+      readonly kind: 'bandSums';
+      readonly input: string;
+      readonly rows: readonly number[];
+      readonly columns: readonly number[];
+    }
   | { readonly kind: 'convMean'; readonly input: string; readonly weights: string };
 
 /** Bounds a stage's result is clamped to: a ReLU's are 0 and infinity. */

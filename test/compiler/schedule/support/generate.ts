@@ -9,6 +9,7 @@ import type {
   Phase,
   WindowGeometry,
 } from '../../../../src/compiler/quantize/network.ts';
+import { borderBands } from '../../../../src/compiler/quantize/plan/bands.ts';
 import { int16Limit } from '../../../../src/compiler/quantize/semantics.ts';
 import { Random } from './random.ts';
 
@@ -348,7 +349,18 @@ function explain(
     );
     const inputSize = [target.height, target.width] as const;
     const terms = gradient.height * gradient.width;
-    b.layer('gradient', { kind: 'borderSums', input: gradient.name, geometry, inputSize }, sums, terms, size);
+    const bands = borderBands(geometry, inputSize, gradient);
+    if (bands) {
+      const { rows, columns } = bands;
+      const [height, width] = [rows.length - 1, columns.length - 1];
+      const summed = b.tensor('bands', gradient.channels, height, width, gradientBits(), 0);
+      b.layer('gradient', { kind: 'bandSums', input: gradient.name, rows, columns }, summed, terms, size);
+      const sum = { kind: 'borderSums', input: summed.name, geometry, inputSize: bands.inputSize } as const;
+      b.layer('gradient', sum, sums, height * width, summed.bits === 8 ? 60 : 12000);
+    } else {
+      const sum = { kind: 'borderSums', input: gradient.name, geometry, inputSize } as const;
+      b.layer('gradient', sum, sums, terms, size);
+    }
     const products = weights.shape[0] * geometry.kernel[0] * geometry.kernel[1];
     const sumSize = (sums.bits === 8 ? 60 : 12000) * 73;
     b.layer('gradient', { kind: 'convMean', input: 'sums', weights: weights.name }, alpha, products, sumSize);
