@@ -10,7 +10,7 @@ import { inputOfTensor } from './fixed-input.ts';
 import { Measured } from './measured.ts';
 import { measureFidelity } from './measure-fidelity.ts';
 import type { EngineOptions } from './ort.ts';
-import { createTensorRunner } from './tensors.ts';
+import { createTensorRunner, type TensorRunner } from './tensors.ts';
 
 export interface CompileModelOptions extends AnalyseOptions, CompileOptions, EngineOptions {
   /** Calibration pictures as the model takes them, float32. */
@@ -22,11 +22,13 @@ export interface CompileModelOptions extends AnalyseOptions, CompileOptions, Eng
   readonly onProgress?: (stage: string, fraction: number) => void;
 }
 
+type CalibrateModelOptions = Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> &
+  EngineOptions;
+
 /** Ranges of everything the quantiser needs, measured by the float engine; no more than what is not in `measured` yet. */
 export async function calibrateModel(
   analysis: Analysis,
-  options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> &
-    EngineOptions & { readonly measured?: Measured },
+  options: CalibrateModelOptions & { readonly measured?: Measured },
 ): Promise<CalibrationTable> {
   const measured = options.measured ?? new Measured();
   const missing = measured.missing(analysis);
@@ -36,30 +38,47 @@ export async function calibrateModel(
 
 /** Runs the float engine on every picture and looks at the observed tensors. */
 async function measureTensors(
-  { model, source }: Analysis,
+  analysis: Analysis,
   observed: ObservedTensors,
-  options: Pick<CompileModelOptions, 'calibration' | 'signal' | 'onProgress'> & EngineOptions,
+  options: CalibrateModelOptions,
 ): Promise<CalibrationTable> {
-  const image = source.graph.inputs[0]!.name;
-  const names = new Set([model.scores, ...observed.activations.keys(), ...observed.gradients.keys()]);
-  names.delete(image);
-  const runner = await createTensorRunner(model, names, options);
+  const runner = await createTensorRunner(analysis.model, measuredTensors(analysis, observed), options);
   try {
-    return await calibrate(runner.run, options.calibration, observed, {
-      scores: model.scores,
-      ...(options.signal ? { signal: options.signal } : {}),
-      onProgress: (done, total) => options.onProgress?.('Calibrating', 0.1 + (0.6 * done) / total),
-    });
+    return await measureWith(runner, analysis, observed, options);
   } finally {
     await runner.dispose();
   }
+}
+
+/** The tensors that a calibration reads. */
+function measuredTensors(
+  { model, source }: Analysis,
+  { activations, gradients }: ObservedTensors,
+): Set<string> {
+  const names = new Set([model.scores, ...activations.keys(), ...gradients.keys()]);
+  names.delete(source.graph.inputs[0]!.name);
+  return names;
+}
+
+function measureWith(
+  { run }: TensorRunner,
+  { model }: Analysis,
+  observed: ObservedTensors,
+  { calibration, signal, onProgress }: CalibrateModelOptions,
+): Promise<CalibrationTable> {
+  return calibrate(run, calibration, observed, {
+    scores: model.scores,
+    ...(signal ? { signal } : {}),
+    onProgress: (done, total) => onProgress?.('Calibrating', 0.1 + (0.6 * done) / total),
+  });
 }
 
 /** A compilation whose report tells how faithful the integer network is on pictures (float32, as the model takes them). */
 export async function withFidelity(
   compilation: Compilation,
   pictures: readonly Float32Array[],
-  options: Pick<CompileModelOptions, 'class' | 'preprocessing' | 'signal' | 'onProgress'> & EngineOptions,
+  options: Pick<CompileModelOptions, 'class' | 'preprocessing' | 'signal' | 'onProgress'> &
+    EngineOptions & { readonly runner?: TensorRunner },
 ): Promise<Compilation> {
   const { analysis, network, report } = compilation;
   const inputs = pictures.map((tensor) => inputOfTensor(network, tensor, options.preprocessing));
@@ -91,10 +110,19 @@ export async function compileModel(graph: Graph, options: CompileModelOptions): 
   stage('Deriving the gradient', 0);
   const analysis = analyse(graph, options);
   stage('Calibrating', 0.1);
-  const calibration = await calibrateModel(analysis, options);
-  const fractions = { Quantising: 0.7, Scheduling: 0.8, 'Checking the schedule': 0.85 };
-  const compilation = compile(analysis, calibration, options, (name) => stage(name, fractions[name]));
-  if (!options.fidelity) return compilation;
-  stage('Comparing with the float network', 0.9);
-  return withFidelity(compilation, options.calibration, options);
+  // Loaded once for calibration and comparison, with the map, which only the latter reads.
+  const { observed, model } = analysis;
+  const names = measuredTensors(analysis, observed);
+  if (options.fidelity) for (const { map } of model.targets) names.add(map);
+  const runner = await createTensorRunner(model, names, options);
+  try {
+    const calibration = await measureWith(runner, analysis, observed, options);
+    const fractions = { Quantising: 0.7, Scheduling: 0.8, 'Checking the schedule': 0.85 };
+    const compilation = compile(analysis, calibration, options, (name) => stage(name, fractions[name]));
+    if (!options.fidelity) return compilation;
+    stage('Comparing with the float network', 0.9);
+    return await withFidelity(compilation, options.calibration, { ...options, runner });
+  } finally {
+    await runner.dispose();
+  }
 }

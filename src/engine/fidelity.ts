@@ -77,6 +77,11 @@ export function signalToNoise(fixed: ArrayLike<number>, float: ArrayLike<number>
     signal += float[i]! ** 2;
     noise += (fixed[i]! - float[i]!) ** 2;
   }
+  return decibels(signal, noise);
+}
+
+/** The ratio of two sums of squares in decibels; infinity without noise. */
+export function decibels(signal: number, noise: number): number {
   return noise === 0 ? Infinity : 10 * Math.log10(signal / noise);
 }
 

@@ -1,6 +1,6 @@
 /** Where a fixed-point network loses signal, layer by layer. */
 import type { IntegerNetwork, Phase } from '../compiler/quantize/network.ts';
-import { signalToNoise } from './fidelity.ts';
+import { decibels } from './fidelity.ts';
 import type { IntegerEngine } from './integer.ts';
 
 export interface LayerNoise {
@@ -29,10 +29,24 @@ export function layerNoise(
     const tensor = network.tensors.get(output.tensor)!;
     const expected = tensor.onnx === undefined ? undefined : float.get(tensor.onnx);
     if (!expected) return [];
-    const integers = engine.tensor(tensor.name);
-    const found = new Float64Array(integers.length);
-    const scale = tensor.scale[0]!;
-    for (let i = 0; i < found.length; i++) found[i] = (integers[i]! - tensor.zeroPoint) * scale;
-    return [{ layer: name, op, phase, tensor: tensor.name, decibels: signalToNoise(found, expected) }];
+    const found = noiseOf(engine.tensor(tensor.name), tensor.zeroPoint, tensor.scale[0]!, expected);
+    return [{ layer: name, op, phase, tensor: tensor.name, decibels: found }];
   });
+}
+
+/** Signal-to-noise of integers on a scale; written out, for a network has many. */
+function noiseOf(
+  integers: Int32Array,
+  zeroPoint: number,
+  scale: number,
+  expected: ArrayLike<number>,
+): number {
+  let [signal, noise] = [0, 0];
+  for (let i = 0; i < integers.length; i++) {
+    const wanted = expected[i]!;
+    const difference = (integers[i]! - zeroPoint) * scale - wanted;
+    signal += wanted * wanted;
+    noise += difference * difference;
+  }
+  return decibels(signal, noise);
 }

@@ -30,6 +30,8 @@ export interface FidelityOptions extends EngineOptions {
   /** The class to explain; the fixed network's top class where absent. */
   readonly class?: number | 'argmax';
   readonly onProgress?: (done: number, total: number) => void;
+  /** A model loaded before, used where it can read all that is compared; it is left to its owner. */
+  readonly runner?: TensorRunner;
 }
 
 /** Multiply-accumulates that the report may cost: some seconds on the WebAssembly kernels. */
@@ -68,7 +70,8 @@ export async function measureFidelity(
   const names = [
     ...new Set([model.scores, ...comparableTensors(network), ...(map === undefined ? [] : [map])]),
   ];
-  const runner = await createTensorRunner(model, names, options);
+  const lent = names.every((name) => options.runner?.readable.has(name)) ? options.runner : undefined;
+  const runner = lent ?? (await createTensorRunner(model, names, options));
   const each: PictureFidelity[] = [];
   try {
     for (let i = 0; i < count; i++) {
@@ -82,7 +85,7 @@ export async function measureFidelity(
       options.onProgress?.(i + 1, count);
     }
   } finally {
-    await runner.dispose();
+    if (!lent) await runner.dispose();
   }
   return { report: summarise(each, network), each };
 }

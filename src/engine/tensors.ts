@@ -8,6 +8,8 @@ import { imageInput, withClassInput } from './float.ts';
 import { createFloatEngine, type EngineOptions } from './ort.ts';
 
 export interface TensorRunner {
+  /** The tensors that can be read. */
+  readonly readable: ReadonlySet<string>;
   readonly run: RunTensors;
   dispose(): Promise<void>;
 }
@@ -19,10 +21,12 @@ export async function createTensorRunner(
   options: EngineOptions = {},
 ): Promise<TensorRunner> {
   const image = imageInput(model);
-  const graph = withClassInput(withOutputs(legalise(model.graph), tensors), model);
+  const readable = new Set(tensors);
+  const graph = withClassInput(withOutputs(legalise(model.graph), readable), model);
   // The layout optimisations of level `all` lose outputs that lie inside what they fuse (onnxruntime-web 1.30).
   const engine = await createFloatEngine(writeModel(graph), { optimization: 'extended', ...options });
   return {
+    readable,
     async run(picture, names, classIndex) {
       const outputs = await engine.run({
         [image.name]: { dtype: image.dtype, shape: image.shape, data: picture },

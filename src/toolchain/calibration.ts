@@ -27,12 +27,14 @@ export const maxCalibrationPictures = 200;
  *
  * @param places files and folders; where empty, crops of the pictures listed beside the model, or else of the bundled
  *   photographs, with CAM401
+ * @param most how many crops are wanted at most
  * @throws CompileError CAM301, CAM302, CAM303, CAM401 (a folder without pictures), CAM604
  */
 export async function calibrationPictures(
   places: readonly string[],
   model: ModelFile,
   input: ValueInfo,
+  most = Infinity,
 ): Promise<CalibrationPictures> {
   const { preprocessing } = model.info;
   if (places.length > 0) {
@@ -46,8 +48,9 @@ export async function calibrationPictures(
   const files = listedPictures(model);
   const images: Float32Array[] = [];
   for (const file of files) {
+    if (images.length >= most) break;
     const picture = decodePicture(await readInput(file), file);
-    for (const view of cropViews(picture)) {
+    for (const view of cropViews(picture).slice(0, most - images.length)) {
       images.push(inputFromView(picture, view, input.shape, preprocessing).tensor.data);
     }
   }

@@ -50,13 +50,13 @@ export const explore: CliCommand = {
   run: async (path: string, options: ExploreCliOptions, context): Promise<Outcome> => {
     const device = deviceNamed(options.device, await deviceList(options.devices));
     const model = await loadModel(path, options);
-    const { images } = await calibrationPictures([], model, imageInput(model.graph));
+    const { images } = await calibrationPictures([], model, imageInput(model.graph), pictures);
     const { points, diagnostics } = await exploreModel(model.graph, device, {
       target: options.target,
       score: options.score,
       class: options.class ?? 'argmax',
       explanation: options.explanation,
-      calibration: images.slice(0, pictures),
+      calibration: images,
       wasmPaths: ortFiles(),
       signal: context.signal,
       onProgress: context.progress,

@@ -188,13 +188,13 @@ export class Session {
     context: JobContext,
   ): Promise<ExploreView> {
     const device = deviceNamed(part);
-    const { images } = await calibrationPictures([], this.file, imageInput(this.file.graph));
+    const { images } = await calibrationPictures([], this.file, imageInput(this.file.graph), 1);
     let done = 0;
     const steps = 2 + engineShapes.size;
     const { points } = await exploreModel(this.file.graph, device, {
       target,
       class: chosen,
-      calibration: images.slice(0, 1),
+      calibration: images,
       wasmPaths: ortFiles(),
       signal: context.signal,
       onProgress: (stage) => context.progress(stage, Math.min(0.99, done++ / steps)),
