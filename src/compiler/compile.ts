@@ -8,6 +8,7 @@ import type { Analysis } from './analyse.ts';
 import { CompileError, type Diagnostic, fail } from './diagnostics.ts';
 import { autoArray, scheduleForDevice } from './explore.ts';
 import { graphParameters } from './graph/macs.ts';
+import { PlainSchedules } from './plain-schedules.ts';
 import type { CalibrationTable } from './quantize/calibration.ts';
 import { checkCalibration } from './quantize/calibration-check.ts';
 import type { IntegerNetwork } from './quantize/network.ts';
@@ -17,7 +18,6 @@ import {
   type QuantiseOptions,
 } from './quantize/options.ts';
 import { quantise } from './quantize/quantise.ts';
-import type { QuantiseSource } from './quantize/source.ts';
 import { defaultPart, devices, findDevice, nearDevices, type Device } from './report/devices.ts';
 import { buildReport, type Report } from './report/report.ts';
 import { checkSchedule } from './schedule/check.ts';
@@ -37,6 +37,8 @@ export interface CompileOptions {
   readonly gradientBits?: 8 | 16;
   /** How activations are quantised; what is absent has its default. */
   readonly quantisation?: Partial<Pick<QuantiseOptions, 'rangeMethod' | 'wideActivations'>>;
+  /** Keeps schedules without explanation between compilations of one model with one calibration. */
+  readonly plain?: PlainSchedules;
   /** How uint8 pixels become the network's input; absent: the host hands over int8 values. */
   readonly preprocessing?: AffinePreprocessing;
 }
@@ -73,21 +75,26 @@ export function compile(
   const shape = array === autoArray ? undefined : engineShape(array);
   const gradientBits = options.gradientBits ?? defaultQuantiseOptions.gradientBits;
   onStage('Quantising');
-  const quantised = (source: QuantiseSource) =>
-    quantise(source, calibration, {
-      ...defaultQuantiseOptions,
-      ...options.quantisation,
-      gradientBits,
-      ...(options.preprocessing ? { preprocessing: options.preprocessing } : {}),
-    });
-  const network = quantised(analysis.source);
+  const quantisation: QuantiseOptions = {
+    ...defaultQuantiseOptions,
+    ...options.quantisation,
+    gradientBits,
+    ...(options.preprocessing ? { preprocessing: options.preprocessing } : {}),
+  };
+  const network = quantise(analysis.source, calibration, quantisation);
   onStage('Scheduling');
   const planned = shape ? scheduleOrAdvise(network, shape) : scheduleForDevice(network, gradientBits, device);
   onStage('Checking the schedule');
   const problems = checkSchedule(planned);
   if (problems.length > 0) throw new CompileError(problems);
   const { explanation, ...inference } = analysis.source;
-  const plain = explanation && schedule(quantised(inference), planned.shape);
+  // Without gradients their width plays no part.
+  const plainOptions = { ...quantisation, gradientBits: defaultQuantiseOptions.gradientBits };
+  const plain =
+    explanation &&
+    (options.plain ?? new PlainSchedules()).get(analysis, plainOptions, planned.shape, () =>
+      schedule(quantise(inference, calibration, plainOptions), planned.shape),
+    );
   const report = buildReport({
     model: {
       name: options.name,

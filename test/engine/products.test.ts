@@ -3,66 +3,24 @@ import { expect, it } from 'vitest';
 import { analyse } from '../../src/compiler/analyse.ts';
 import { CompileError, formatDiagnostic } from '../../src/compiler/diagnostics.ts';
 import { makeAttribute } from '../../src/compiler/graph/attributes.ts';
+import type { Graph } from '../../src/compiler/graph/ir.ts';
+import { writeModel } from '../../src/compiler/onnx/write.ts';
+import { execute } from '../../src/compiler/quantize/executor.ts';
 import { pearson, signalToNoise } from '../../src/engine/fidelity.ts';
+import { networkInput } from '../../src/engine/fixed.ts';
 import { Builder, Random } from '../compiler/gradient/support.ts';
 import { endToEnd } from '../support/end-to-end.ts';
-import { maxAbs } from '../support/oracles.ts';
-
-const shape = [1, 3, 9, 9];
-const channels = 8;
-const pads = { pads: makeAttribute.ints([1, 1, 1, 1]) };
-
-type Gate = (b: Builder, r: Random, features: string) => string;
-
-/** What is multiplied with what: `features` is [1, 8, 9, 9]. */
-const gates: Record<string, Gate> = {
-  'squeeze and excitation by 1x1 convolutions': (b, r, f) => {
-    const squeezed = b.op('GlobalAveragePool', [f]);
-    const hidden = b.op('Relu', [b.op('Conv', [squeezed, b.constant(r.tensor([4, channels, 1, 1], -2, 2))])]);
-    const gate = b.op('Sigmoid', [b.op('Conv', [hidden, b.constant(r.tensor([channels, 4, 1, 1], -2, 2))])]);
-    return b.op('Mul', [f, gate]);
-  },
-  'squeeze and excitation by dense layers, the gate first, hard': (b, r, f) => {
-    const flat = b.op('Flatten', [b.op('GlobalAveragePool', [f])], { axis: makeAttribute.int(1) });
-    const transB = { transB: makeAttribute.int(1) };
-    const hidden = b.op('Relu', [b.op('Gemm', [flat, b.constant(r.tensor([6, channels], -2, 2))], transB)]);
-    const gate = b.op('HardSigmoid', [b.op('Gemm', [hidden, b.constant(r.tensor([channels, 6]))], transB)]);
-    return b.op('Mul', [b.op('Reshape', [gate, b.ints(1, channels, 1, 1)]), f]);
-  },
-  'a gate per element': (b, r, f) => {
-    const gate = b.op('Sigmoid', [b.op('Conv', [f, b.constant(r.tensor([channels, channels, 3, 3]))], pads)]);
-    const value = b.op('Conv', [f, b.constant(r.tensor([channels, channels, 3, 3]))], pads);
-    return b.op('Mul', [value, gate]);
-  },
-  'a square': (b, r, f) => {
-    const value = b.op('Conv', [f, b.constant(r.tensor([channels, channels, 1, 1]))]);
-    return b.op('Mul', [value, value]);
-  },
-  'halves of a Concat, and a ReLU behind': (b, r, f) => {
-    const half = () => b.op('Relu', [b.op('Conv', [f, b.constant(r.tensor([5, channels, 1, 1]))])]);
-    const joined = b.op('Concat', [half(), half()], { axis: makeAttribute.int(1) });
-    const other = b.op('Conv', [f, b.constant(r.tensor([10, channels, 3, 3]))], pads);
-    return b.op('Relu', [b.op('Mul', [joined, other])]);
-  },
-};
-
-function network(gate: Gate, width: number) {
-  const [b, r] = [new Builder(), new Random(3)];
-  const features = b.op('Relu', [b.op('Conv', ['x', b.constant(r.tensor([channels, 3, 3, 3]))], pads)]);
-  const gated = gate(b, r, features);
-  const last = b.op('Relu', [b.op('Conv', [gated, b.constant(r.tensor([6, width, 3, 3]))], pads)]);
-  const flat = b.op('Flatten', [b.op('GlobalAveragePool', [last])], { axis: makeAttribute.int(1) });
-  const scores = b.op('Gemm', [flat, b.constant(r.tensor([4, 6]))], { transB: makeAttribute.int(1) });
-  return { graph: b.graph(shape, scores, 20), features, gated, last };
-}
-
-const random = new Random(8);
-const pictures = Array.from({ length: 4 }, () => random.tensor(shape).data as Float32Array);
+import { channels, gatedNetwork, gates, pads, pictures, type Gate } from '../support/gated-networks.ts';
+import { maxAbs, maxDifference } from '../support/oracles.ts';
+import { ort, runModel } from '../support/ort.ts';
 
 it.each(Object.keys(gates))(
   '%s',
   async (name) => {
-    const { graph, features, gated, last } = network(gates[name]!, name.startsWith('halves') ? 10 : channels);
+    const { graph, features, gated, last } = gatedNetwork(
+      gates[name]!,
+      name.startsWith('halves') ? 10 : channels,
+    );
     let before: string | undefined;
     for (const [target, array] of [
       [last, '4x4'],
@@ -95,20 +53,74 @@ it.each(Object.keys(gates))(
   120_000,
 );
 
-const refused: Record<string, (b: Builder, r: Random, features: string) => string> = {
+function refusalOf(graph: Graph): string {
+  try {
+    analyse(graph);
+  } catch (error) {
+    if (error instanceof CompileError) return error.diagnostics.map(formatDiagnostic).join('\n');
+    throw error;
+  }
+  return 'no diagnostic';
+}
+
+const refused: Record<string, Gate> = {
   'one factor per position': (b, r, f) =>
     b.op('Mul', [f, b.op('Sigmoid', [b.op('Conv', [f, b.constant(r.tensor([1, channels, 3, 3]))], pads)])]),
   'the image': (b, r) => b.op('Mul', ['x', b.op('Conv', ['x', b.constant(r.tensor([3, 3, 3, 3]))], pads)]),
 };
 
 it.each(Object.keys(refused))('refuses, by name: %s', (name) => {
-  const { graph } = network(refused[name]!, name === 'the image' ? 3 : channels);
-  let text = 'no diagnostic';
-  try {
-    analyse(graph);
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error;
-    text = error.diagnostics.map(formatDiagnostic).join('\n');
-  }
-  expect(text).toMatchSnapshot();
+  const { graph } = gatedNetwork(refused[name]!, name === 'the image' ? 3 : channels);
+  expect(refusalOf(graph)).toMatchSnapshot();
+});
+
+/** Two quantised convolutions of the image and their quantised product, as QDQ with uint8. */
+function quantisedProduct(left: number, right: number): Graph {
+  const [b, r] = [new Builder(), new Random(6)];
+  const byte = (value: number) => b.constant({ dtype: 'uint8', shape: [], data: Uint8Array.of(value) });
+  const rounded = (tensor: string, scale: number, zeroPoint: number) => {
+    const [s, z] = [b.scalar(scale), byte(zeroPoint)];
+    return b.op('DequantizeLinear', [b.op('QuantizeLinear', [tensor, s, z]), s, z]);
+  };
+  const x = rounded('x', 0.0083, 121);
+  const branch = (scale: number, zeroPoint: number) => {
+    const weights = Array.from({ length: channels * 27 }, () => r.int(-127, 127));
+    const q = b.constant({ dtype: 'int8', shape: [channels, 3, 3, 3], data: Int8Array.from(weights) });
+    return rounded(
+      b.op('Conv', [x, b.op('DequantizeLinear', [q, b.scalar(0.0021)])], pads),
+      scale,
+      zeroPoint,
+    );
+  };
+  const y = rounded(b.op('Mul', [branch(0.0127, left), branch(0.0131, right)]), 0.0119, 128);
+  const flat = b.op('Flatten', [b.op('GlobalAveragePool', [y])], { axis: makeAttribute.int(1) });
+  return b.graph([1, 3, 9, 9], b.op('Gemm', [flat, b.constant(r.tensor([channels, 4]))]), 20);
+}
+
+it.each([
+  [128, 97],
+  [97, 128],
+])(
+  'a product that came quantised, zero points %i and %i: within a step of ONNX Runtime',
+  async (left, right) => {
+    const graph = quantisedProduct(left, right);
+    const quantised = graph.nodes.filter(({ op }) => op === 'QuantizeLinear').at(-1)!.outputs[0]!;
+    const info = { name: quantised, dtype: 'uint8' as const, shape: [1, channels, 9, 9] };
+    const model = writeModel({ ...graph, outputs: [...graph.outputs, info] });
+    const { compilation } = await endToEnd(graph, pictures, { target: quantised, classes: [1] });
+    const { network } = compilation;
+    for (const tensor of pictures) {
+      const expected = await runModel(model, { x: new ort.Tensor('float32', tensor, [1, 3, 9, 9]) });
+      const theirs = Array.from(expected[quantised]!.data as Uint8Array, (q) => q - 128);
+      const { tensors } = execute(network, networkInput(network, { tensor }));
+      const ours = tensors.get(network.explanation!.activation)!;
+      expect(ours.length).toBe(theirs.length);
+      expect(maxDifference(ours, theirs)).toBeLessThanOrEqual(1);
+      expect(new Set(theirs).size).toBeGreaterThan(50);
+    }
+  },
+);
+
+it('a product whose factors both came with a zero point is refused', () => {
+  expect(refusalOf(quantisedProduct(97, 110))).toMatchSnapshot();
 });

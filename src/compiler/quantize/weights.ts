@@ -77,6 +77,13 @@ export function outputLoads(weights: IntegerWeights): number[] {
 /** Sum of |w| over what each input channel's adjoint reads. */
 export function inputLoads(weights: IntegerWeights): number[] {
   const sums = new Array<number>(inputChannels(weights)).fill(0);
-  weights.data.forEach((w, index) => (sums[inputOf(weights, index)]! += Math.abs(w)));
+  const [outputs, inputs, height, width] = weights.shape;
+  for (let o = 0, index = 0; o < outputs; o++) {
+    const firstInput = inputOf(weights, index);
+    for (let i = 0; i < inputs; i++) {
+      for (const end = index + height * width; index < end; index++)
+        sums[firstInput + i]! += Math.abs(weights.data[index]!);
+    }
+  }
   return sums;
 }

@@ -121,12 +121,16 @@ class Memory {
   }
 }
 
-/** Value of a walk at given loop indices. */
-const at = ({ base, strides }: Walk, index: readonly number[]) => {
-  let value = base;
-  for (let level = 0; level < 7; level++) value += strides[level]! * index[level]!;
-  return value;
-};
+/** Value of a walk at given loop indices: written out, for it is asked for in every step. */
+const at = ({ base, strides: s }: Walk, index: readonly number[]) =>
+  base +
+  s[0] * index[0]! +
+  s[1] * index[1]! +
+  s[2] * index[2]! +
+  s[3] * index[3]! +
+  s[4] * index[4]! +
+  s[5] * index[5]! +
+  s[6] * index[6]!;
 
 /** Advances loop indices like an odometer over levels first ... last; false once all are done. */
 function advance(index: number[], counts: readonly number[], first: number, last: number): boolean {

@@ -79,6 +79,7 @@ const plain = (
     width: shape[3],
     transposed: false,
     value: (o, i, ky, kx) => {
+      if (groups === 1) return data[((o * group.inputs + i) * shape[2] + ky) * shape[3] + kx]!;
       const inGroup = i - Math.floor(o / group.outputs) * group.inputs;
       if (inGroup < 0 || inGroup >= group.inputs) return 0;
       return data[((o * group.inputs + inGroup) * shape[2] + ky) * shape[3] + kx]!;
@@ -293,12 +294,13 @@ function cut(
       if (!within(tile, oTile, oTiles)) return;
       for (let tap = 0; tap < taps; tap++) {
         const block = base + ((tile - oTile) * taps + tap) * iTiles - iTile;
+        const [ky, kx] = [Math.floor(tap / width), tap % width];
+        // Rows are counted over all words, so word and row within it need not be told apart.
+        const first = block * shape.rows * shape.columns + (column % shape.columns);
         for (const i of inputs) {
-          const row = rows[i]!;
-          const word = block + Math.floor(row / shape.rows);
-          const at = (word * shape.rows + (row % shape.rows)) * shape.columns + (column % shape.columns);
+          const at = first + rows[i]! * shape.columns;
           // Inputs that share a row leave it to the one that has a weight there.
-          words[at] ||= matrix.value(o, i, Math.floor(tap / width), tap % width);
+          if (words[at] === 0) words[at] = matrix.value(o, i, ky, kx);
         }
       }
     });

@@ -89,6 +89,8 @@ export function reader(weights: IntegerWeights): WeightAt {
     shape: [, , height, width],
   } = weights;
   const { outputs, inputs } = groupSizes(weights);
+  if ((weights.groups ?? 1) === 1)
+    return (o, i, ky, kx) => data[((o * inputs + i) * height + ky) * width + kx]!;
   return (o, input, ky, kx) => {
     const i = input - Math.floor(o / outputs) * inputs;
     return i >= 0 && i < inputs ? data[((o * inputs + i) * height + ky) * width + kx]! : 0;

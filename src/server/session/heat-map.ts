@@ -13,10 +13,19 @@ import type { EngineAnswer, HeatMapRow, PictureView } from '../../protocol/views
 /** Longer side of the picture sent to the panel, in pixels. */
 const shownSize = 320;
 
+/** Pictures as they are sent, for as long as they are kept: they are the same for every target. */
+const shown = new WeakMap<LoadedImage, string>();
+
 /** The part of the picture that the model sees, as sharp as the original has it. */
-function shownPicture({ picture }: LoadedImage): string | undefined {
+function shownPicture(image: LoadedImage): string | undefined {
+  const { picture } = image;
   if (!picture) return undefined;
-  const { original, view } = picture;
+  const url = shown.get(image) ?? pictureUrl(picture);
+  shown.set(image, url);
+  return url;
+}
+
+function pictureUrl({ original, view }: NonNullable<LoadedImage['picture']>): string {
   const factor = Math.min(1, shownSize / Math.max(view.width, view.height));
   const size = {
     width: Math.max(1, Math.round(view.width * factor)),

@@ -1,4 +1,5 @@
 /** One model in the worker: what has been read, compiled and loaded, kept for the next request. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../compiler/diagnostics.ts';
 import { analyse, type Analysis } from '../../compiler/analyse.ts';
@@ -8,6 +9,7 @@ import { exportStaticModel } from '../../compiler/gradient/export.ts';
 import { methodNames, methods, type MethodName } from '../../compiler/gradient/methods.ts';
 import { inferKnownShapes } from '../../compiler/graph/infer.ts';
 import { engineShapes } from '../../compiler/schedule/engine-shape.ts';
+import { PlainSchedules } from '../../compiler/plain-schedules.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
 import { calibrateModel } from '../../engine/compile-model.ts';
 import { exploreModel } from '../../engine/explore-model.ts';
@@ -33,8 +35,8 @@ import { bundledPictures, listedPictures, pictureView } from './pictures.ts';
 /** The method that the fixed-point engine and the RTL carry out. */
 const acceleratorMethod: MethodName = 'gradcam';
 
-/** How many compilations (choices of target, device, array) and loaded float models are kept. */
-const kept = { compilations: 6, prepared: 4, explainers: 2 };
+/** How many compilations (choices of target, device, array), pictures and loaded float models are kept. */
+const kept = { compilations: 6, prepared: 4, images: 3, explainers: 2 };
 
 /** What the compilation depends on, and nothing else. */
 const compilationKey = (options: JobOptions): string => JSON.stringify(Object.entries(options).sort());
@@ -54,12 +56,14 @@ interface Prepared {
 interface MeasuredPictures extends CalibrationPictures {
   readonly measured: Measured;
   readonly ahead: GradientsAhead;
+  readonly plain: PlainSchedules;
 }
 
 export class Session {
   readonly #compilations = new Recent<Compiled>(kept.compilations);
   readonly #prepared = new Recent<Prepared>(kept.prepared);
   readonly #pictures = new Recent<MeasuredPictures>(1, ({ ahead }) => ahead.dispose());
+  readonly #images = new Recent<LoadedImage>(kept.images);
   readonly #explainers = new Recent<FloatExplainer>(kept.explainers, (e) => e.dispose());
 
   private constructor(
@@ -81,6 +85,7 @@ export class Session {
       const { analysis, calibration, diagnostics } = await this.#prepare(options, context);
       const { preprocessing } = this.file.info;
       const { channels } = inputAxes(imageInput(this.file.graph).shape, preprocessing.layout);
+      const { plain } = await this.#measuredPictures(options.calibrationFolder);
       const result = compile(
         analysis,
         calibration,
@@ -91,6 +96,7 @@ export class Session {
           array: options.array,
           gradientBits: options.gradientBits,
           quantisation: { rangeMethod: options.ranges, wideActivations: options.wideActivations },
+          plain,
           preprocessing: affinePreprocessing(preprocessing, channels),
         },
         (stage) => context.progress(stage, 0.7 + 0.1 * compileStages.indexOf(stage)),
@@ -125,16 +131,15 @@ export class Session {
       const places = folder === '' ? [] : [folder];
       const read = await calibrationPictures(places, this.file, imageInput(this.file.graph));
       const measured = new Measured();
-      return {
-        ...read,
-        measured,
-        ahead: new GradientsAhead(read.images, measured, { wasmPaths: ortFiles() }),
-      };
+      const ahead = new GradientsAhead(read.images, measured, { wasmPaths: ortFiles() });
+      return { ...read, measured, ahead, plain: new PlainSchedules() };
     });
   }
 
   /** Measures now what other targets than the chosen one will need. Where it is cancelled it goes on the next time. */
   async lookAhead(options: JobOptions, context: JobContext): Promise<void> {
+    // Each target's equalised graph is one of its own.
+    if (options.equalise) return;
     if (options.equalise) return;
     const { analysis } = await this.#prepare(options, context);
     const { ahead } = await this.#measuredPictures(options.calibrationFolder);
@@ -232,7 +237,10 @@ export class Session {
   }
 
   async #load(path: string): Promise<LoadedImage> {
-    const input = imageInput(this.file.graph);
-    return loadImage(await readInput(path), path, input, this.file.info.preprocessing);
+    const bytes = await readInput(path);
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    return this.#images.get(`${path} ${hash}`, async () =>
+      loadImage(bytes, path, imageInput(this.file.graph), this.file.info.preprocessing),
+    );
   }
 }

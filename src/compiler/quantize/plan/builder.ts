@@ -72,6 +72,11 @@ export class StageBuilder {
     this.weights.set(weights.name, scale ? { ...weights, scale } : weights);
   }
 
+  /** The zero point that a tensor came with; undefined where its scale is chosen here. */
+  givenZeroPoint(tensor: string): number | undefined {
+    return this.imported?.activations.get(tensor)?.zeroPoint;
+  }
+
   /** Shape of a tensor as channels, height, width. */
   describe(tensor: string): PlanTensor {
     const known = this.tensors.get(tensor);

@@ -144,8 +144,12 @@ function clip(node: Node, build: StageBuilder): void {
   });
   if (lower === undefined || upper === undefined)
     return unsupported(build, node, 'its bounds are computed at run time');
-  // The output stage's mask bits tell what is above 0; any other lower bound is a kink of a look-up table.
-  if (lower === 0 && upper > 0) build.clip(node, node.inputs[0]!, node.outputs[0]!, { lower, upper });
+  // The output stage's mask bits tell what is above 0; any other lower bound is a kink of a look-up table. What came
+  // quantised is rounded once, behind the clamp: a table would round in front of it, too.
+  const [input, output] = [node.inputs[0]!, node.outputs[0]!];
+  const roundsOnce =
+    build.givenZeroPoint(output) !== undefined && build.givenZeroPoint(input) === undefined && lower < 0;
+  if ((lower === 0 || roundsOnce) && upper > 0) build.clip(node, input, output, { lower, upper });
   else lookUp(boundedActivation(node, lower, upper), build);
 }
 

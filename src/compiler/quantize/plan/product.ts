@@ -12,11 +12,22 @@ const shapes =
 /** Forward: the gate, where one operand is one, is the factor. */
 export function product(node: Node, build: StageBuilder): void {
   const [a, b] = node.inputs.map((input) => build.describe(build.resolve(input))) as [PlanTensor, PlanTensor];
-  const [input, factor] = isVector(a) && !isVector(b) ? [b, a] : [a, b];
+  // A factor has no zero point: of two that came quantised the one without.
+  const isShifted = ({ name }: PlanTensor) => (build.givenZeroPoint(name) ?? 0) !== 0;
+  const swaps = isVector(a) === isVector(b) ? isShifted(b) && !isShifted(a) : isVector(a);
+  const [input, factor] = swaps ? [b, a] : [a, b];
   if (input.channels !== factor.channels || !(isSamePlane(input, factor) || isVector(factor)))
     return unsupported(build, node, shapes);
   if (![input, factor].every(({ name }) => build.isStored(name)))
     return unsupported(build, node, 'it multiplies the image, which has no integer mapping');
+  if (isShifted(factor)) {
+    const given = build.givenZeroPoint(factor.name);
+    return unsupported(
+      build,
+      node,
+      `its factor "${factor.name}" came quantised with the zero point ${given} (re-centred to int8); only 0 is exact`,
+    );
+  }
   build.push(
     node,
     { kind: 'product', input: input.name, factor: build.factor(node, factor.name) },
