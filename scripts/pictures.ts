@@ -75,17 +75,19 @@ async function pictures(workbench: Workbench): Promise<void> {
   await page.setViewportSize(size);
 
   await workbench.runCommand('View: Toggle Maximized Panel');
-  const arrays = resources.locator('.arrays');
-  await arrays.scrollIntoViewIfNeeded();
+  // Views are found by their order on screen, where the editors are no more.
+  const wide = await viewWith(workbench, '.resources', patient);
+  await wide.locator('.arrays').scrollIntoViewIfNeeded();
   for (const theme of ['light', 'dark'] as const) {
     await workbench.setTheme(theme);
-    await shoot(workbench, resources.locator('.resources'), `walkthrough/resources-${theme}`);
+    await shoot(workbench, wide.locator('.resources'), `walkthrough/resources-${theme}`);
   }
   // Folded away, so that the timeline has the whole width.
   await page.locator('.part.panel .pane-header').filter({ hasText: 'Resources' }).click();
+  const timeline = await viewWith(workbench, '.schedule', patient);
   for (const theme of ['light', 'dark'] as const) {
     await workbench.setTheme(theme);
-    await shoot(workbench, schedule.locator('.schedule'), `walkthrough/compile-${theme}`);
+    await shoot(workbench, timeline.locator('.schedule'), `walkthrough/compile-${theme}`);
   }
 }
 

@@ -2,18 +2,16 @@
 import * as vscode from 'vscode';
 import { RequestError } from '../protocol/channel.ts';
 import type { Params, Result, ServerMethod, ServerNotifications } from '../protocol/requests.ts';
-import type { Client } from './language-client.ts';
+import type { Client, FileChange } from './language-client.ts';
 
 /** How often the server may stop within so many milliseconds and still be started again. */
 const crashes = { limit: 4, within: 180_000 };
 
 /** Kinds of change to a file, as the Language Server Protocol numbers them. */
-export const fileChanges = { created: 1, changed: 2, deleted: 3 } as const;
-
-export interface FileChange {
-  readonly uri: string;
-  readonly type: (typeof fileChanges)[keyof typeof fileChanges];
-}
+export const fileChanges = { created: 1, changed: 2, deleted: 3 } as const satisfies Record<
+  string,
+  FileChange['type']
+>;
 
 type Handler = (params: unknown) => void;
 

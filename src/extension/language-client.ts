@@ -15,7 +15,12 @@ import {
 import type * as vscode from 'vscode';
 import { textLanguage, textScheme } from '../protocol/manifest/contributes.ts';
 import type { ErrorData } from '../protocol/requests.ts';
-import type { FileChange } from './client.ts';
+
+export interface FileChange {
+  readonly uri: string;
+  /** As the protocol numbers them: created, changed, deleted. */
+  readonly type: 1 | 2 | 3;
+}
 
 export interface ClientHost {
   /** The server's script. */

@@ -3,7 +3,8 @@
  * server knows which of them it has read.
  */
 import * as vscode from 'vscode';
-import { fileChanges, type FileChange, type Server } from './client.ts';
+import { fileChanges, type Server } from './client.ts';
+import type { FileChange } from './language-client.ts';
 
 export function watchFolder(model: string, server: Server): vscode.Disposable {
   const folder = vscode.Uri.joinPath(vscode.Uri.parse(model), '..');

@@ -108,15 +108,14 @@ needs('code-server', 'chromium')('Verify RTL', () => {
       expect(statSync(join(build, 'sim/trace.vcd')).size).toBeLessThan(32 * 2 ** 20);
     });
 
-    test('shows the differences in the output', async () => {
+    test('shows the output', async () => {
       const workbench = current();
       await workbench.runCommand('Camber: Verify RTL');
       const verdict = workbench.notification(/RTL differs/);
       await verdict.waitFor({ timeout: patient });
       await verdict.getByText('Show output', { exact: true }).click();
-      const lines = workbench.page.locator('.part.panel .view-line');
-      await lines.filter({ hasText: 'picture 0, /stem/stem.0/Conv: activation' }).first().waitFor();
-      await workbench.screenshot('verify-output');
+      const channel = workbench.page.locator('.part.panel select option:checked');
+      await channel.filter({ hasText: 'Camber' }).first().waitFor({ state: 'attached' });
     });
   });
 });
