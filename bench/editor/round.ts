@@ -191,7 +191,8 @@ export async function round(folder: string): Promise<Round> {
     const workbench = await Workbench.open(browser, server, folder);
     await workbench.waitForCommand('Camber: Show Output');
     await workbench.runCommand('Camber: Show Output');
-    await workbench.page.waitForTimeout(2000);
+    // VS Code's own start goes on for a while, and takes seconds of both its processes on two cores.
+    await workbench.page.waitForTimeout(10_000);
     const picture = await opened(workbench, 'chelsea.jpg', pictureShown);
     const sample = await opened(workbench, sampleName);
     const thousand = await opened(workbench, 'thousand.onnx');

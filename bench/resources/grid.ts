@@ -76,6 +76,13 @@ const own = [
     [16, 16, everything],
     [16, 16, nothing],
     [8, 8, everything],
+    [16, 32, everything],
+    [16, 32, nothing],
+    [8, 8, nothing],
+    // Sets of parts like networks', which share what either of two parts would need.
+    [8, 8, lastLayer],
+    [4, 4, middle],
+    [16, 16, pools],
     [4, 4, everything, [3000, 3000, 9000, 2400, 2000, 3000, 2000]],
     [4, 4, everything, [500, 30000, 1100, 2400, 200, 300, 100]],
     [4, 4, everything, [500, 3000, 1100, 30000, 200, 300, 100]],
