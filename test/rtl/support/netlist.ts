@@ -34,7 +34,11 @@ const memory = (name: string, width: number, depth: number, file: string) => {
       : '';
   const write =
     file === '' ? 'if (write_enable) words[write_address] <= write_data;\n    if (read_enable) ' : '';
-  const fill = file === '' ? '' : `  initial $readmemh("${file}", words);\n`;
+  // Block RAM starts with zeros where it is not told otherwise.
+  const fill =
+    file === ''
+      ? `  integer i;\n  initial for (i = 0; i < ${depth}; i = i + 1) words[i] = 0;\n`
+      : `  initial $readmemh("${file}", words);\n`;
   return `module ${name} (input clk, ${ports}input [${bits - 1}:0] read_address, output reg [${width - 1}:0] read_data);
   reg [${width - 1}:0] words [0:${depth - 1}];
 ${fill}  always @(posedge clk) begin
