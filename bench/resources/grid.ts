@@ -2,6 +2,7 @@
 import { optionalParts } from '../../src/compiler/emit/top-parameters.ts';
 import { laneParts, pairBlocks } from '../../src/compiler/report/engine-units.ts';
 import type { EngineUnit } from '../../src/compiler/report/engine-units.ts';
+import { growing } from '../../src/compiler/report/fit.ts';
 import type { Family } from '../../src/compiler/report/families.ts';
 
 /** Depths: control ROM, activation, image, weights, parameters, mask, results. */
@@ -36,20 +37,6 @@ const points = (
   ...rows: readonly (readonly [rows: number, columns: number, parts: readonly string[], depths?: Depths])[]
 ): GridPoint[] =>
   rows.map(([r, columns, parts, depths = usual]) => ({ use, rows: r, columns, parts, depths }));
-
-/** Parts whose hardware around the units grows with the columns are left out of a wide array too. */
-const growing = [
-  'WINDOW',
-  'SIDE',
-  'MAXIMUM',
-  'WINNERS',
-  'SLOPE',
-  'TABLES',
-  'WIDE',
-  'RESIDUAL',
-  'MASKS',
-  'BIAS_REGISTER',
-];
 
 /** Judged by: other shapes, other sets of parts, depths like networks'. */
 const holdOut = points(
@@ -88,6 +75,7 @@ const own = [
     [4, 4, everything, [500, 3000, 1100, 30000, 200, 300, 100]],
   ),
   ...points('fit', ...everything.map((part) => [4, 4, allBut(part)] as const)),
+  // Parts whose hardware around the units grows with the columns are left out of a wide array too.
   ...points('fit', ...growing.map((part) => [8, 16, allBut(part)] as const)),
   ...holdOut,
 ];

@@ -8,7 +8,7 @@ import type { Analysis } from './analyse.ts';
 import { CompileError, type Diagnostic, fail } from './diagnostics.ts';
 import { autoArray, scheduleForDevice } from './explore.ts';
 import { graphParameters } from './graph/macs.ts';
-import { PlainSchedules } from './plain-schedules.ts';
+import type { PlainSchedules } from './plain-schedules.ts';
 import type { CalibrationTable } from './quantize/calibration.ts';
 import { checkCalibration } from './quantize/calibration-check.ts';
 import type { IntegerNetwork } from './quantize/network.ts';
@@ -90,11 +90,10 @@ export function compile(
   const { explanation, ...inference } = analysis.source;
   // Without gradients their width plays no part.
   const plainOptions = { ...quantisation, gradientBits: defaultQuantiseOptions.gradientBits };
+  const scheduleInference = () => schedule(quantise(inference, calibration, plainOptions), planned.shape);
   const plain =
     explanation &&
-    (options.plain ?? new PlainSchedules()).get(analysis, plainOptions, planned.shape, () =>
-      schedule(quantise(inference, calibration, plainOptions), planned.shape),
-    );
+    (options.plain?.get(analysis, plainOptions, planned.shape, scheduleInference) ?? scheduleInference());
   const report = buildReport({
     model: {
       name: options.name,

@@ -11,7 +11,7 @@ import type { ResourceCount } from './report/resource-count.ts';
 import { fits, type ResourceName, shortOf } from './report/fit-device.ts';
 import { topParameters } from './emit/top-parameters.ts';
 import { layerReports } from './report/layers.ts';
-import { estimateResources, weightBlockRam } from './report/resources.ts';
+import { estimateParameters, weightBlockRam } from './report/resources.ts';
 import { engineShapes } from './schedule/engine-shape.ts';
 import type { EngineShape, Schedule } from './schedule/operation.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -86,7 +86,8 @@ export function designPoint(
     (sum, layer) => sum + (layer.phase === 'inference' ? layer.macs : 0),
     0,
   );
-  const resources = estimateResources(plan, device.family);
+  const parameters = topParameters(plan, device.family);
+  const resources = estimateParameters(parameters, device.family);
   return {
     ...shape,
     gradientBits,
@@ -96,7 +97,7 @@ export function designPoint(
     overhead: cycles.explanation / cycles.inference,
     macsPerDspCycle: macs / (cycles.inference * resources.dsp),
     ...resources,
-    weightBram36: weightBlockRam(topParameters(plan, device.family), device.family),
+    weightBram36: weightBlockRam(parameters, device.family),
     fits: fits(resources, device),
     pareto: false,
   };

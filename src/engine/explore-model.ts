@@ -7,8 +7,11 @@ import type { Device } from '../compiler/report/devices.ts';
 import { calibrateModel } from './compile-model.ts';
 import type { EngineOptions } from './ort.ts';
 
+/** So many pictures will do: ranges set numbers, and the schedules hardly depend on them. */
+export const explorePictures = 1;
+
 export interface ExploreModelOptions extends AnalyseOptions, ExploreOptions, EngineOptions {
-  /** A picture or two will do: ranges set numbers, not cycles. */
+  /** `explorePictures` of them will do. */
   readonly calibration: readonly Float32Array[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: string) => void;

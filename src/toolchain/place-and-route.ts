@@ -10,7 +10,7 @@ import type { Device } from '../compiler/report/devices.ts';
 import { families } from '../compiler/report/families.ts';
 import type { ResourceCount } from '../compiler/report/resource-count.ts';
 import { runTool } from './process.ts';
-import { runYosys } from './yosys.ts';
+import { parameterArguments, runYosys } from './yosys.ts';
 
 export interface PlaceAndRoute {
   /** As in `nextpnr-0.11.1`. */
@@ -113,13 +113,12 @@ const stageOf = (line: string): string | undefined =>
 export async function placeAndRoute(nextpnr: Nextpnr, run: PlaceAndRouteRun): Promise<PlaceAndRoute> {
   const { device, signal, onProgress } = run;
   const started = performance.now();
-  const values = [...(run.parameters ?? [])].map(([name, value]) => `-chparam ${name} ${value}`).join(' ');
   const sources = Object.keys(run.files).filter((name) => name.endsWith('.v'));
   const { files } = await runYosys({
     files: run.files,
     script: [
       `read_verilog -defer ${sources.join(' ')}`,
-      `hierarchy -check -top ${run.top} ${values}`,
+      `hierarchy -check -top ${run.top} ${parameterArguments(run.parameters ?? [])}`,
       `${families[device.family].synthesise} -top ${run.top} -json netlist.json`,
       '',
     ].join('\n'),

@@ -100,8 +100,9 @@ export async function synthBuild(
     const message = `The Verilog of ${build.folder} was changed since it was compiled.`;
     diagnostics.push(diagnostic('CAM608', message, 'The estimate does not know of the changes.'));
   }
+  const doesFit = fits(synthesized, device);
   const placed =
-    nextpnr && fits(synthesized, device)
+    nextpnr && doesFit
       ? await placeAndRoute(nextpnr, {
           files: Object.fromEntries([...rtl, ...images]),
           top: 'camber_top',
@@ -119,7 +120,7 @@ export async function synthBuild(
     estimated: estimateParameters(parameters, family),
     available: device.available,
     memories: boxedMemories(parameters, family),
-    fits: fits(synthesized, device),
+    fits: doesFit,
     clock: placed
       ? { MHz: placed.achievedMHz, source: 'place and route' }
       : { MHz: report.device.clockMHz, source: 'assumed' },

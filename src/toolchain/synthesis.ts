@@ -12,7 +12,7 @@ import { countCells, families, type Family } from '../compiler/report/families.t
 import type { EngineParameters } from '../compiler/report/engine-parameters.ts';
 import { rtlFolder } from './assets.ts';
 import { readTextIfPresent, writeOutput } from './files.ts';
-import { embeddedYosysVersion, runNativeYosys, runYosys } from './yosys.ts';
+import { embeddedYosysVersion, parameterArguments, runNativeYosys, runYosys } from './yosys.ts';
 
 type Rtl = ReadonlyMap<string, string>;
 
@@ -84,9 +84,6 @@ function stagesOf(family: Family): string[] {
   ]);
 }
 
-const withValues = (parameters: Iterable<readonly [string, number]>) =>
-  [...parameters].map(([name, value]) => `-chparam ${name} ${value}`).join(' ');
-
 /** The engine with units and memories as boxes. The design must be free of latches and double drivers. */
 async function restTask(
   rtl: Rtl,
@@ -100,7 +97,7 @@ async function restTask(
   ]) as Record<string, string>;
   const script = [
     `read_verilog -defer ${Object.keys(files).join(' ')}`,
-    `hierarchy -check -top camber_top ${withValues(parameters)}`,
+    `hierarchy -check -top camber_top ${parameterArguments(parameters)}`,
     ...(flat ? [] : unitModules.map((module) => `blackbox *${module}*`)),
     ...stagesOf(family),
     'select -assert-none t:$dlatch t:$_DLATCH_* t:LDCE t:LDPE',

@@ -33,6 +33,10 @@ export interface YosysResult {
   readonly version: string;
 }
 
+/** Parameters of the top module, as arguments of `hierarchy`. */
+export const parameterArguments = (parameters: Iterable<readonly [string, number]>): string =>
+  [...parameters].map(([name, value]) => `-chparam ${name} ${value}`).join(' ');
+
 const scriptFile = 'camber.ys';
 const installHint = 'Install Yosys, or leave out --native: a WebAssembly build comes with Camber.';
 

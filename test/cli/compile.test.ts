@@ -1,5 +1,4 @@
 import {
-  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -25,6 +24,22 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const json = (file: string) => JSON.parse(readFileSync(join(build, file), 'utf8')) as Record<string, never>;
+
+/** Does something while a file of the build holds another text. */
+async function whileChanged<T>(
+  name: string,
+  change: (text: string) => string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const file = join(build, name);
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, change(text));
+  try {
+    return await run();
+  } finally {
+    writeFileSync(file, text);
+  }
+}
 
 describe('compile', () => {
   test('writes reports, static model, RTL, memory images, test bench and drivers', () => {
@@ -124,17 +139,14 @@ describe('verify without any tool', () => {
 
   test('refuses Verilog and weights that are not as compiled', async () => {
     for (const name of ['rtl/camber_argmax.v', 'rtl/weights.hex']) {
-      const file = join(build, name);
-      const text = readFileSync(file, 'utf8');
-      appendFileSync(file, '\n');
-      try {
-        const { code, out } = await camber('verify', build, '--json');
-        expect(code).toBe(1);
-        expect(codes(out)).toEqual(['CAM603']);
-        expect(out).toContain(`${name} is not as compiled, and the embedded simulator runs nothing else.`);
-      } finally {
-        writeFileSync(file, text);
-      }
+      const { code, out } = await whileChanged(
+        name,
+        (text) => `${text}\n`,
+        () => camber('verify', build, '--json'),
+      );
+      expect(code).toBe(1);
+      expect(codes(out)).toEqual(['CAM603']);
+      expect(out).toContain(`${name} is not as compiled, and the embedded simulator runs nothing else.`);
     }
   });
 });
@@ -163,32 +175,25 @@ needs('verilator')('verify on Verilator', () => {
   }, 240_000);
 
   test('names the layer where a weight was changed, and exits with 1', async () => {
-    const file = join(build, 'rtl/weights.hex');
-    const text = readFileSync(file, 'utf8');
     // The first weight word belongs to the stem: its lowest byte becomes another.
-    const line = text.slice(0, text.indexOf('\n'));
-    const last = line.endsWith('55') ? 'aa' : '55';
-    writeFileSync(file, line.slice(0, -2) + last + text.slice(line.length));
-    try {
-      const result = await verify();
-      expect(result.code).toBe(1);
-      expect(result.passed).toBe(false);
-      expect(result.mismatches[0]?.layer).toBe('/stem/stem.0/Conv');
-    } finally {
-      writeFileSync(file, text);
-    }
+    const change = (text: string) => {
+      const line = text.slice(0, text.indexOf('\n'));
+      const last = line.endsWith('55') ? 'aa' : '55';
+      return line.slice(0, -2) + last + text.slice(line.length);
+    };
+    const result = await whileChanged('rtl/weights.hex', change, () => verify());
+    expect(result.code).toBe(1);
+    expect(result.passed).toBe(false);
+    expect(result.mismatches[0]?.layer).toBe('/stem/stem.0/Conv');
   }, 240_000);
 
   test('Verilog that was changed is compiled as it lies there', async () => {
-    const file = join(build, 'rtl/camber_argmax.v');
-    const text = readFileSync(file, 'utf8');
-    appendFileSync(file, '\nthis is not Verilog\n');
-    try {
-      const { code, out } = await camber('verify', build, '--json');
-      expect(code).toBe(1);
-      expect(codes(out)).toEqual(['CAM602']);
-    } finally {
-      writeFileSync(file, text);
-    }
+    const { code, out } = await whileChanged(
+      'rtl/camber_argmax.v',
+      (text) => `${text}\nthis is not Verilog\n`,
+      () => camber('verify', build, '--json'),
+    );
+    expect(code).toBe(1);
+    expect(codes(out)).toEqual(['CAM602']);
   }, 240_000);
 });

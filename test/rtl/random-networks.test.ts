@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { weightModes } from '../../src/compiler/emit/encode-operation.ts';
 import { execute, sums } from '../../src/compiler/quantize/executor.ts';
 import { checkSchedule } from '../../src/compiler/schedule/check.ts';
 import { compareLayers } from '../../src/compiler/schedule/compare.ts';
@@ -11,7 +12,7 @@ import { schedule } from '../../src/compiler/schedule/schedule.ts';
 import type { SimulationResult } from '../../src/toolchain/simulation.ts';
 import { generateNetwork } from '../compiler/schedule/support/generate.ts';
 import { needs } from '../support/tools.ts';
-import { operatorsOf, randomGraph, weightModes } from './support/random-graphs.ts';
+import { operatorsOf, randomGraph } from './support/random-graphs.ts';
 import { simulateSchedule } from './support/simulation.ts';
 
 const array = (rows: number, columns: number): EngineShape => ({ rows, columns, lanes: columns / 2 });

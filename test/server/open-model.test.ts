@@ -211,9 +211,9 @@ describe('an open model', () => {
     await settled(model);
     const ahead = (): string => readFileSync(join(folder, 'ahead'), 'utf8').trim();
     await expect.poll(ahead).toBe('begun');
-    const started = performance.now();
     await model.run('heatMap', () => ({}) as never, {});
-    expect(performance.now() - started).toBeLessThan(40);
+    // Not waited for: it was cut short.
+    expect(ahead()).not.toContain('ended');
     await expect.poll(ahead).toBe('begun begun ended');
   });
 

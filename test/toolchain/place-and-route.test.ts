@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CompileError, type Diagnostic } from '../../src/compiler/diagnostics.ts';
 import { type Device, devices, findDevice } from '../../src/compiler/report/devices.ts';
 import { findPlaceAndRoute, placeAndRoute, type PlaceAndRoute } from '../../src/toolchain/place-and-route.ts';
 import { findTool, needs } from '../support/tools.ts';
+import { problem } from '../support/problem.ts';
 
 const device = findDevice('lfe5u-25f')!;
-
-async function problem(promise: Promise<unknown>): Promise<Diagnostic> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(CompileError);
-  return (error as CompileError).diagnostics[0]!;
-}
 
 /** A multiply-accumulate with a table, and `LENGTH` additions in a row between two registers. */
 const design = `module chain #(parameter LENGTH = 1) (input clk, input [7:0] a, b, input [15:0] s, output reg [17:0] q, output reg [7:0] t);

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CompileError } from '../../src/compiler/diagnostics.ts';
 import { firstErrorLine, runTool } from '../../src/toolchain/process.ts';
+import { problem } from '../support/problem.ts';
 
 const installHint = 'Install it.';
-
-async function problem(promise: Promise<unknown>) {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(CompileError);
-  return (error as CompileError).diagnostics[0]!;
-}
 
 const node = (script: string) => ({ command: process.execPath, args: ['-e', script], installHint });
 

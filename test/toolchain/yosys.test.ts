@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CompileError, type Diagnostic } from '../../src/compiler/diagnostics.ts';
 import { embeddedYosysVersion, runYosys, type YosysRun } from '../../src/toolchain/yosys.ts';
+import { problem } from '../support/problem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'camber-yosys-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,15 +17,6 @@ const run = (changes: Partial<YosysRun> = {}): YosysRun => ({
   outputs: ['stat.json'],
   ...changes,
 });
-
-async function problem(promise: Promise<unknown>): Promise<Diagnostic> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(CompileError);
-  return (error as CompileError).diagnostics[0]!;
-}
 
 describe('the embedded Yosys', () => {
   it('synthesises, reports its passes and keeps its log', async () => {

@@ -5,7 +5,7 @@ import { type Diagnostic, diagnostic } from '../../compiler/diagnostics.ts';
 import { type Device, defaultPart } from '../../compiler/report/devices.ts';
 import { exploreCsv, explorePlot } from '../../compiler/report/explore-plot.ts';
 import { describeShortage, nearestFitting } from '../../compiler/report/fit-device.ts';
-import { exploreModel } from '../../engine/explore-model.ts';
+import { exploreModel, explorePictures } from '../../engine/explore-model.ts';
 import { imageInput } from '../../compiler/graph/image-input.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { calibrationPictures } from '../../toolchain/calibration.ts';
@@ -38,9 +38,6 @@ function configure(parser: Command): void {
   addModelOptions(parser);
 }
 
-/** So many pictures set the ranges: the schedules hardly depend on them. */
-const pictures = 1;
-
 export const explore: CliCommand = {
   name: 'explore',
   description: 'tries every array: cycles against resources on a device',
@@ -50,7 +47,7 @@ export const explore: CliCommand = {
   run: async (path: string, options: ExploreCliOptions, context): Promise<Outcome> => {
     const device = deviceNamed(options.device, await deviceList(options.devices));
     const model = await loadModel(path, options);
-    const { images } = await calibrationPictures([], model, imageInput(model.graph), pictures);
+    const { images } = await calibrationPictures([], model, imageInput(model.graph), explorePictures);
     const { points, diagnostics } = await exploreModel(model.graph, device, {
       target: options.target,
       score: options.score,

@@ -100,7 +100,7 @@ type FieldValues<T extends FieldTable> = Readonly<Record<FieldName<T>, number | 
 
 /** Codes of the operation's choices, in the order in which the RTL numbers them. */
 const sources = ['memory', 'input', 'oneHot'] as const;
-const weightModes = [
+export const weightModes = [
   'plain',
   'transposed',
   'port',

@@ -1,4 +1,5 @@
 import type { ChannelRanges } from './calibration.ts';
+import { extremesOf } from './extremes.ts';
 
 /** Collects the ranges of one tensor's channels over many pictures. */
 export class RangeCollector {
@@ -20,16 +21,8 @@ export class RangeCollector {
   add(values: ArrayLike<number>, factor: number): void {
     const pixels = values.length / this.channels;
     for (let k = 0; k < this.channels; k++) {
-      let minimum = Infinity;
-      let maximum = -Infinity;
-      let difference = 0;
-      for (let i = k * pixels; i < (k + 1) * pixels; i++) {
-        const value = values[i]! * factor;
-        difference += value - value;
-        minimum = value < minimum ? value : minimum;
-        maximum = value > maximum ? value : maximum;
-      }
-      if (difference !== 0) {
+      const { minimum, maximum, isFinite } = extremesOf(values, k * pixels, (k + 1) * pixels, factor);
+      if (!isFinite) {
         for (let i = k * pixels; i < (k + 1) * pixels; i++)
           if (!(Math.abs(values[i]! * factor) < Infinity)) this.invalid++;
       }

@@ -1,4 +1,5 @@
 import type { TensorStatistics } from './calibration.ts';
+import { extremesOf } from './extremes.ts';
 
 const bins = 2048;
 
@@ -38,17 +39,8 @@ export class StatisticsCollector {
 
   /** Minimum and maximum of a channel; its largest magnitude, NaN where not all values are finite. */
   private addExtremes(values: ArrayLike<number>, k: number, pixels: number): number {
-    let minimum = Infinity;
-    let maximum = -Infinity;
-    let difference = 0;
-    // Without branches: which way they would go nobody can foretell.
-    for (let i = k * pixels; i < (k + 1) * pixels; i++) {
-      const value = values[i]!;
-      difference += value - value;
-      minimum = value < minimum ? value : minimum;
-      maximum = value > maximum ? value : maximum;
-    }
-    if (difference !== 0) return this.addFiniteExtremes(values, k, pixels);
+    const { minimum, maximum, isFinite } = extremesOf(values, k * pixels, (k + 1) * pixels);
+    if (!isFinite) return this.addFiniteExtremes(values, k, pixels);
     if (minimum < this.minimum[k]!) this.minimum[k] = minimum;
     if (maximum > this.maximum[k]!) this.maximum[k] = maximum;
     return Math.max(-minimum, maximum);

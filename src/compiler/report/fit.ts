@@ -40,7 +40,7 @@ export function describeSource({ family, own, tool, points, holdOut }: EstimateS
 }
 
 /** Parts whose hardware around the units grows with the columns; the others' has one size. */
-const growing = [
+export const growing = [
   'WINDOW',
   'MAXIMUM',
   'WINNERS',

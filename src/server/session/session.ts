@@ -12,7 +12,7 @@ import { engineShapes } from '../../compiler/schedule/engine-shape.ts';
 import { PlainSchedules } from '../../compiler/plain-schedules.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
 import { calibrateModel } from '../../engine/compile-model.ts';
-import { exploreModel } from '../../engine/explore-model.ts';
+import { exploreModel, explorePictures } from '../../engine/explore-model.ts';
 import { createExplainer, type FloatExplainer } from '../../engine/float.ts';
 import { GradientsAhead } from '../../engine/gradients-ahead.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
@@ -140,7 +140,6 @@ export class Session {
   async lookAhead(options: JobOptions, context: JobContext): Promise<void> {
     // Each target's equalised graph is one of its own.
     if (options.equalise) return;
-    if (options.equalise) return;
     const { analysis } = await this.#prepare(options, context);
     const { ahead } = await this.#measuredPictures(options.calibrationFolder);
     await ahead.run(analysis, (done, total) =>
@@ -188,7 +187,7 @@ export class Session {
     context: JobContext,
   ): Promise<ExploreView> {
     const device = deviceNamed(part);
-    const { images } = await calibrationPictures([], this.file, imageInput(this.file.graph), 1);
+    const { images } = await calibrationPictures([], this.file, imageInput(this.file.graph), explorePictures);
     let done = 0;
     const steps = 2 + engineShapes.size;
     const { points } = await exploreModel(this.file.graph, device, {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readTextIfPresent, writeOutput } from '../files.ts';
-import { embeddedYosysVersion, runYosys } from '../yosys.ts';
+import { embeddedYosysVersion, parameterArguments, runYosys } from '../yosys.ts';
 
 export interface NetlistRequest {
   readonly top: string;
@@ -25,10 +25,9 @@ function netlistScript(
   parameters: ReadonlyMap<string, number>,
   observed: readonly string[],
 ): string {
-  const values = [...parameters].map(([name, value]) => ` -chparam ${name} ${value}`).join('');
   return [
     `read_verilog -defer ${verilog.join(' ')}`,
-    `hierarchy -check -top ${top}${values}`,
+    `hierarchy -check -top ${top} ${parameterArguments(parameters)}`,
     'proc',
     'flatten',
     ...observed.map((net) => `setattr -set keep 1 w:${net}`),

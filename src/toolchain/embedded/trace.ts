@@ -59,7 +59,7 @@ export class VcdTrace implements CycleTrace {
   private readonly copy: Uint8Array;
   /** What was written last, variable by variable. */
   private readonly last: Uint8Array;
-  private text: string;
+  private text = '';
   private cycle = 0;
   /** The next cycle says every variable, not only those that change. */
   private isWhole = true;
@@ -99,9 +99,9 @@ export class VcdTrace implements CycleTrace {
     this.last = new Uint8Array(this.variables.reduce((sum, { bytes }) => sum + bytes, 0));
     const clock: Variable = { offset: 0, width: 1, code: codeOf(0), isRegister: false, bytes: 1 };
     const all = new Map([['clk', clock], ...names]);
-    const header = `$version Camber, embedded simulator $end\n$timescale 1ns $end\n${declarations(top, all)}$enddefinitions $end\n`;
-    this.write(header);
-    this.text = '';
+    this.write(
+      `$version Camber, embedded simulator $end\n$timescale 1ns $end\n${declarations(top, all)}$enddefinitions $end\n`,
+    );
   }
 
   due(wall: number): number {

@@ -12,7 +12,7 @@ import type { Schedule } from '../../../src/compiler/schedule/operation.ts';
 import { yosysBundle } from '../../../src/toolchain/assets.ts';
 import { simulate } from '../../../src/toolchain/simulate.ts';
 import type { SimulationResult } from '../../../src/toolchain/simulation.ts';
-import { runYosys } from '../../../src/toolchain/yosys.ts';
+import { parameterArguments, runYosys } from '../../../src/toolchain/yosys.ts';
 import { type Picture, rtlDir } from './simulation.ts';
 
 /** Where the memories lie in the design, what they are called by the estimate, and the file they are filled from. */
@@ -89,12 +89,11 @@ export async function netlistOf(schedule: Schedule): Promise<Netlist> {
     ),
   );
   const { synthesise } = families.xc7;
-  const values = [...parameters].map(([name, value]) => `-chparam ${name} ${value}`).join(' ');
   const { files: made } = await runYosys({
     files,
     script: [
       `read_verilog -defer ${Object.keys(files).join(' ')}`,
-      `hierarchy -check -top camber_top ${values}`,
+      `hierarchy -check -top camber_top ${parameterArguments(parameters)}`,
       // What the test bench looks at keeps its name, and the bits that nothing in the design reads.
       ...watched.map((wire) => `setattr -set keep 1 ${wire}`),
       synthesise,
@@ -106,7 +105,9 @@ export async function netlistOf(schedule: Schedule): Promise<Netlist> {
   const shapes = new Map(engineMemories(parameters).map((m) => [m.name, m]));
   let modules = '';
   let count = 0;
-  const verilog = made['netlist.v']!.replaceAll(
+  // A register that the RTL gives no value starts with 0, as a bitstream has it.
+  const started = made['netlist.v']!.replaceAll(".INIT(1'hx)", ".INIT(1'h0)");
+  const verilog = started.replaceAll(
     /\\\$paramod\S*\\camber_(memory_box|rom_box|table)\s+\\(\S+)\s+\(/g,
     (_, kind: string, path: string) => {
       const module = `box_${count++}`;

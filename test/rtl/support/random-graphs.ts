@@ -1,5 +1,5 @@
 /** Seeded random graphs of integer layers for the RTL, from both generators, and what they are made of. */
-import type { EngineShape, Operation, Schedule } from '../../../src/compiler/schedule/operation.ts';
+import type { EngineShape, Schedule } from '../../../src/compiler/schedule/operation.ts';
 import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
 import { randomNetwork } from '../../compiler/quantize/random-network.ts';
 import { generateNetwork } from '../../compiler/schedule/support/generate.ts';
@@ -28,18 +28,6 @@ function oneMap(net: IntegerNetwork, choice: number): IntegerNetwork {
     explanation: { ...net.explanation!, map: kept.output.tensor },
   };
 }
-
-/** What an array's operations can do with the weights: a mode each (`operation.ts`). */
-export const weightModes = [
-  'plain',
-  'transposed',
-  'port',
-  'diagonal',
-  'maximum',
-  'winners',
-  'window',
-  'stridedWindow',
-] as const satisfies readonly Operation['weights']['mode'][];
 
 /** The hardware operators of a network: kinds of sums, what the output stage adds to them, and how the array takes its weights. */
 export function operatorsOf({ layers, tensors, weights }: IntegerNetwork, plan: Schedule): string[] {

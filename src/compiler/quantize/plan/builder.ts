@@ -41,6 +41,7 @@ export class StageBuilder {
   readonly views = new Map<string, View>();
   private readonly aliases = new Map<string, string>();
   private stages: OpenStage[] = [];
+  private readonly late: OpenStage[] = [];
   private readonly producers = new Map<string, OpenStage>();
 
   /** `uses` counts the readers of each tensor among the nodes to be built (an alias and its source share theirs). */
@@ -247,37 +248,32 @@ export class StageBuilder {
 
   /** The centred copy of a tensor, computed once: the factor of a product. */
   factor(node: { name: string }, tensor: string): string {
-    const source = this.resolve(tensor);
-    const copy = factorOf(source);
-    if (!this.tensors.has(copy)) this.stages.push(this.centredCopy(node, source, copy));
-    return copy;
+    return this.centredIn(this.stages, this.phase, node, tensor);
   }
 
   /** The same for the gradient, which may need it where inference does not: the copy is then made after inference. */
   lateFactor(node: { name: string }, tensor: string): string {
-    const source = this.resolve(tensor);
-    const copy = factorOf(source);
-    if (!this.tensors.has(copy))
-      this.late.push({ ...this.centredCopy(node, source, copy), phase: 'gradient' });
-    return copy;
+    return this.centredIn(this.late, 'gradient', node, tensor);
   }
 
-  private centredCopy(node: { name: string }, source: string, copy: string): OpenStage {
+  private centredIn(stages: OpenStage[], phase: Phase, node: { name: string }, tensor: string): string {
+    const source = this.resolve(tensor);
+    const copy = factorOf(source);
+    if (this.tensors.has(copy)) return copy;
     this.tensors.set(copy, { ...this.describe(source), name: copy });
-    return {
+    stages.push({
       name: `${node.name}/${copy}`,
       op: 'Copy',
       nodes: [],
-      phase: this.phase,
+      phase,
       sum: { kind: 'windowSum', input: source, geometry: unitGeometry },
       factor: 1,
       centred: true,
       output: copy,
       inner: [],
-    };
+    });
+    return copy;
   }
-
-  private readonly late: Stage[] = [];
 
   /** Copies of inference tensors that only the gradient reads. */
   get lateStages(): readonly Stage[] {
