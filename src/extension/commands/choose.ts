@@ -4,11 +4,13 @@ import * as format from '../../protocol/format.ts';
 import type { Choices, CompiledView, ModelState } from '../../protocol/views.ts';
 import { arrayChoices, settings } from '../../protocol/manifest/settings.ts';
 import type { Services } from '../services.ts';
+import { stayOpen } from '../stay-open.ts';
 
 type Pick<T> = vscode.QuickPickItem & { readonly value?: T };
 
 async function pick<T>(title: string, items: readonly Pick<T>[]): Promise<T | undefined> {
   const picked = await vscode.window.showQuickPick(items, {
+    ...stayOpen,
     title,
     matchOnDescription: true,
     matchOnDetail: true,
@@ -88,6 +90,7 @@ export async function pickArray(current: string | undefined): Promise<string | u
 async function pickClock(current: number | undefined): Promise<number | undefined> {
   const { minimum = 1, maximum = Infinity } = settings['camber.clock'];
   const text = await vscode.window.showInputBox({
+    ...stayOpen,
     title: vscode.l10n.t('Clock of the accelerator'),
     prompt: vscode.l10n.t('In MHz, from {0} to {1}. Latencies are figured from it.', minimum, maximum),
     value: current === undefined ? '' : String(current),

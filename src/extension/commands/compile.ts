@@ -7,6 +7,7 @@ import { buildFolder } from '../build-folder.ts';
 import type { JobWatch } from '../jobs.ts';
 import { showError } from '../notify.ts';
 import type { Services } from '../services.ts';
+import { stayOpen } from '../stay-open.ts';
 import { arrayOf, pickers } from './choose.ts';
 import { showReport } from './report.ts';
 import { verifyFolder } from './verify.ts';
@@ -43,6 +44,7 @@ async function confirm(services: Services, uri: string): Promise<boolean> {
     ];
     const separator: Choice = { label: vscode.l10n.t('Change'), kind: vscode.QuickPickItemKind.Separator };
     const picked = await vscode.window.showQuickPick([go, separator, ...rows], {
+      ...stayOpen,
       title: vscode.l10n.t('Compile {0}', basename(vscode.Uri.parse(uri).fsPath)),
       placeHolder: vscode.l10n.t('Press Enter to compile'),
     });

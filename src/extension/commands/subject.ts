@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { modelUri } from '../views/text.ts';
 import type { Services } from '../services.ts';
+import { stayOpen } from '../stay-open.ts';
 
 /** What commands are called with: a file from the explorer, a request of a view or a code lens, or nothing. */
 export type CommandArgument =
@@ -31,6 +32,7 @@ async function pickModel(): Promise<string | undefined> {
   const items = files.map((file) => ({ label: vscode.workspace.asRelativePath(file), uri: file.toString() }));
   const browse = { label: `$(folder-opened) ${vscode.l10n.t('Open a model...')}`, uri: undefined };
   const picked = await vscode.window.showQuickPick([...items, browse], {
+    ...stayOpen,
     placeHolder: vscode.l10n.t('Model'),
   });
   if (picked !== browse) return picked?.uri;
