@@ -345,7 +345,7 @@ module camber_engine #(
     endgenerate
 
     camber_argmax argmax (
-        .clk(clk), .score_valid(result_write_enable && result_is_score), .score_index(result_write_address),
+        .clk(clk), .rst_n(rst_n), .score_valid(result_write_enable && result_is_score), .score_index(result_write_address),
         .score(result_write_data), .top_class(top_class)
     );
 endmodule
