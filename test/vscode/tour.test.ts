@@ -64,7 +64,9 @@ needs(
     await workbench.waitForCommand('Camber: Open as Text');
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await shot(`failed-${task.name.replaceAll(' ', '-')}`);
+    if (task.result?.state !== 'fail') return;
+    await shot(`failed-${task.name.replaceAll(' ', '-')}`);
+    console.log(`The window tells after "${task.name}":\n${await workbench.told()}`);
   });
   afterAll(async () => {
     await browser?.close();
@@ -105,10 +107,10 @@ needs(
     const done = workbench.notification('Compiled to camber-sample/build/tiny-resnet18');
     await done.waitFor({ timeout: patient });
     ran.add('Verify RTL');
-    await done.getByText('Verify', { exact: true }).click();
+    await workbench.choose(done, 'Verify');
     const { inference, explanation, total } = report().cycles;
     const verdict = workbench.notification(/[\d,]+ values equal/);
-    await verdict.waitFor({ timeout: patient * 3 });
+    await verdict.waitFor({ timeout: patient * 2 });
     const all = format.count(total);
     expect(total).toBe(inference + explanation);
     expect(await verdict.innerText()).toContain(`${all} of ${all} cycles`);

@@ -101,7 +101,7 @@ needs('code-server', 'chromium')('Verify RTL', () => {
         await workbench.setTheme(theme);
         await workbench.screenshot(`verify-differs-${theme.replaceAll(' ', '-')}`);
       }
-      await verdict.getByText('Open trace', { exact: true }).click();
+      await workbench.choose(verdict, 'Open trace');
       await workbench.tab('trace.vcd').waitFor({ timeout: patient });
       await workbench.line('$timescale').waitFor();
       await workbench.screenshot('verify-trace');
@@ -113,7 +113,7 @@ needs('code-server', 'chromium')('Verify RTL', () => {
       await workbench.runCommand('Camber: Verify RTL');
       const verdict = workbench.notification(/RTL differs/);
       await verdict.waitFor({ timeout: patient });
-      await verdict.getByText('Show output', { exact: true }).click();
+      await workbench.choose(verdict, 'Show output');
       const channel = workbench.page.locator('.part.panel select option:checked');
       await channel.filter({ hasText: 'Camber' }).first().waitFor({ state: 'attached' });
     });

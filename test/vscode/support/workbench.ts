@@ -63,7 +63,8 @@ export class Workbench {
   async pick(text?: string): Promise<void> {
     if (text === undefined) {
       await this.quickPicks().first().waitFor();
-      await this.page.keyboard.press('Enter');
+      // To the list itself: a view that is just loading may have the focus.
+      await this.page.locator('.quick-input-widget input').first().press('Enter');
     } else {
       await this.quickPicks().filter({ hasText: text }).first().click();
     }
@@ -182,6 +183,29 @@ export class Workbench {
   /** A notification toast that has a text. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast').filter({ hasText: text }).first();
+  }
+
+  /** Takes one of a notification's actions; resolves when the notification has gone, as it does when one is taken. */
+  async choose(notification: Locator, action: string): Promise<void> {
+    // Toasts move when another comes or goes: a click on one that moves is lost, and the toast stays.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await notification.getByText(action, { exact: true }).click({ timeout: 5000 });
+      const gone = await notification.waitFor({ state: 'hidden', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (gone) return;
+    }
+    throw new Error(`The notification stays when "${action}" is clicked`);
+  }
+
+  /** What the window tells at the moment, for failure messages: notifications, those out of sight too, and lists. */
+  async told(): Promise<string> {
+    await this.runCommand('Notifications: Show Notifications').catch(() => undefined);
+    const texts = await this.page
+      .locator('.notification-list-item, .quick-input-widget:visible, .statusbar-item.has-background-color')
+      .allInnerTexts();
+    return texts.map((text) => text.replaceAll(/\s+/g, ' ').trim()).join('\n');
   }
 
   /** An entry of the status bar that has a text. */
