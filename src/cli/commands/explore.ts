@@ -11,6 +11,7 @@ import { ortFiles } from '../../toolchain/assets.ts';
 import { calibrationPictures } from '../../toolchain/calibration.ts';
 import { deviceList } from '../../toolchain/device-list.ts';
 import { writeOutput } from '../../toolchain/files.ts';
+import { checkOutput } from '../../toolchain/outputs.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import { addExplanationOptions, addModelOptions, type ClassOption, type ModelOptions } from '../options.ts';
@@ -47,6 +48,8 @@ export const explore: CliCommand = {
   run: async (path: string, options: ExploreCliOptions, context): Promise<Outcome> => {
     const device = deviceNamed(options.device, await deviceList(options.devices));
     const model = await loadModel(path, options);
+    for (const file of [options.csv, options.plot])
+      if (file !== undefined) await checkOutput(file, model.parts.keys());
     const { images } = await calibrationPictures([], model, imageInput(model.graph), explorePictures);
     const { points, diagnostics } = await exploreModel(model.graph, device, {
       target: options.target,
