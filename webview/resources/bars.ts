@@ -24,7 +24,7 @@ function bar(used: number, available: number, kind: keyof typeof kindNames): HTM
     { class: 'measure', attributes: { 'data-kind': kind } },
     h('span', { class: 'kind' }, kindNames[kind], figureMark(kind)),
     h('div', { class: 'track', attributes: { 'aria-hidden': 'true' } }, fill),
-    h('span', { class: 'value' }, `${format.count(used)} of ${format.count(available)}`),
+    h('span', { class: 'value' }, `${format.resource(used)} of ${format.resource(available)}`),
     h('span', { class: `ratio${over ? ' over' : ''}` }, over ? `${share}, too many` : share),
   );
 }

@@ -26,7 +26,7 @@ function facts(p: DesignPointView, wide: boolean, { available }: ExploreView): H
       (key) =>
         [
           { lut: 'LUT', ff: 'Flip-flops', dsp: 'DSP', bram36: 'Block RAM' }[key],
-          `${format.count(p[key])} of ${format.count(available[key])}`,
+          `${format.resource(p[key])} of ${format.resource(available[key])}`,
           true,
         ] as const,
     ),
