@@ -22,7 +22,7 @@ import {
   addExplanationOptions,
   addModelOptions,
   addQuantisationOptions,
-  parsePositive,
+  parseClock,
   quantisationOf,
   type ClassOption,
   type ModelOptions,
@@ -46,7 +46,7 @@ function configure(parser: Command): void {
   addExplanationOptions(parser);
   parser
     .option('--device <part>', 'FPGA part or board', defaultPart)
-    .option('--clock <MHz>', 'clock that latencies are given at', parsePositive, defaultClockMHz)
+    .option('--clock <MHz>', 'clock that latencies are given at, an assumption', parseClock, defaultClockMHz)
     .option('--devices <file>', 'JSON file with devices of your own')
     .option(
       '--array <RxC>',
@@ -130,7 +130,7 @@ function agreement({ pictures, top1Agreement, scores, map, layers }: FidelityRep
 function describe(out: string, report: Report): string {
   const { cycles, device, array, target, utilization, resources, fidelity } = report;
   const ms = cycles.total / (device.clockMHz * 1000);
-  const of = (name: 'lut' | 'dsp' | 'bram36') =>
+  const of = (name: 'lut' | 'ff' | 'dsp' | 'bram36') =>
     `${grouped(resources.estimated[name])} of ${grouped(resources.available[name])}`;
   return [
     `Compiled to ${out}`,
@@ -143,7 +143,7 @@ function describe(out: string, report: Report): string {
     `Inference     ${grouped(cycles.inference)} cycles, utilisation ${percent(utilization.inference)}`,
     `Explanation   ${grouped(cycles.explanation)} cycles, overhead +${percent(cycles.overhead, 2)}`,
     `Latency       ${ms.toFixed(3)} ms at ${device.clockMHz} MHz (the clock is assumed)`,
-    `Resources     ${device.part}, estimated: LUT ${of('lut')}, DSP ${of('dsp')}, block RAM ${of('bram36')}: ${resources.fits ? 'fits' : 'does not fit'}`,
+    `Resources     ${device.part}, estimated${resources.fit.own ? '' : ` by a fit to ${resources.fit.family}`}: LUT ${of('lut')}, FF ${of('ff')}, DSP ${of('dsp')}, block RAM ${of('bram36')}: ${resources.fits ? 'fits' : 'does not fit'}`,
     ...(fidelity ? agreement(fidelity) : []),
     `Next          camber verify ${out}`,
   ].join('\n');
