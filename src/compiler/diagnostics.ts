@@ -61,6 +61,7 @@ export const diagnosticCodes = {
   CAM607: { title: 'Verification failed', severity: 'error' },
   CAM608: { title: 'Not comparable with the estimate', severity: 'warning' },
   CAM609: { title: 'Not simulated', severity: 'error' },
+  CAM610: { title: 'Reset after the end', severity: 'error' },
 } as const satisfies Record<string, { title: string; severity: Severity }>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

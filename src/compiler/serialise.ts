@@ -1,6 +1,15 @@
 /** Stages of the pipeline as text: JSON, with maps and typed arrays marked. What is written is read back equal. */
 
-const arrays = { Int8Array, Uint8Array, Uint32Array, Int32Array, Float32Array, Float64Array } as const;
+const arrays = {
+  Int8Array,
+  Uint8Array,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+} as const;
 type ArrayName = keyof typeof arrays;
 
 function toBase64(bytes: Uint8Array): string {
@@ -12,12 +21,14 @@ function toBase64(bytes: Uint8Array): string {
 
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
-/** Text of a plain value that may hold maps and typed arrays. */
+/** Text of a plain value that may hold maps and typed arrays. @throws TypeError on a typed array that cannot be read back */
 export function serialise(value: unknown): string {
   return JSON.stringify(value, (_key, v: unknown) => {
     if (v instanceof Map) return { $map: [...v] };
-    const name = ArrayBuffer.isView(v) ? (v.constructor.name as ArrayName) : undefined;
-    if (name === undefined || !(name in arrays)) return v;
+    if (!ArrayBuffer.isView(v)) return v;
+    const name = v.constructor.name as ArrayName;
+    // As a plain object it would be read back as something else.
+    if (!(name in arrays)) throw new TypeError(`${name} cannot be serialised`);
     const { buffer, byteOffset, byteLength } = v as Uint8Array;
     return { $array: name, data: toBase64(new Uint8Array(buffer, byteOffset, byteLength)) };
   });

@@ -26,6 +26,8 @@ export interface VerifyOptions {
   readonly fixedClass?: number;
   /** Random pauses on every stream, from this seed. */
   readonly pauses?: number;
+  /** A reset in the first run, so many cycles after its first beat; the run is then repeated. */
+  readonly resetAfter?: number;
   readonly trace?: string;
   /** As `SimulationRequest` has it. What is looked at may have been changed: it is no verdict that is asked for. */
   readonly traceFrom?: number;
@@ -64,7 +66,7 @@ export interface Verification {
 /**
  * Runs the build's RTL and memory images, as they lie in its folder, and compares every write.
  *
- * @throws CompileError CAM205, CAM601, CAM602, CAM603, CAM605, CAM606, CAM609
+ * @throws CompileError CAM205, CAM601, CAM602, CAM603, CAM605, CAM606, CAM609, CAM610
  */
 export async function verify(build: Build, options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
@@ -79,6 +81,7 @@ export async function verify(build: Build, options: VerifyOptions): Promise<Veri
     fail('CAM603', `${build.folder} lacks ${missing.join(', ')}.`, 'Compile the model again.');
 
   if (fixedClass !== undefined) checkClass(fixedClass, network.classes);
+  if (options.resetAfter !== undefined) checkReset(options.resetAfter, schedule.cycles);
   if (options.trace !== undefined) await checkOutput(options.trace);
   if (simulator === 'embedded' && options.traceFrom === undefined) await refuseChanged(build);
 
@@ -119,6 +122,7 @@ export async function verify(build: Build, options: VerifyOptions): Promise<Veri
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       ...(options.traceFrom === undefined ? {} : { traceFrom: options.traceFrom }),
       ...(options.pauses === undefined ? {} : { pauses: options.pauses }),
+      ...(options.resetAfter === undefined ? {} : { resetAfter: options.resetAfter }),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
@@ -182,6 +186,17 @@ async function refuseChanged({ folder, manifest, changed }: Build): Promise<void
       'CAM603',
       `${folder}: ${touched.join(', ')} ${touched.length === 1 ? 'is' : 'are'} not as compiled, and the embedded simulator runs nothing else.`,
       'Compile the model again, or verify the changed files with --simulator verilator or icarus.',
+    );
+}
+
+/** A reset that comes after the run would pass unnoticed. */
+function checkReset(after: number, { inference, explanation }: Cycles): void {
+  const total = inference + explanation;
+  if (!Number.isInteger(after) || after >= total)
+    fail(
+      'CAM610',
+      `There is no reset after ${after} cycles: a run has ${total}.`,
+      `Give a whole number of cycles from 1 to ${total - 1}.`,
     );
 }
 

@@ -176,12 +176,20 @@ needs('verilator')('verify on Verilator', () => {
   };
 
   test('passes: three pictures, every layer, counters equal to the schedule', async () => {
-    const result = await verify('--pauses', '3');
+    const result = await verify('--pauses', '3', '--reset', '70000');
     expect(result).toMatchObject({ code: 0, passed: true, images: 3, mismatches: [] });
     expect(result.cycles).toEqual(result.expected);
     const { layers } = json('report.json') as unknown as { layers: readonly object[] };
     expect(result.tensorsCompared).toBe(3 * layers.length);
   }, 240_000);
+
+  test('refuses a reset that would come after the run', async () => {
+    const { code, err } = await camber('verify', build, '--reset', '9999999');
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /CAM610: There is no reset after 9999999 cycles: a run has \d+\.\n {2}Give a whole number/,
+    );
+  });
 
   test('names the layer where a weight was changed, and exits with 1', async () => {
     // The first weight word belongs to the stem: its lowest byte becomes another.

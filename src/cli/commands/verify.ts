@@ -15,6 +15,7 @@ interface VerifyCliOptions {
   readonly class?: ClassOption;
   readonly simulator?: SimulatorName;
   readonly pauses?: number;
+  readonly reset?: number;
   readonly trace?: string;
 }
 
@@ -28,6 +29,11 @@ function configure(parser: Command): void {
       oneOf(simulatorNames),
     )
     .option('--pauses <seed>', 'random pauses on every stream', parsePositive)
+    .option(
+      '--reset <cycles>',
+      'a reset in mid-flight, so many cycles after the first beat; the run is then repeated',
+      parsePositive,
+    )
     .option(
       '--trace <file>',
       'writes waveforms (VCD; with the embedded simulator: ports, registers and the observed nets)',
@@ -54,6 +60,7 @@ export const verify: CliCommand = {
       ...(options.simulator === undefined ? {} : { simulator: options.simulator }),
       fixedClass: options.class,
       pauses: options.pauses,
+      resetAfter: options.reset,
       trace: options.trace,
       signal: context.signal,
       onProgress: context.progress,

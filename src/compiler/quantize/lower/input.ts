@@ -16,7 +16,8 @@ export interface LoweredInput {
   readonly folded: boolean;
 }
 
-const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q)));
+/** Never -0, which text does not keep. */
+const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q))) + 0;
 
 /**
  * The input stage. With affine preprocessing the stored value is pixel - 128, the affine map moves into the first

@@ -38,7 +38,8 @@ const functions: Readonly<Record<string, ScalarFunction>> = {
     Math.min(floatAttribute(node, 'max', Infinity), Math.max(floatAttribute(node, 'min', -Infinity), x)),
 };
 
-const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q)));
+/** Never -0, which text does not keep. */
+const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q))) + 0;
 
 /** The finest scale on which int8 holds low ... high; 0 is one of its values. */
 export function byteScale(low: number, high: number): ByteScale {
