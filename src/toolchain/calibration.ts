@@ -20,7 +20,7 @@ export interface CalibrationPictures {
 const endings = new Set(['.png', '.jpg', '.jpeg', '.npy']);
 
 /** At most so many pictures of a folder are used, evenly chosen: more change the ranges little and take long. */
-export const maxCalibrationPictures = 200;
+const maxCalibrationPictures = 200;
 
 /**
  * Reads calibration pictures.

@@ -48,7 +48,7 @@ export function inputAxes(shape: readonly number[], layout?: Layout): InputAxes 
 }
 
 /** Where the model's view lies in a picture, after resizing and centre crop (torchvision's rounding). */
-export function viewOf(picture: Size, input: Size, { resize, crop = input }: Preprocessing): Box {
+function viewOf(picture: Size, input: Size, { resize, crop = input }: Preprocessing): Box {
   if (crop.height !== input.height || crop.width !== input.width) {
     fail(
       'CAM303',
