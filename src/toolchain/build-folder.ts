@@ -72,7 +72,7 @@ async function buildFiles(request: BuildRequest): Promise<Map<string, string | U
   const files = new Map<string, string | Uint8Array>();
   onProgress?.('Writing the reports');
   files.set('report.json', `${JSON.stringify(report, null, 2)}\n`);
-  files.set('report.html', reportHtml(report, schedule));
+  files.set('report.html', reportHtml(report, schedule, compilation.device.family));
   files.set('schedule.json', `${JSON.stringify(scheduleDocument(schedule))}\n`);
   const text = serialise(network);
   files.set(networkFile, text);
