@@ -65,7 +65,7 @@ export async function shippedRtl(): Promise<{
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /** Every file of a build, path to contents. The same compilation gives the same bytes. */
-export async function buildFiles(request: BuildRequest): Promise<Map<string, string | Uint8Array>> {
+async function buildFiles(request: BuildRequest): Promise<Map<string, string | Uint8Array>> {
   const { compilation, fixedClass, pixels, onProgress } = request;
   const { network, schedule, report, analysis } = compilation;
   const { name } = report.model;

@@ -29,7 +29,7 @@ function atRunTime(name: string, why: string, cost: BackwardCost): Way {
   };
 }
 
-export function waysOf({ cycles, runtimeBackward }: CompiledView): readonly Way[] {
+function waysOf({ cycles, runtimeBackward }: CompiledView): readonly Way[] {
   return [
     {
       name: 'Static schedule',
