@@ -16,6 +16,7 @@ export interface Round {
   readonly activation: number;
   readonly hostIdle: number;
   readonly hostBlocked: number;
+  readonly hostBlockedUnqueued: number;
   readonly hostBlockedOwn: number;
   readonly picture: number;
   readonly sample: number;
@@ -217,6 +218,7 @@ export async function round(folder: string): Promise<Round> {
       activation: host.activation,
       hostIdle: host.idle.wall,
       hostBlocked: host.large.wall,
+      hostBlockedUnqueued: host.large.unqueued,
       hostBlockedOwn: host.large.own,
       picture,
       sample,
@@ -242,6 +244,10 @@ export const bars: Readonly<Record<keyof Round, { readonly title: string; readon
   activation: { title: 'activation', bar: 150 },
   hostIdle: { title: 'extension host held up, idle (for comparison)' },
   hostBlocked: { title: 'extension host held up, opening 100 MB', bar: 50 },
+  hostBlockedUnqueued: {
+    title: '... without the time in which other processes had the processors',
+    bar: 50,
+  },
   hostBlockedOwn: { title: '... of it the host’s own processor time', bar: 50 },
   picture: { title: 'VS Code’s own picture preview, open to first paint (for comparison)' },
   sample: { title: 'ResNet18-w16, open to first graph paint', bar: 1000 },

@@ -2,7 +2,7 @@
  * What can be measured inside the extension host only: how long activation takes, and for how long the host is held up
  * while a large model is opened. Writes `host.json` into the workspace.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { viewTypes } from '../../src/protocol/manifest/contributes.ts';
@@ -19,6 +19,8 @@ export interface HostFigures {
 interface Blocked {
   /** Time on the clock: other processes of a busy machine are in it. */
   readonly wall: number;
+  /** The longest turn without the time in which the host's thread could have run, but other processes did. */
+  readonly unqueued: number;
   /** Processor time that the host's own thread used in its busiest turn. */
   readonly own: number;
 }
@@ -34,17 +36,32 @@ const threadTime = (): number => {
   return (user + system) / 1000;
 };
 
+/** How long this thread has stood in line for a processor so far, as Linux counts it; elsewhere it is not known. */
+function queueTime(): number {
+  try {
+    const [, waited] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
+    return Number(waited) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
 async function blocked(work: () => Promise<unknown>): Promise<Blocked> {
-  const most = { wall: 0, own: 0 };
+  const most = { wall: 0, unqueued: 0, own: 0 };
   let last = performance.now();
   let used = threadTime();
+  let queued = queueTime();
   const timer = setInterval(() => {
     const now = performance.now();
     const usedNow = threadTime();
-    most.wall = Math.max(most.wall, now - last - interval);
+    const queuedNow = queueTime();
+    const wall = now - last - interval;
+    most.wall = Math.max(most.wall, wall);
+    most.unqueued = Math.max(most.unqueued, wall - (queuedNow - queued));
     most.own = Math.max(most.own, usedNow - used);
     last = now;
     used = usedNow;
+    queued = queuedNow;
   }, interval);
   await work();
   clearInterval(timer);
