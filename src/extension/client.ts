@@ -24,6 +24,7 @@ export class Server {
     'camber/statusChanged': new Set(),
     'camber/progress': new Set(),
     'camber/workerStopped': new Set(),
+    'camber/log': new Set(),
   };
   readonly #isStarted: Promise<void>;
   #start: () => void = () => undefined;
@@ -47,9 +48,11 @@ export class Server {
 
   /** Starts the server; requests wait for that by themselves. */
   async start(): Promise<void> {
+    const started = performance.now();
     this.#client = this.#make();
     this.#start();
     await (await this.#client).start();
+    this.output.info(`language server: started in ${(performance.now() - started).toFixed(0)} ms`);
   }
 
   async dispose(): Promise<void> {

@@ -13,6 +13,7 @@ import { registerTasks } from './tasks.ts';
 import { registerEditor } from './views/editor.ts';
 import { registerModelsTree } from './views/models-tree.ts';
 import { registerPanels } from './views/panels.ts';
+import { registerReports } from './views/report.ts';
 import { registerTextView } from './views/text.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(services),
     registerEditor(services),
     registerPanels(services),
+    registerReports(),
     registerTextView(services),
     registerStatusBar(services),
     registerModelsTree(services),
@@ -40,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
     server.on('camber/workerStopped', ({ uri, reason, again }) =>
       tellWorkerStopped(services, uri, reason, again),
     ),
+    server.on('camber/log', ({ message }) => output.info(message)),
   );
   // After activation, so that this stays short: requests wait for the server by themselves.
   setImmediate(() => {

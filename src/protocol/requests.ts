@@ -90,6 +90,8 @@ export interface ServerNotifications {
   'camber/workerStopped': { uri: string; reason: string; again: boolean };
   /** Progress of the request that carried this token. */
   'camber/progress': { token: string; stage: string; fraction: number };
+  /** A line for the output channel: it dates its lines itself, unlike the console of the protocol. */
+  'camber/log': { message: string };
 }
 
 /** Data of a rejected request. */

@@ -51,7 +51,7 @@ function publish(model: OpenModel): void {
 const store = new ModelStore({
   workerScript,
   options: async (uri, choices) => jobOptions(await settingsOf(uri), choices),
-  log: (message) => connection.console.info(message),
+  log: (message) => notify('camber/log', { message }),
   working: ({ uri, state }) => notify('camber/statusChanged', { uri, status: state.status }),
   stopped: ({ uri }, reason, again) => notify('camber/workerStopped', { uri, reason, again }),
   changed: (model) => {

@@ -9,7 +9,7 @@ import { showError } from '../notify.ts';
 import type { Services } from '../services.ts';
 import { stayOpen } from '../stay-open.ts';
 import { arrayOf, pickers } from './choose.ts';
-import { showReport } from './report.ts';
+import { showReport } from '../views/report.ts';
 import { verifyFolder } from './verify.ts';
 
 type Choice = vscode.QuickPickItem & { readonly change?: keyof typeof pickers };

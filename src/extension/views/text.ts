@@ -1,8 +1,8 @@
-/** The text view: a read-only virtual document; its language features come from the server. */
+/** The text view: a read-only document; its language features come from the server. */
 import * as vscode from 'vscode';
-import { errorData } from '../../protocol/channel.ts';
 import { textExtension, textScheme } from '../../protocol/manifest/contributes.ts';
 import type { Services } from '../services.ts';
+import { TextFiles } from './text-files.ts';
 
 /** The text document of a model file. */
 export function textUri(model: vscode.Uri): vscode.Uri {
@@ -43,37 +43,19 @@ export function revealNodes(editor: vscode.TextEditor): void {
   }
 }
 
-/** What stands in the document when the model cannot be read: the reasons, and what to do. */
-function problems(error: unknown): string {
-  const { message, diagnostics } = errorData(error);
-  const lines = diagnostics.flatMap((d) => [`# ${d.code}: ${d.message}`, `#   ${d.hint}`]);
-  return [`# ${message}`, ...lines, ''].join('\n');
-}
-
 export function registerTextView(services: Services): vscode.Disposable {
-  const { models, server } = services;
-  const changed = new vscode.EventEmitter<vscode.Uri>();
+  const { models } = services;
   const held = new Set<string>();
-  /** Revision of the file that each document shows. */
-  const shown = new Map<string, number>();
-
-  const provider: vscode.TextDocumentContentProvider = {
-    onDidChange: changed.event,
-    async provideTextDocumentContent(document) {
-      const uri = modelUri(document)!;
-      try {
-        if (!held.has(uri)) {
-          held.add(uri);
-          await models.open(uri);
-        }
-        const { text, revision } = await server.ask('camber/text', { uri });
-        shown.set(uri, revision);
-        return text;
-      } catch (error) {
-        return problems(error);
-      }
+  const files = new TextFiles(services, {
+    model: (document) => modelUri(document)!,
+    async hold(model) {
+      // After a reload this may be the first thing that is known of the model.
+      if (models.active === undefined) models.activate(model);
+      if (held.has(model)) return;
+      held.add(model);
+      await models.open(model);
     },
-  };
+  });
 
   const followSelection = ({ textEditor, kind }: vscode.TextEditorSelectionChangeEvent): void => {
     const uri = modelUri(textEditor.document.uri);
@@ -96,12 +78,15 @@ export function registerTextView(services: Services): vscode.Disposable {
   };
 
   return vscode.Disposable.from(
-    changed,
-    vscode.workspace.registerTextDocumentContentProvider(textScheme, provider),
+    files,
+    vscode.workspace.registerFileSystemProvider(textScheme, files, {
+      isCaseSensitive: true,
+      isReadonly: new vscode.MarkdownString(vscode.l10n.t('The text of a model is read-only.')),
+    }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       const model = modelUri(uri);
       if (model === undefined || !held.delete(model)) return;
-      shown.delete(model);
+      files.closed(model);
       void models.close(model).catch(() => undefined);
     }),
     vscode.window.onDidChangeActiveTextEditor((editor) => {
@@ -110,10 +95,8 @@ export function registerTextView(services: Services): vscode.Disposable {
     }),
     vscode.window.onDidChangeTextEditorSelection(followSelection),
     models.onSelectionChanged(({ uri, layer }) => revealSelection(uri, layer)),
-    models.onStateChanged((state) => {
-      if (held.has(state.uri) && state.revision > (shown.get(state.uri) ?? state.revision)) {
-        changed.fire(textUri(vscode.Uri.parse(state.uri)));
-      }
+    models.onStateChanged(({ uri, revision }) => {
+      if (held.has(uri)) files.update(textUri(vscode.Uri.parse(uri)), uri, revision);
     }),
   );
 }

@@ -10,6 +10,7 @@ export const viewTypes = {
   resources: 'camber.resources',
   heatMaps: 'camber.heatMaps',
   models: 'camber.models',
+  report: 'camber.report',
 } as const;
 
 /** Type of Camber's tasks, and its problem matcher. */
@@ -209,7 +210,9 @@ export const manifest = {
   keywords: ['onnx', 'gradcam', 'fpga', 'explainable ai', 'rtl'],
   activationEvents: [
     `onCustomEditor:${viewTypes.editor}`,
+    `onFileSystem:${textScheme}`,
     `onWebviewPanel:${viewTypes.heatMaps}`,
+    `onWebviewPanel:${viewTypes.report}`,
     `onTaskType:${taskType}`,
   ],
   l10n: './l10n',

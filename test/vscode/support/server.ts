@@ -1,8 +1,18 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findTool } from '../../support/find-tool.ts';
 
 export interface ServerOptions {
@@ -24,6 +34,8 @@ export interface Server {
   readonly url: string;
   /** Where the extensions given as .vsix were installed. */
   readonly extensions: string;
+  /** What Camber's output channel holds, of every window opened so far: its log files. */
+  readonly output: () => string;
   /** What the server printed so far, for failure messages. */
   readonly log: () => string;
   readonly stop: () => Promise<void>;
@@ -57,7 +69,17 @@ function programs(): { node: string; main: string } {
   const modules = main.slice(0, main.indexOf('/code-server/'));
   const node = readdirSync(modules).find((name) => name.startsWith('node-linux-'));
   if (node === undefined) throw new Error(`No Node beside VS Code in ${modules}: npm run install:vscode`);
+  keepLogs(main);
   return { node: join(modules, node, 'bin/node'), main };
+}
+
+/** Gives the server a log: see log-addon.cjs. Where the native part has been built, nothing is changed. */
+function keepLogs(main: string): void {
+  const log = join(main, '../../node_modules/@vscode/spdlog');
+  const addon = join(log, 'node_modules/bindings/index.js');
+  if (existsSync(join(log, 'build')) || existsSync(addon)) return;
+  mkdirSync(dirname(addon), { recursive: true });
+  cpSync(fileURLToPath(new URL('./log-addon.cjs', import.meta.url)), addon);
 }
 
 async function freePort(): Promise<number> {
@@ -113,11 +135,17 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     await end(child);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
+  const output = (): string =>
+    readdirSync(path('user/logs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('/Camber.log'))
+      .sort()
+      .map((name) => readFileSync(path(`user/logs/${name}`), 'utf8'))
+      .join('');
   const url = `http://${host}`;
   for (let attempt = 0; attempt < 150; attempt++) {
     if (child.exitCode !== null) break;
     const answer = await fetch(`${url}/version`).catch(() => undefined);
-    if (answer?.ok) return { host, url, extensions: path('ext'), log: () => log, stop };
+    if (answer?.ok) return { host, url, extensions: path('ext'), output, log: () => log, stop };
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await stop();

@@ -1,5 +1,5 @@
 /** Camber's webviews on screen. */
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
 /** The visible webview that holds an element; waits until there is one. */
@@ -22,4 +22,18 @@ export async function viewWith(
     if (Date.now() > end) throw new Error(`no webview shows ${selector}`);
     await workbench.page.waitForTimeout(200);
   }
+}
+
+/** Titles of all views that the window holds, as often as there are such. */
+export async function viewsOnScreen(page: Page): Promise<string[]> {
+  const titles = await Promise.all(
+    page.frames().map((frame) =>
+      frame
+        .locator('main#root')
+        .getAttribute('aria-label', { timeout: 500 })
+        // Frames around it, and those that go.
+        .catch(() => null),
+    ),
+  );
+  return titles.filter((title) => title !== null);
 }

@@ -110,13 +110,21 @@ export class Workbench {
    * @returns when it was chosen, in milliseconds since 1970
    */
   async openFile(name: string): Promise<number> {
-    await this.quickInput(name);
-    const row = this.quickPicks().filter({ hasText: name }).first();
-    await row.waitFor();
-    const chosen = Date.now();
-    await row.click();
-    await this.tab(name).waitFor();
-    return chosen;
+    // An editor that gets the focus late closes the list: then it is opened again.
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await this.quickInput(name);
+      const row = this.quickPicks().filter({ hasText: name }).first();
+      await row.waitFor({ timeout: 5000 }).catch(() => undefined);
+      const chosen = Date.now();
+      const clicked = await row.click({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!clicked) continue;
+      await this.tab(name).waitFor();
+      return chosen;
+    }
+    throw new Error(`The file "${name}" cannot be opened from the quick input`);
   }
 
   /** An editor's tab. */
