@@ -23,5 +23,6 @@ const streams = {
   out: (text: string) => void process.stdout.write(text),
   err: (text: string) => void process.stderr.write(text),
   terminal: process.stderr.isTTY,
+  columns: () => process.stderr.columns,
 };
 process.exitCode = await runCli(process.argv.slice(2), commands, version, streams, interrupt.signal);

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { CompileError } from '../compiler/diagnostics.ts';
 import { applyPreprocessing, type PreprocessingText } from '../compiler/input/parse.ts';
-import { preprocessingPresets } from '../compiler/input/preprocessing.ts';
+import { checkPreprocessing, preprocessingPresets } from '../compiler/input/preprocessing.ts';
 import {
   defaultQuantiseOptions,
   parseWideActivations,
@@ -63,7 +63,8 @@ const preprocessingFields: readonly { flags: string; field: keyof PreprocessingT
 function checkField(field: keyof PreprocessingText): (value: string) => string {
   return (value) => {
     try {
-      applyPreprocessing(preprocessingPresets.raw, { [field]: value });
+      const problems = checkPreprocessing(applyPreprocessing(preprocessingPresets.raw, { [field]: value }));
+      if (problems.length > 0) throw new CompileError(problems);
       return value;
     } catch (error) {
       if (error instanceof CompileError)
@@ -94,6 +95,13 @@ export function parsePositive(value: string): number {
   const number = Number(value);
   if (!(number > 0) || !Number.isFinite(number)) throw new InvalidArgumentError('Give a number above 0.');
   return number;
+}
+
+/** A clock in MHz that an FPGA could have. */
+export function parseClock(value: string): number {
+  const MHz = parsePositive(value);
+  if (MHz > 1000) throw new InvalidArgumentError('Give megahertz, at most 1000.');
+  return MHz;
 }
 
 /** Refuses a value that is not in a list. */

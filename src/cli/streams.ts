@@ -4,4 +4,6 @@ export interface Streams {
   readonly err: (text: string) => void;
   /** True where stderr is a terminal, so that progress can stand in one line. */
   readonly terminal?: boolean;
+  /** Columns of that terminal now; 80 where it does not say. */
+  readonly columns?: () => number | undefined;
 }

@@ -113,16 +113,21 @@ export function compile(
   return { analysis, network, schedule: planned, device, report, diagnostics: report.diagnostics };
 }
 
+const ownDevices = 'Other devices can be described in a JSON file (--devices).';
+
 /**
  * The device of that name.
  *
  * @param known the devices to choose from; the listed ones where absent
- * @throws CompileError CAM503 with the nearest names
+ * @throws CompileError CAM503 with the nearest names, or all where none is near
  */
 export function deviceNamed(name: string, known: readonly Device[] = devices): Device {
   const device = findDevice(name, known);
   if (device) return device;
   const near = nearDevices(name, known).map((d) => `${d.part} (${d.description})`);
-  const hint = `Did you mean ${near.join(', ')}? Other devices can be described in a JSON file.`;
-  return fail('CAM503', `Device ${name} is not known.`, hint);
+  const names =
+    near.length > 0
+      ? `Did you mean ${near.join(', ')}?`
+      : `Known are ${known.map((d) => d.part).join(', ')}, and boards that carry them.`;
+  return fail('CAM503', `Device ${name} is not known.`, `${names} ${ownDevices}`);
 }

@@ -2,16 +2,17 @@
  * Which array for a model on a device: cycles from real schedules, resources from the estimate.
  */
 import type { Analysis } from './analyse.ts';
+import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import type { CalibrationTable } from './quantize/calibration.ts';
 import type { IntegerNetwork } from './quantize/network.ts';
 import { defaultQuantiseOptions, type AffinePreprocessing } from './quantize/options.ts';
 import { quantise } from './quantize/quantise.ts';
-import type { Device } from './report/devices.ts';
-import type { ResourceCount } from './report/resource-count.ts';
-import { fits, type ResourceName, shortOf } from './report/fit-device.ts';
+import { type Device, devices } from './report/devices.ts';
+import { type ResourceCount, resourceNames } from './report/resource-count.ts';
+import { describeShortage, fits, nearestFitting, type ResourceName, shortOf } from './report/fit-device.ts';
 import { topParameters } from './emit/top-parameters.ts';
 import { layerReports } from './report/layers.ts';
-import { estimateParameters, weightBlockRam } from './report/resources.ts';
+import { estimateParameters, estimateResources, weightBlockRam } from './report/resources.ts';
 import { engineShapes } from './schedule/engine-shape.ts';
 import type { EngineShape, Schedule } from './schedule/operation.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -33,6 +34,8 @@ export interface DesignPoint extends ResourceCount {
   readonly overhead: number;
   /** Nominal MACs of the inference per DSP block (the requantiser's included) and cycle. */
   readonly macsPerDspCycle: number;
+  /** LUT for each multiply-accumulate unit of the array. */
+  readonly lutPerMac: number;
   /** What of the block RAM the weights take. */
   readonly weightBram36: number;
   readonly fits: boolean;
@@ -69,8 +72,9 @@ export function chooseArray(points: readonly DesignPoint[], device: Device): Des
 
 /** The point that exceeds the device least, by the resource that is shortest. */
 export function nearestPoint(points: readonly DesignPoint[], device: Device): DesignPoint | undefined {
+  // A device may have none of a resource.
   const excess = (p: DesignPoint) =>
-    Math.max(...(['lut', 'ff', 'dsp', 'bram36'] as const).map((r) => p[r] / device.available[r]));
+    Math.max(...resourceNames.map((r) => p[r] / Math.max(1, device.available[r])));
   return [...points].sort((a, b) => excess(a) - excess(b))[0];
 }
 
@@ -96,6 +100,7 @@ export function designPoint(
     cycles: cycles.inference + cycles.explanation,
     overhead: cycles.explanation / cycles.inference,
     macsPerDspCycle: macs / (cycles.inference * resources.dsp),
+    lutPerMac: resources.lut / (shape.rows * shape.columns),
     ...resources,
     weightBram36: weightBlockRam(parameters, device.family),
     fits: fits(resources, device),
@@ -106,25 +111,29 @@ export function designPoint(
 export interface ExploreOptions {
   readonly preprocessing?: AffinePreprocessing;
   readonly shapes?: readonly EngineShape[];
-  /** Called before each schedule; may throw to cancel. */
-  readonly onPoint?: (shape: EngineShape, gradientBits: 8 | 16) => void;
+}
+
+/** A point with its schedule. */
+export interface Explored {
+  readonly point: DesignPoint;
+  readonly schedule: Schedule;
 }
 
 const hasGradient = (network: IntegerNetwork) => network.layers.some((l) => l.phase === 'gradient');
 
 /**
- * Every array, and both gradient widths where a gradient is computed at run time.
+ * Every array, and both gradient widths where a gradient is computed at run time, one after the other, so that the
+ * caller can stop. Which are Pareto `markPareto` tells once all are there.
  *
  * @throws CompileError as `quantise` and `schedule`
  */
-export function explore(
+export function* explore(
   analysis: Analysis,
   calibration: CalibrationTable,
   device: Device,
   options: ExploreOptions = {},
-): readonly DesignPoint[] {
-  const { preprocessing, shapes = [...engineShapes.values()], onPoint } = options;
-  const points: DesignPoint[] = [];
+): Generator<Explored> {
+  const { preprocessing, shapes = [...engineShapes.values()] } = options;
   for (const gradientBits of [16, 8] as const) {
     const network = quantise(analysis.source, calibration, {
       ...defaultQuantiseOptions,
@@ -132,12 +141,38 @@ export function explore(
       ...(preprocessing ? { preprocessing } : {}),
     });
     for (const shape of shapes) {
-      onPoint?.(shape, gradientBits);
-      points.push(designPoint(network, schedule(network, shape), gradientBits, device));
+      const plan = schedule(network, shape);
+      yield { point: designPoint(network, plan, gradientBits, device), schedule: plan };
     }
-    if (!hasGradient(network)) break;
+    if (!hasGradient(network)) return;
   }
-  return markPareto(points);
+}
+
+/**
+ * CAM502 where no point fits with head-room: what comes nearest, what it lacks, and which device has room for it.
+ *
+ * @param known the devices to choose from
+ */
+export function nothingFits(
+  explored: readonly Explored[],
+  device: Device,
+  known: readonly Device[] = devices,
+): Diagnostic[] {
+  const points = explored.map(({ point }) => point);
+  const nearest = nearestPoint(points, device);
+  if (nearest === undefined || chooseArray(points, device) !== undefined) return [];
+  const array = `${nearest.rows}x${nearest.columns}`;
+  const short = describeShortage(nearest, device, nearest.weightBram36);
+  const message =
+    short === ''
+      ? `No array fits ${device.part} with head-room; ${array} fits without.`
+      : `No array fits ${device.part}. Nearest is ${array}: ${short}.`;
+  const plan = explored[points.indexOf(nearest)]!.schedule;
+  const larger = nearestFitting((family) => estimateResources(plan, family), device.family, known);
+  const hint = larger
+    ? `The smallest listed device with room for it is ${larger.part} (${larger.description}).`
+    : 'No listed device has room for it: choose a smaller model.';
+  return [diagnostic('CAM502', message, hint)];
 }
 
 /**

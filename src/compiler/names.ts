@@ -1,7 +1,7 @@
 /** Near matches of names, for diagnostics. */
 
 /** Edits that turn one word into another (Levenshtein). */
-export function distance(a: string, b: string): number {
+function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
@@ -19,10 +19,10 @@ export function nearest(wanted: string, names: readonly string[], limit = 3): st
   const w = wanted.toLowerCase();
   const scored = [...new Set(names)].map((name) => {
     const n = name.toLowerCase();
-    const contains = w.length > 1 && (n.includes(w) || w.includes(n));
+    const contains = Math.min(w.length, n.length) > 1 && (n.includes(w) || w.includes(n));
     return { name, cost: contains ? Math.abs(n.length - w.length) / 1000 : distance(n, w) };
   });
-  const close = scored.filter(({ cost }) => cost <= Math.max(2, w.length * 0.4));
+  const close = scored.filter(({ name, cost }) => cost < name.length && cost <= Math.max(2, w.length * 0.4));
   return close
     .sort((a, b) => a.cost - b.cost)
     .slice(0, limit)

@@ -1,7 +1,14 @@
 /** Model in, design points out. */
 import { analyse, type AnalyseOptions } from '../compiler/analyse.ts';
 import type { Diagnostic } from '../compiler/diagnostics.ts';
-import { type DesignPoint, explore, type ExploreOptions } from '../compiler/explore.ts';
+import {
+  type DesignPoint,
+  explore,
+  type Explored,
+  type ExploreOptions,
+  markPareto,
+  nothingFits,
+} from '../compiler/explore.ts';
 import type { Graph } from '../compiler/graph/ir.ts';
 import type { Device } from '../compiler/report/devices.ts';
 import { calibrateModel } from './compile-model.ts';
@@ -13,11 +20,17 @@ export const explorePictures = 1;
 export interface ExploreModelOptions extends AnalyseOptions, ExploreOptions, EngineOptions {
   /** `explorePictures` of them will do. */
   readonly calibration: readonly Float32Array[];
+  /** Devices that may be advised where nothing fits; the listed ones where absent. */
+  readonly devices?: readonly Device[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: string) => void;
 }
 
-/** Analyses and calibrates a model and tries every array. @throws CompileError as `analyse` and `explore` */
+/**
+ * Analyses and calibrates a model and tries every array; CAM502 among the diagnostics where none fits.
+ *
+ * @throws CompileError as `analyse` and `explore`; the signal's reason where aborted
+ */
 export async function exploreModel(
   graph: Graph,
   device: Device,
@@ -32,12 +45,18 @@ export async function exploreModel(
     ...(signal ? { signal } : {}),
     ...(wasmPaths === undefined ? {} : { wasmPaths }),
   });
-  const points = explore(analysis, table, device, {
-    ...options,
-    onPoint: ({ rows, columns }, bits) => {
-      signal?.throwIfAborted();
-      onProgress?.(`Scheduling ${rows}x${columns}, gradients of ${bits} bits`);
-    },
-  });
-  return { points, diagnostics: analysis.diagnostics };
+  const explored: Explored[] = [];
+  onProgress?.('Scheduling every array');
+  for (const one of explore(analysis, table, device, options)) {
+    explored.push(one);
+    const { rows, columns, gradientBits } = one.point;
+    onProgress?.(`Scheduled ${rows}x${columns}, gradients of ${gradientBits} bits`);
+    // A signal arrives between turns of the event loop only.
+    await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+  }
+  return {
+    points: markPareto(explored.map(({ point }) => point)),
+    diagnostics: [...analysis.diagnostics, ...nothingFits(explored, device, options.devices)],
+  };
 }

@@ -1,4 +1,5 @@
 /** The fixed-point engine: explanations by the integer network, bit for bit what the accelerator gives. */
+import { checkClass } from '../compiler/class-choice.ts';
 import { CompileError, diagnostic } from '../compiler/diagnostics.ts';
 import type { StaticGradCam } from '../compiler/gradient/derive.ts';
 import type { IntegerNetwork } from '../compiler/quantize/network.ts';
@@ -42,15 +43,7 @@ export function explainFixed(
   input: FixedInput,
   wanted: number | 'argmax' = 'argmax',
 ): FixedExplanation {
-  if (wanted !== 'argmax' && !(Number.isInteger(wanted) && wanted >= 0 && wanted < network.classes)) {
-    throw new CompileError([
-      diagnostic(
-        'CAM205',
-        `Class ${wanted} is out of range: the model has ${network.classes} classes.`,
-        `Choose a class from 0 to ${network.classes - 1}, or argmax.`,
-      ),
-    ]);
-  }
+  if (wanted !== 'argmax') checkClass(wanted, network.classes);
   const image = networkInput(network, input);
   const run = engineOf(network).run(image, wanted === 'argmax' ? {} : { classIndex: wanted });
   const scores = realScores(network, run);

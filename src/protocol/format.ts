@@ -9,6 +9,13 @@ export function count(value: number): string {
   return grouped.format(value);
 }
 
+const halves = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
+/** 18218 -> 18,218; block RAMs are counted in halves: 209.5 */
+export function resource(value: number): string {
+  return halves.format(value);
+}
+
 /** 139012 -> 139,012 cycles */
 export function cycles(value: number): string {
   return `${count(value)} ${value === 1 ? 'cycle' : 'cycles'}`;

@@ -72,7 +72,7 @@ export async function buildFiles(request: BuildRequest): Promise<Map<string, str
   const files = new Map<string, string | Uint8Array>();
   onProgress?.('Writing the reports');
   files.set('report.json', `${JSON.stringify(report, null, 2)}\n`);
-  files.set('report.html', reportHtml(report, schedule));
+  files.set('report.html', reportHtml(report, schedule, compilation.device.family));
   files.set('schedule.json', `${JSON.stringify(scheduleDocument(schedule))}\n`);
   const text = serialise(network);
   files.set(networkFile, text);
@@ -118,6 +118,9 @@ export async function buildFiles(request: BuildRequest): Promise<Map<string, str
   return files;
 }
 
+/** Tells a build of ours by the names in its folder: it may be replaced. */
+export const isBuild = (entries: readonly string[]): boolean => entries.includes(manifestFile);
+
 /**
  * Writes a build. The folder appears whole or not at all; an older build of ours in its place is replaced.
  *
@@ -125,17 +128,13 @@ export async function buildFiles(request: BuildRequest): Promise<Map<string, str
  */
 export async function writeBuild(folder: string, request: BuildRequest): Promise<void> {
   const files = await buildFiles(request);
-  await writeFolder(
-    folder,
-    (entries) => entries.includes(manifestFile),
-    async (temporary) => {
-      for (const [path, content] of files) {
-        const file = join(temporary, path);
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, content);
-      }
-    },
-  );
+  await writeFolder(folder, isBuild, async (temporary) => {
+    for (const [path, content] of files) {
+      const file = join(temporary, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    }
+  });
 }
 
 export interface Build {

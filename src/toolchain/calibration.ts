@@ -25,10 +25,10 @@ export const maxCalibrationPictures = 200;
 /**
  * Reads calibration pictures.
  *
- * @param places files and folders; where empty, crops of the pictures listed beside the model, or else of the bundled
+ * @param places files and folders, with the folders in them; where empty, crops of the pictures listed beside the model, or else of the bundled
  *   photographs, with CAM401
  * @param most how many crops are wanted at most
- * @throws CompileError CAM301, CAM302, CAM303, CAM401 (a folder without pictures), CAM604
+ * @throws CompileError CAM301, CAM302, CAM303, CAM604 (a folder without pictures among them)
  */
 export async function calibrationPictures(
   places: readonly string[],
@@ -74,9 +74,12 @@ async function picturesAt(place: string): Promise<readonly string[]> {
     () => false,
   );
   if (!folder) return [place];
-  const names = (await readdir(place)).filter((name) => endings.has(extname(name).toLowerCase()));
+  // Data sets keep a folder for each class.
+  const names = (await readdir(place, { recursive: true })).filter((name) =>
+    endings.has(extname(name).toLowerCase()),
+  );
   if (names.length === 0)
-    fail('CAM401', `The folder ${place} holds no PNG, JPEG or .npy.`, 'Choose another folder.');
+    fail('CAM604', `The folder ${place} holds no PNG, JPEG or .npy.`, 'Choose another folder.');
   return names.sort().map((name) => join(place, name));
 }
 

@@ -35,10 +35,13 @@ export async function readTextIfPresent(path: string): Promise<string | undefine
   return existsSync(path) ? new TextDecoder().decode(await readInput(path)) : undefined;
 }
 
-function cannotWrite(path: string, error: unknown): never {
+/** @throws CompileError CAM605; anything that the file system did not say goes on as it is */
+export function cannotWrite(path: string, error: unknown): never {
   if (error instanceof CompileError) throw error;
   if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-  fail('CAM605', `Cannot write ${path}: ${reason(error)}.`, 'Choose another place, or free it.');
+  const { code } = error as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'its folder cannot be made' : reason(error);
+  fail('CAM605', `Cannot write ${path}: ${why}.`, 'Choose another place, or free it.');
 }
 
 /**
@@ -60,6 +63,17 @@ export async function writeOutput(path: string, content: Uint8Array | string): P
   }
 }
 
+/** @throws CompileError CAM605 where a folder holds something and is none of ours */
+export function refuseOtherFiles(
+  path: string,
+  entries: readonly string[],
+  mayReplace: (entries: readonly string[]) => boolean,
+): void {
+  if (entries.length === 0 || mayReplace(entries)) return;
+  const hint = 'Choose an empty folder, or one that Camber made.';
+  fail('CAM605', `${path} holds other files, which would be lost.`, hint);
+}
+
 /**
  * Fills a folder: `fill` gets a temporary folder beside it, which takes its name once filled. A folder that already
  * has the name is replaced, but only where `mayReplace` says that it is one of ours (or it is empty).
@@ -75,10 +89,7 @@ export async function writeFolder<T>(
   let temporary: string | undefined;
   try {
     const old = existsSync(target) ? await readdir(target) : [];
-    if (old.length > 0 && !mayReplace(old)) {
-      const hint = 'Choose an empty folder, or one that Camber made.';
-      fail('CAM605', `${path} holds other files, which would be lost.`, hint);
-    }
+    refuseOtherFiles(path, old, mayReplace);
     await mkdir(dirname(target), { recursive: true });
     temporary = await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`));
     const result = await fill(temporary);

@@ -1,10 +1,18 @@
 /** Simulates a compiled accelerator and compares it with its schedule and integer model, write for write. */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../compiler/diagnostics.ts';
 import { simulateEmbedded } from './embedded/simulate.ts';
+import { makeRoom } from './outputs.ts';
 import { runTool } from './process.ts';
 import type { Mismatch, SimulatedRun, SimulationRequest, SimulationResult } from './simulation.ts';
-import { buildSimulator, defaultCacheDir, type SimulatorName, simulators } from './simulators.ts';
+import {
+  buildSimulator,
+  defaultCacheDir,
+  type InstalledSimulator,
+  type SimulatorName,
+  simulators,
+} from './simulators.ts';
 
 export interface SimulationOptions extends SimulationRequest {
   /** Folder with the test bench (default: `sim` in `rtlDir`); the embedded simulator has its own. */
@@ -16,11 +24,26 @@ export interface SimulationOptions extends SimulationRequest {
  * Builds the simulator where needed, runs it on `dataDir` and reads its report.
  *
  * @throws CompileError CAM601 where the simulator is missing, CAM602 where it fails, CAM606 where it was cancelled,
- *   CAM609 where the RTL has what the embedded simulator lacks
+ *   CAM609 where the RTL has what the embedded simulator lacks, CAM605 where the waveforms cannot be written
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const { simulator, trace } = options;
+  if (trace !== undefined) await makeRoom(trace);
+  const result =
+    simulator === 'embedded'
+      ? await simulateEmbedded(options, options.cacheDir ?? defaultCacheDir())
+      : await simulateInstalled({ ...options, simulator });
+  if (trace !== undefined && !existsSync(trace)) {
+    // Simulators keep that to themselves, and the test bench knows 256 bytes of a path.
+    fail('CAM605', `${simulator} wrote no ${trace}.`, 'Choose another place, with a shorter path.');
+  }
+  return result;
+}
+
+async function simulateInstalled(
+  options: SimulationOptions & { readonly simulator: InstalledSimulator },
+): Promise<SimulationResult> {
   const { simulator, shape, rtlDir, dataDir, signal, onProgress, trace, pauses, resetAfter } = options;
-  if (simulator === 'embedded') return simulateEmbedded(options, options.cacheDir ?? defaultCacheDir());
   onProgress?.(`Building the simulator (${simulator}, ${shape.rows}x${shape.columns})`);
   const folder = await buildSimulator(
     simulator,

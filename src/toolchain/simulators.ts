@@ -1,6 +1,6 @@
 /** How each simulator turns the RTL and the test bench into a program, and how that program is run. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CompileError, fail } from '../compiler/diagnostics.ts';
@@ -149,12 +149,13 @@ export async function buildSimulator(
   if (await exists(folder)) return folder;
 
   await checkInstalled(name, build.signal);
-  const unfinished = `${folder}.${process.pid}`;
-  await mkdir(unfinished, { recursive: true });
+  await mkdir(cacheDir, { recursive: true });
+  // Each build has a folder of its own: workers of one process may make the same simulator at the same time.
+  const unfinished = await mkdtemp(`${folder}.`);
   try {
     await simulators[name].build(build, sources, unfinished);
     await rename(unfinished, folder).catch(async (error: unknown) => {
-      // Another process may have finished the same build first.
+      // Another may have finished the same build first.
       if (!(await exists(folder))) throw error;
     });
   } finally {

@@ -2,6 +2,7 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkClass } from '../compiler/class-choice.ts';
 import { diagnostic, fail, type Diagnostic } from '../compiler/diagnostics.ts';
 import { imageFiles } from '../compiler/emit/images.ts';
 import { testVectors, type TestRun } from '../compiler/emit/test-vectors.ts';
@@ -11,6 +12,7 @@ import { compareLayers } from '../compiler/schedule/compare.ts';
 import { interpret } from '../compiler/schedule/interpreter.ts';
 import { rtlFolder } from './assets.ts';
 import type { Build } from './build-folder.ts';
+import { checkOutput } from './outputs.ts';
 import { simulate } from './simulate.ts';
 import type { Mismatch, SimulatedRun } from './simulation.ts';
 import { defaultSimulator, type SimulatorName } from './simulators.ts';
@@ -62,7 +64,7 @@ export interface Verification {
 /**
  * Runs the build's RTL and memory images, as they lie in its folder, and compares every write.
  *
- * @throws CompileError CAM601, CAM602, CAM603, CAM606, CAM609
+ * @throws CompileError CAM205, CAM601, CAM602, CAM603, CAM605, CAM606, CAM609
  */
 export async function verify(build: Build, options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
@@ -76,6 +78,8 @@ export async function verify(build: Build, options: VerifyOptions): Promise<Veri
   if (missing.length > 0)
     fail('CAM603', `${build.folder} lacks ${missing.join(', ')}.`, 'Compile the model again.');
 
+  if (fixedClass !== undefined) checkClass(fixedClass, network.classes);
+  if (options.trace !== undefined) await checkOutput(options.trace);
   if (simulator === 'embedded' && options.traceFrom === undefined) await refuseChanged(build);
 
   onProgress?.('Running the integer network');

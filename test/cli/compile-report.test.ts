@@ -56,6 +56,22 @@ describe('what compile reports', () => {
     expect(html).toContain('Accumulator (bits)');
   });
 
+  test('says what a target inside a fused stage costs where that stage cannot write it, and which one is free', async () => {
+    const report = await compile(sample, '--array', '16x16', '--target', '/blocks/blocks.7/Add_output_0');
+    const again = report.layers.find(({ name }) => name === '/blocks/blocks.7/conv2/Conv#target');
+    const [told] = report.diagnostics.filter(({ code }) => code === 'CAM507');
+    expect(told!.message).toContain(again!.cycles.toLocaleString('en-US'));
+    expect(told).toMatchInlineSnapshot(`
+      {
+        "code": "CAM507",
+        "hint": "As target, "/blocks/blocks.7/relu2/Relu_output_0", which the same stage writes in any case, saves them.",
+        "message": ""/blocks/blocks.7/Add_output_0" is computed once more for the map, in 9,227 of the 10,018 explanation cycles: no stage of the inference can write it beside its own result without delay.",
+        "severity": "information",
+        "tensor": "/blocks/blocks.7/Add_output_0",
+      }
+    `);
+  });
+
   test('--no-explanation: the same inference and no map; the older build is replaced whole', async () => {
     const plain = await compile(resnet8, '--array', '8x8', '--no-explanation');
     expect(plain.target).toBeUndefined();

@@ -118,6 +118,15 @@ describe('verify', () => {
     expect(result.code).toBe(1);
     expect(codes(result.out)).toEqual(['CAM603']);
   });
+
+  test.each([
+    { what: 'a class that the model lacks', args: ['--class', '10'], code: 'CAM205' },
+    { what: 'waveforms in a place that cannot be', args: ['--trace', 'package.json/x.vcd'], code: 'CAM605' },
+    { what: 'waveforms in place of a folder', args: ['--trace', 'src'], code: 'CAM605' },
+  ])('refuses $what', async ({ args, code }) => {
+    const result = await camber('verify', build, '--json', ...args);
+    expect([result.code, codes(result.out)]).toEqual([1, [code]]);
+  });
 });
 
 describe('verify without any tool', () => {

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -160,13 +168,33 @@ describe('explain, bad input', () => {
     [
       'an empty calibration folder',
       ['--image', chelsea, '--engine', 'fixed', '--calibration', import.meta.dirname],
-      'CAM401',
+      'CAM604',
     ],
     ['another layout', ['--image', chelsea, '--layout', 'NHWC'], 'CAM302'],
   ])('%s: one diagnostic, exit code 1, nothing written', async (_name, args, expected) => {
     const { code, out } = await camber('explain', sample, '--json', '--out', heat(), ...args);
     expect([code, codes(out)]).toEqual([1, [expected]]);
     expect(existsSync(heat())).toBe(false);
+  });
+
+  test('an array with values that are not finite', async () => {
+    const npy = writeNpy('nan.npy', [1, 3, 32, 32], new Float32Array(3072).fill(NaN, 40, 41));
+    const { code, err } = await camber('explain', sample, '--image', npy);
+    expect([code, err.split('\n')[0]]).toEqual([
+      1,
+      `error CAM301: ${npy} holds values that are not finite: value 40 is NaN.`,
+    ]);
+  });
+
+  test('a heat map never replaces its picture, and is called what it is', async () => {
+    const before = readFileSync(chelsea);
+    const jpeg = await camber('explain', sample, '--image', chelsea, '--out', join(folder, 'heat.jpg'));
+    expect([jpeg.code, jpeg.err]).toEqual([2, expect.stringContaining('give a name that ends in .png')]);
+    const png = join(folder, 'picture.png');
+    writeFileSync(png, before);
+    const { code, out } = await camber('explain', sample, '--json', '--image', png, '--out', png);
+    expect([code, codes(out)]).toEqual([1, ['CAM605']]);
+    expect(readFileSync(png).equals(before)).toBe(true);
   });
 
   test('an array of another shape', async () => {
@@ -179,7 +207,9 @@ describe('explain, bad input', () => {
   });
 
   test('a heat map that cannot be written', async () => {
-    const { code, out } = await camber('explain', sample, '--json', '--image', chelsea, '--out', folder);
+    const taken = join(folder, 'taken.png');
+    mkdirSync(taken);
+    const { code, out } = await camber('explain', sample, '--json', '--image', chelsea, '--out', taken);
     expect([code, codes(out)]).toEqual([1, ['CAM605']]);
   });
 

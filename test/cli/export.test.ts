@@ -40,6 +40,13 @@ describe('export', () => {
     });
   });
 
+  test('never replaces the model that it is made from', async () => {
+    const before = readFileSync(sample);
+    const { code, out: text } = await camber('export', sample, '--out', sample, '--json');
+    expect([code, codes(text)]).toEqual([1, ['CAM605']]);
+    expect(readFileSync(sample).equals(before)).toBe(true);
+  });
+
   test('an unknown target: one diagnostic, exit code 1, nothing written', async () => {
     const out = join(folder, 'never.onnx');
     const { code, out: text } = await camber('export', sample, '--out', out, '--target', 'x', '--json');

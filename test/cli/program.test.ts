@@ -137,4 +137,13 @@ describe('progress', () => {
     const clear = '\r\x1b[K';
     expect(shown(true)).toBe(`${clear}Calibrating 10 %${clear}Calibrating 25 %${clear}Scheduling${clear}`);
   });
+
+  test('is cut to a narrow terminal, the share last', () => {
+    let text = '';
+    for (const columns of [12, 3]) {
+      const line = progressLine({ err: (t) => (text += t), terminal: true, columns: () => columns });
+      line.show('Calibrating', 0.5);
+    }
+    expect(text.split('\r\x1b[K').slice(1)).toEqual(['Calib… 50 %', '… ']);
+  });
 });

@@ -5,10 +5,12 @@ import {
   type DesignPoint,
   markPareto,
   nearestPoint,
+  nothingFits,
   scheduleForDevice,
 } from '../../src/compiler/explore.ts';
 import { findDevice } from '../../src/compiler/report/devices.ts';
 import { exploreCsv, explorePlot } from '../../src/compiler/report/explore-plot.ts';
+import { estimateResources } from '../../src/compiler/report/resources.ts';
 import { fits } from '../../src/compiler/report/fit-device.ts';
 import { schedule } from '../../src/compiler/schedule/schedule.ts';
 import { engineShapes } from '../../src/compiler/schedule/engine-shape.ts';
@@ -62,6 +64,36 @@ describe('exploring arrays for ResNet18-w16', () => {
   it('writes CSV and a plot of every point', () => {
     expect(exploreCsv(points).trim().split('\n')).toHaveLength(points.length + 1);
     expect(explorePlot(points, 'a < b').match(/<circle/g)).toHaveLength(points.length);
+  });
+});
+
+describe('advice where nothing fits', () => {
+  const explored = (device: typeof zynq) =>
+    [...engineShapes.values()].map((shape) => {
+      const plan = schedule(network, shape);
+      return { point: designPoint(network, plan, 16, device), schedule: plan };
+    });
+
+  it('is none where something does', () => {
+    expect(nothingFits(explored(ultra96), ultra96)).toEqual([]);
+  });
+
+  it('names what is short and a device that has room, counted as that device counts', () => {
+    const [problem] = nothingFits(explored(zynq), zynq);
+    expect(problem).toMatchObject({ code: 'CAM502', message: expect.stringMatching(/xc7z020.*block RAM/) });
+    expect(problem!.hint).toContain('xc7a200t');
+    // ECP5 has one product to a block: this device has enough of them for Xilinx' packing only.
+    const ecp5 = findDevice('lfe5u-85f')!;
+    const [near] = explored(ecp5).filter(({ point }) => point.rows === 8 && point.columns === 8);
+    const packed = estimateResources(near!.schedule, 'xc7');
+    expect(packed.dsp).toBeLessThan(near!.point.dsp);
+    const own = { ...zynq, part: 'own', available: { ...packed, bram36: 400, lut: 90_000, ff: 90_000 } };
+    expect(nothingFits([near!], ecp5, [own])[0]!.hint).toContain(own.description);
+  });
+
+  it('takes a device without multipliers as it is', () => {
+    const bare = { ...zynq, available: { ...zynq.available, dsp: 0, bram36: 0 } };
+    expect(nothingFits(explored(bare), bare)[0]!.message).toMatch(/DSP 40 of 0, block RAM 189.5 of 0/);
   });
 });
 

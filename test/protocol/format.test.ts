@@ -5,6 +5,8 @@ import { shortName } from '../../src/protocol/short-name.ts';
 describe('figures', () => {
   it.each([
     [format.count(139012), '139,012'],
+    [format.resource(18_218), '18,218'],
+    [format.resource(209.5), '209.5'],
     [format.cycles(1), '1 cycle'],
     [format.cycles(4640), '4,640 cycles'],
     [format.percent(0.184), '18.4 %'],

@@ -1,14 +1,7 @@
 /** Networks with pools by maximum, looked-up activations and stacks of dense layers on the RTL: every write and cycle. */
-import { expect, it } from 'vitest';
-import { analyse } from '../../src/compiler/analyse.ts';
-import { compile } from '../../src/compiler/compile.ts';
-import { inferKnownShapes } from '../../src/compiler/graph/infer.ts';
-import { readModel } from '../../src/compiler/onnx/read.ts';
-import { calibrateModel } from '../../src/engine/compile-model.ts';
-import { networkInput } from '../../src/engine/fixed.ts';
-import { oracleModel } from '../support/models.ts';
+import { it } from 'vitest';
 import { needs } from '../support/tools.ts';
-import { simulateSchedule } from './support/simulation.ts';
+import { expectExactOracle } from './support/oracle-networks.ts';
 
 /** Targets by tensor name: the default one, one near the input, ones before and behind pools and activations. */
 const networks = [
@@ -38,48 +31,33 @@ const networks = [
       { array: '4x4', target: '/c3/Conv_output_0' },
       { array: '8x16', target: '/a2/PRelu_output_0' },
       { array: '8x8', target: undefined },
+      { array: '4x4', target: undefined },
+      { array: '8x16', target: undefined },
     ],
   },
 ];
 
-async function simulateOracle(
-  name: string,
-  array: string,
-  target: string | undefined,
-  simulator: 'verilator' | 'icarus',
-) {
-  const model = oracleModel(`oracles/${name}`);
-  const { graph } = inferKnownShapes(readModel(model.bytes).graph);
-  const analysis = analyse(graph, { score: model.scoreTensor, ...(target === undefined ? {} : { target }) });
-  const pictures = model.inputs.map(({ input }) => model.read(input));
-  const calibration = await calibrateModel(analysis, { calibration: pictures });
-  const { network, schedule } = compile(analysis, calibration, { name, array });
-  const pixels = pictures.map((tensor) => networkInput(network, { tensor }));
-  const result = await simulateSchedule(
-    schedule,
-    [{ pixels: pixels[0]! }, { pixels: pixels[1]!, fixedClass: network.classes - 1 }],
-    { simulator },
-  );
-  expect(result.mismatches).toEqual([]);
-  expect(result.passed).toBe(true);
-  for (const { inference, explanation } of result.runs)
-    expect({ inference, explanation }).toEqual(schedule.cycles);
-}
-
-needs('verilator', 'shared models')('networks with pools and activations on Verilator', () => {
+needs('verilator')('networks with pools and activations on Verilator', () => {
   for (const { name, runs } of networks) {
     it.each(runs)(
       `${name}, $array, target $target`,
-      ({ array, target }) => simulateOracle(name, array, target, 'verilator'),
+      (run) => expectExactOracle({ name, ...run, simulator: 'verilator', pictures: 2 }),
       240_000,
     );
   }
 });
 
-needs('iverilog', 'shared models')('the small one on Icarus', () => {
+needs('iverilog')('the smallest one on Icarus', () => {
+  // The others take 40 s to minutes each: bench/icarus.ts runs them.
   it(
     'lenet_tanh, 8x8, the last activation as target',
-    () => simulateOracle('lenet_tanh', '8x8', '/t2/Tanh_output_0', 'icarus'),
+    () =>
+      expectExactOracle({
+        name: 'lenet_tanh',
+        array: '8x8',
+        target: '/t2/Tanh_output_0',
+        simulator: 'icarus',
+      }),
     600_000,
   );
 });

@@ -2,18 +2,9 @@
  * Depthwise convolutions, ReLU6, batch norms that stand alone and dense connections on the RTL: bit and cycle exact,
  * inference, the default map and maps from deep inside.
  */
-import { expect, it } from 'vitest';
-import { analyse } from '../../src/compiler/analyse.ts';
-import { compile } from '../../src/compiler/compile.ts';
-import { readModel } from '../../src/compiler/onnx/read.ts';
-import { execute } from '../../src/compiler/quantize/executor.ts';
-import { compareLayers } from '../../src/compiler/schedule/compare.ts';
-import { interpret } from '../../src/compiler/schedule/interpreter.ts';
-import { calibrateModel } from '../../src/engine/compile-model.ts';
-import { networkInput } from '../../src/engine/fixed.ts';
-import { oraclePlaces, readOracle } from '../support/oracles.ts';
+import { it } from 'vitest';
 import { needs } from '../support/tools.ts';
-import { simulateSchedule } from './support/simulation.ts';
+import { expectExactOracle } from './support/oracle-networks.ts';
 
 const networks = [
   {
@@ -40,43 +31,20 @@ const networks = [
   },
 ];
 
-async function check(
-  name: string,
-  target: string | undefined,
-  array: string,
-  simulator: 'verilator' | 'icarus',
-) {
-  const oracle = readOracle(oraclePlaces().find((p) => p.name === name)!.place!);
-  const { image } = oracle.inputs[0]!;
-  const analysis = analyse(readModel(oracle.model).graph, target === undefined ? {} : { target });
-  const table = await calibrateModel(analysis, { calibration: [image] });
-  const { network, schedule } = compile(analysis, table, { name, array });
-  const pixels = networkInput(network, { tensor: image });
-  const { differences } = compareLayers(
-    network,
-    schedule,
-    interpret(schedule, pixels),
-    execute(network, pixels),
-  );
-  expect(differences, target).toEqual([]);
-  const result = await simulateSchedule(schedule, [{ pixels }], { simulator });
-  expect(result.mismatches, target).toEqual([]);
-  expect(result.passed, target).toBe(true);
-  expect(result.runs[0], target).toMatchObject({ ...schedule.cycles, stall: 0 });
-}
-
 needs('verilator')('networks of other shapes than ResNets, on Verilator', () => {
   it.each(networks)(
     '$name on 16x16',
     async ({ name, targets }) => {
-      for (const target of targets) await check(name, target, '16x16', 'verilator');
+      for (const target of targets)
+        await expectExactOracle({ name, target, array: '16x16', simulator: 'verilator' });
     },
     600_000,
   );
 
   it.each(networks)(
     '$name on 8x16, an oblong array',
-    async ({ name, targets }) => check(name, targets[1], '8x16', 'verilator'),
+    ({ name, targets }) =>
+      expectExactOracle({ name, target: targets[1], array: '8x16', simulator: 'verilator' }),
     600_000,
   );
 });

@@ -1,7 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkOutput, checkOutputFolder } from '../../src/toolchain/outputs.ts';
+import type { CompileError } from '../../src/compiler/diagnostics.ts';
 import { readInput, readTextIfPresent, writeFolder, writeOutput } from '../../src/toolchain/files.ts';
 
 let folder: string;
@@ -74,5 +84,60 @@ describe('filling a folder', () => {
     writeFileSync(join(folder, 'thesis.tex'), '');
     await expect(writeFolder(folder, ours, fill('1'))).rejects.toThrow(/^CAM605: .* holds other files/);
     expect(readdirSync(folder)).toEqual(['thesis.tex']);
+  });
+});
+
+describe('the place of an output, before the work', () => {
+  test('may be new or a file to replace; nothing is made', async () => {
+    writeFileSync(join(folder, 'old.png'), '');
+    for (const name of ['old.png', 'new.png', 'a/b/new.png']) await checkOutput(join(folder, name), ['x']);
+    for (const name of ['', 'model', 'a/model']) await checkOutputFolder(join(folder, name), () => true);
+    expect(readdirSync(folder)).toEqual(['old.png']);
+  });
+
+  test('is refused where it could not be written, or holds what it is made from', async () => {
+    const model = join(folder, 'model.onnx');
+    writeFileSync(model, '');
+    mkdirSync(join(folder, 'dir'));
+    symlinkSync(model, join(folder, 'link.onnx'));
+    const why = async (check: Promise<void>) =>
+      check.then(
+        () => 'allowed',
+        (error: CompileError) =>
+          error.diagnostics.map((d) => `${d.message} ${d.hint}`.replaceAll(`${folder}/`, '')),
+      );
+    expect([
+      await why(checkOutput(model, [model])),
+      await why(checkOutput(join(folder, 'link.onnx'), [model])),
+      await why(checkOutput(join(folder, 'dir'))),
+      await why(checkOutput(join(model, 'x.png'))),
+      await why(checkOutputFolder(model, ours)),
+      await why(checkOutputFolder(join(model, 'x'), ours)),
+      await why(checkOutputFolder(`${folder}/`, ours)),
+    ]).toMatchInlineSnapshot(`
+      [
+        [
+          "Writing model.onnx would replace model.onnx, which it is made from. Choose another name.",
+        ],
+        [
+          "Writing link.onnx would replace model.onnx, which it is made from. Choose another name.",
+        ],
+        [
+          "Cannot write dir: it is a folder. Choose another place, or free it.",
+        ],
+        [
+          "Cannot write model.onnx/x.png: part of its path is not a folder. Choose another place, or free it.",
+        ],
+        [
+          "Cannot write model.onnx: part of its path is not a folder. Choose another place, or free it.",
+        ],
+        [
+          "Cannot write model.onnx/x: part of its path is not a folder. Choose another place, or free it.",
+        ],
+        [
+          " holds other files, which would be lost. Choose an empty folder, or one that Camber made.",
+        ],
+      ]
+    `);
   });
 });

@@ -1,7 +1,7 @@
 /** Simulators that are missing, too old or fail. */
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CompileError, formatDiagnostic } from '../../src/compiler/diagnostics.ts';
 import { buildSimulator, defaultSimulator, type InstalledSimulator } from '../../src/toolchain/simulators.ts';
@@ -30,14 +30,15 @@ else { console.error(${JSON.stringify(complaint)}); process.exit(1); }
   await chmod(file, 0o755);
 }
 
+const build = {
+  rtlDir,
+  benchDir: join(rtlDir, 'sim'),
+  shape: { rows: 4, columns: 4, lanes: 2 },
+  packed: false,
+  trace: false,
+};
+
 async function problem(name: InstalledSimulator): Promise<string> {
-  const build = {
-    rtlDir,
-    benchDir: join(rtlDir, 'sim'),
-    shape: { rows: 4, columns: 4, lanes: 2 },
-    packed: false,
-    trace: false,
-  };
   const error: unknown = await buildSimulator(name, build, join(folder, 'cache')).then(
     () => undefined,
     (e: unknown) => e,
@@ -79,4 +80,20 @@ it('failing, in its own words', async () => {
       "
   `);
   expect(await defaultSimulator()).toBe('verilator');
+});
+
+it('made twice at the same time: neither writes into the folder of the other, and one remains', async () => {
+  const file = join(folder, 'iverilog');
+  const script = `const { openSync } = require('node:fs');
+const [, , ...options] = process.argv;
+if (options[0] === '-V') console.log('Icarus Verilog version 12.0 (stable)');
+// Fails where the file is there already.
+else { openSync(options[options.indexOf('-o') + 1], 'wx'); setTimeout(() => {}, 300); }
+`;
+  await writeFile(file, `#!${process.execPath}\n${script}`);
+  await chmod(file, 0o755);
+  const cache = join(folder, 'cache');
+  const made = await Promise.all([1, 2].map(() => buildSimulator('icarus', build, cache)));
+  expect(made[0]).toBe(made[1]);
+  expect(await readdir(cache)).toEqual([basename(made[0]!)]);
 });

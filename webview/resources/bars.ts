@@ -25,7 +25,7 @@ function bar(used: number, available: number, kind: keyof typeof kindNames): HTM
     { class: 'measure', attributes: { 'data-kind': kind } },
     h('span', { class: 'kind' }, kindNames[kind], figureMark(kind)),
     h('div', { class: 'track', attributes: { 'aria-hidden': 'true' } }, fill),
-    h('span', { class: 'value' }, t('{0} of {1}', format.count(used), format.count(available))),
+    h('span', { class: 'value' }, t('{0} of {1}', format.resource(used), format.resource(available))),
     h('span', { class: `ratio${over ? ' over' : ''}` }, over ? t('{0}, too many', share) : share),
   );
 }

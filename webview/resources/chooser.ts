@@ -27,7 +27,7 @@ function facts(p: DesignPointView, wide: boolean, { available }: ExploreView): H
       (key) =>
         [
           { lut: 'LUT', ff: t('Flip-flops'), dsp: 'DSP', bram36: t('Block RAM') }[key],
-          t('{0} of {1}', format.count(p[key]), format.count(available[key])),
+          t('{0} of {1}', format.resource(p[key]), format.resource(available[key])),
           true,
         ] as const,
     ),

@@ -5,22 +5,24 @@ import { compileModel } from '../../engine/compile-model.ts';
 import { affinePreprocessing, streamBytes } from '../../engine/fixed-input.ts';
 import { inputAxes } from '../../engine/images/preprocess.ts';
 import { defaultClockMHz, deviceNamed } from '../../compiler/compile.ts';
+import { autoArray } from '../../compiler/explore.ts';
 import { defaultPart } from '../../compiler/report/devices.ts';
 import { decibelText, noisiest, type FidelityReport } from '../../compiler/report/fidelity.ts';
 import type { Report } from '../../compiler/report/report.ts';
-import { defaultArray } from '../../compiler/schedule/engine-shape.ts';
+import { defaultArray, engineShape } from '../../compiler/schedule/engine-shape.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
-import { writeBuild } from '../../toolchain/build-folder.ts';
+import { isBuild, writeBuild } from '../../toolchain/build-folder.ts';
 import { calibrationPictures, listedPictures } from '../../toolchain/calibration.ts';
 import { deviceList } from '../../toolchain/device-list.ts';
 import { readInput } from '../../toolchain/files.ts';
+import { checkOutputFolder } from '../../toolchain/outputs.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import {
   addExplanationOptions,
   addModelOptions,
   addQuantisationOptions,
-  parsePositive,
+  parseClock,
   quantisationOf,
   type ClassOption,
   type ModelOptions,
@@ -43,8 +45,8 @@ function configure(parser: Command): void {
   parser.requiredOption('--out <folder>', 'folder to write; a build of ours in its place is replaced');
   addExplanationOptions(parser);
   parser
-    .option('--device <part>', 'FPGA part', defaultPart)
-    .option('--clock <MHz>', 'clock that latencies are given at', parsePositive, defaultClockMHz)
+    .option('--device <part>', 'FPGA part or board', defaultPart)
+    .option('--clock <MHz>', 'clock that latencies are given at, an assumption', parseClock, defaultClockMHz)
     .option('--devices <file>', 'JSON file with devices of your own')
     .option(
       '--array <RxC>',
@@ -64,6 +66,9 @@ export const compile: CliCommand = {
   configure,
   run: async (path: string, options: CompileCliOptions, context): Promise<Outcome> => {
     const model = await loadModel(path, options);
+    await checkOutputFolder(options.out, isBuild);
+    if (options.array !== autoArray) engineShape(options.array);
+    const device = deviceNamed(options.device, await deviceList(options.devices));
     const input = imageInput(model.graph);
     const { images, diagnostics } = await calibrationPictures(options.calibration ?? [], model, input);
     const { preprocessing } = model.info;
@@ -75,7 +80,7 @@ export const compile: CliCommand = {
       score: options.score,
       class: options.class ?? 'argmax',
       explanation: options.explanation,
-      device: deviceNamed(options.device, await deviceList(options.devices)),
+      device,
       clockMHz: options.clock,
       array: options.array,
       gradientBits: options.gradientBits,
@@ -125,7 +130,7 @@ function agreement({ pictures, top1Agreement, scores, map, layers }: FidelityRep
 function describe(out: string, report: Report): string {
   const { cycles, device, array, target, utilization, resources, fidelity } = report;
   const ms = cycles.total / (device.clockMHz * 1000);
-  const of = (name: 'lut' | 'dsp' | 'bram36') =>
+  const of = (name: 'lut' | 'ff' | 'dsp' | 'bram36') =>
     `${grouped(resources.estimated[name])} of ${grouped(resources.available[name])}`;
   return [
     `Compiled to ${out}`,
@@ -138,7 +143,7 @@ function describe(out: string, report: Report): string {
     `Inference     ${grouped(cycles.inference)} cycles, utilisation ${percent(utilization.inference)}`,
     `Explanation   ${grouped(cycles.explanation)} cycles, overhead +${percent(cycles.overhead, 2)}`,
     `Latency       ${ms.toFixed(3)} ms at ${device.clockMHz} MHz (the clock is assumed)`,
-    `Resources     ${device.part}, estimated: LUT ${of('lut')}, DSP ${of('dsp')}, block RAM ${of('bram36')}: ${resources.fits ? 'fits' : 'does not fit'}`,
+    `Resources     ${device.part}, estimated${resources.fit.own ? '' : ` by a fit to ${resources.fit.family}`}: LUT ${of('lut')}, FF ${of('ff')}, DSP ${of('dsp')}, block RAM ${of('bram36')}: ${resources.fits ? 'fits' : 'does not fit'}`,
     ...(fidelity ? agreement(fidelity) : []),
     `Next          camber verify ${out}`,
   ].join('\n');

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { methodNames, type MethodName } from '../../compiler/gradient/methods.ts';
 import { colormapNames, type ColormapName } from '../../engine/images/colormaps.ts';
 import { decibelText, noisiest, type Pair } from '../../compiler/report/fidelity.ts';
@@ -6,6 +6,7 @@ import { imageInput } from '../../compiler/graph/image-input.ts';
 import { loadImage, type LoadedImage } from '../../engine/images/load.ts';
 import { encodePng, overlay } from '../../engine/images/overlay.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
+import { checkOutput } from '../../toolchain/outputs.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import { engineNames, engines, type Answer, type EngineName, type PictureAgreement } from '../answers.ts';
 import type { CliCommand, Outcome } from '../command.ts';
@@ -39,7 +40,7 @@ function configure(parser: Command): void {
     'float',
   );
   parser.option('--method <method>', `${methodNames.join(', ')}`, oneOf(methodNames), 'gradcam');
-  parser.option('--out <file>', 'writes the heat map over the picture as PNG');
+  parser.option('--out <file.png>', 'writes the heat map over the picture as PNG', parsePng);
   parser.option(
     '--colormap <name>',
     `colours of --out: ${colormapNames.join(', ')}`,
@@ -50,6 +51,13 @@ function configure(parser: Command): void {
   addModelOptions(parser);
 }
 
+/** The name of a PNG: viewers go by it. */
+function parsePng(value: string): string {
+  if (!/\.png$/i.test(value))
+    throw new InvalidArgumentError('The picture is a PNG: give a name that ends in .png.');
+  return value;
+}
+
 export const explain: CliCommand = {
   name: 'explain',
   description: 'gives class scores and GradCAM heat map of a picture',
@@ -58,6 +66,7 @@ export const explain: CliCommand = {
   configure,
   run: async (path: string, options: ExplainOptions, context): Promise<Outcome> => {
     const model = await loadModel(path, options);
+    if (options.out !== undefined) await checkOutput(options.out, [...model.parts.keys(), options.image]);
     const bytes = await readInput(options.image);
     const image = loadImage(bytes, options.image, imageInput(model.graph), model.info.preprocessing);
     const answer = await engines[options.engine]({ ...options, model, image }, context);

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { deviceNamed } from '../../compiler/compile.ts';
-import { chooseArray, type DesignPoint, nearestPoint } from '../../compiler/explore.ts';
-import { type Diagnostic, diagnostic } from '../../compiler/diagnostics.ts';
+import { chooseArray, type DesignPoint } from '../../compiler/explore.ts';
 import { type Device, defaultPart } from '../../compiler/report/devices.ts';
 import { exploreCsv, explorePlot } from '../../compiler/report/explore-plot.ts';
-import { describeShortage, nearestFitting } from '../../compiler/report/fit-device.ts';
+import { describeSource, estimateSource } from '../../compiler/report/fit.ts';
 import { exploreModel, explorePictures } from '../../engine/explore-model.ts';
 import { imageInput } from '../../compiler/graph/image-input.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { calibrationPictures } from '../../toolchain/calibration.ts';
 import { deviceList } from '../../toolchain/device-list.ts';
 import { writeOutput } from '../../toolchain/files.ts';
+import { checkOutput } from '../../toolchain/outputs.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import { addExplanationOptions, addModelOptions, type ClassOption, type ModelOptions } from '../options.ts';
@@ -45,8 +45,11 @@ export const explore: CliCommand = {
   schemaVersion: 1,
   configure,
   run: async (path: string, options: ExploreCliOptions, context): Promise<Outcome> => {
-    const device = deviceNamed(options.device, await deviceList(options.devices));
+    const devices = await deviceList(options.devices);
+    const device = deviceNamed(options.device, devices);
     const model = await loadModel(path, options);
+    for (const file of [options.csv, options.plot])
+      if (file !== undefined) await checkOutput(file, model.parts.keys());
     const { images } = await calibrationPictures([], model, imageInput(model.graph), explorePictures);
     const { points, diagnostics } = await exploreModel(model.graph, device, {
       target: options.target,
@@ -54,6 +57,7 @@ export const explore: CliCommand = {
       class: options.class ?? 'argmax',
       explanation: options.explanation,
       calibration: images,
+      devices,
       wasmPaths: ortFiles(),
       signal: context.signal,
       onProgress: context.progress,
@@ -64,28 +68,12 @@ export const explore: CliCommand = {
       await writeOutput(options.plot, explorePlot(points, `${model.name} on ${device.part}`));
     }
     return {
-      json: { part: device.part, points, chosen: chosen ?? null },
+      json: { part: device.part, points, chosen: chosen ?? null, fit: estimateSource(device.family) },
       text: describe(points, chosen, device),
-      diagnostics: [...model.diagnostics, ...diagnostics, ...(chosen ? [] : nothingFits(points, device))],
+      diagnostics: [...model.diagnostics, ...diagnostics],
     };
   },
 };
-
-/** What comes nearest, and what it lacks. */
-function nothingFits(points: readonly DesignPoint[], device: Device): Diagnostic[] {
-  const nearest = nearestPoint(points, device);
-  if (nearest === undefined) return [];
-  const short = describeShortage(nearest, device, nearest.weightBram36);
-  const message =
-    short === ''
-      ? `No array fits ${device.part} with head-room; ${nearest.rows}x${nearest.columns} fits without.`
-      : `No array fits ${device.part}. Nearest is ${nearest.rows}x${nearest.columns}: ${short}.`;
-  const larger = nearestFitting(() => nearest, device.family);
-  const hint = larger
-    ? `The smallest listed device with room for it is ${larger.part} (${larger.description}).`
-    : 'No listed device has room for it: choose a smaller model.';
-  return [diagnostic('CAM502', message, hint)];
-}
 
 function describe(points: readonly DesignPoint[], chosen: DesignPoint | undefined, device: Device): string {
   const table = formatTable(points, [
@@ -98,11 +86,13 @@ function describe(points: readonly DesignPoint[], chosen: DesignPoint | undefine
     { title: 'DSP', value: (p) => grouped(p.dsp), right: true },
     { title: 'block RAM', value: (p) => grouped(p.bram36), right: true },
     { title: 'MAC/DSP/cycle', value: (p) => p.macsPerDspCycle.toFixed(2), right: true },
+    { title: 'LUT/MAC', value: (p) => p.lutPerMac.toFixed(0), right: true },
     { title: '', value: (p) => note(p, chosen) },
   ]);
   const { lut, ff, dsp, bram36 } = device.available;
   const has = `${grouped(lut)} LUT, ${grouped(ff)} FF, ${grouped(dsp)} DSP, ${bram36} block RAM`;
-  return `${table}\n\n${device.part} has ${has}. Resources are estimates.`;
+  const source = describeSource(estimateSource(device.family));
+  return `${table}\n\n${device.part} has ${has}.\nBlock RAM and DSP are counted; LUT and FF are estimates by ${source}.`;
 }
 
 const note = (p: DesignPoint, chosen: DesignPoint | undefined): string =>

@@ -3,6 +3,7 @@ import { methodNames, type MethodName } from '../../compiler/gradient/methods.ts
 import { explanationMacs } from '../../compiler/gradient/macs.ts';
 import { imageInput } from '../../compiler/graph/image-input.ts';
 import { writeOutput } from '../../toolchain/files.ts';
+import { checkOutput } from '../../toolchain/outputs.ts';
 import { loadModel } from '../../toolchain/model-file.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import {
@@ -34,6 +35,7 @@ export const exportCommand: CliCommand = {
   },
   run: async (path: string, options: ExportOptions): Promise<Outcome> => {
     const model = await loadModel(path, options);
+    await checkOutput(options.out, model.parts.keys());
     imageInput(model.graph);
     const exported = exportStaticModel(model.graph, {
       targets: options.target === undefined ? undefined : [options.target],

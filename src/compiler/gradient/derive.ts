@@ -1,4 +1,5 @@
 /** The derivation: a simplified graph in, the static GradCAM model out. */
+import { checkClass } from '../class-choice.ts';
 import { diagnostic, fail, type Diagnostic } from '../diagnostics.ts';
 import type { Graph } from '../graph/ir.ts';
 import { emptyNotes, type PassNotes } from '../graph/pass.ts';
@@ -90,7 +91,8 @@ export function deriveStaticModel(graph: Graph, options: DeriveOptions = {}): St
     paths,
     served.map((s) => s.tensor),
   );
-  const classDefault = checkClass(options.class ?? 'argmax', scores.classes);
+  const { class: wanted = 'argmax' } = options;
+  const classDefault = wanted === 'argmax' ? -1 : checkClass(wanted, scores.classes);
   const derivation = beginDerivation(graph, scores, paths, method.overrides);
   const { emitter, walk, classIndex, classInput } = derivation;
 
@@ -172,17 +174,6 @@ function imageInput(graph: Graph, paths: Paths): Chosen {
   const input = graph.inputs.find((i) => i.shape.length === 4 && paths.reaches(i.name));
   if (input) return { tensor: input.name, requested: input.name };
   return fail('CAM107', 'The model has no image input [1, C, H, W]', 'Saliency methods need one.');
-}
-
-/** -1 for argmax. */
-function checkClass(wanted: number | 'argmax', classes: number): number {
-  if (wanted === 'argmax') return -1;
-  if (Number.isInteger(wanted) && wanted >= 0 && wanted < classes) return wanted;
-  return fail(
-    'CAM205',
-    `Class ${wanted} is out of range: the model has ${classes} classes`,
-    `Choose a class from 0 to ${classes - 1}, or argmax.`,
-  );
 }
 
 /** Gives alpha its public name: the tensor is renamed where a node here makes it and no earlier target took it, else copied. */

@@ -27,6 +27,8 @@ function problemsOf(entry: unknown, index: number): string[] {
     const step = resource === 'bram36' ? 0.5 : 1;
     if (typeof value !== 'number' || !(value >= 0) || !Number.isInteger(value / step)) {
       problems.push(`${name}: "${resource}" is not a number of blocks`);
+    } else if (value === 0 && (resource === 'lut' || resource === 'ff')) {
+      problems.push(`${name} has no ${resource.toUpperCase()}, without which nothing can be built`);
     }
   }
   const { boards } = fields;
@@ -41,6 +43,22 @@ function problemsOf(entry: unknown, index: number): string[] {
     if (!known.has(field)) problems.push(`${name}: "${field}" is not a field of a device`);
   }
   return problems;
+}
+
+/** Names that stand for two devices of a file: which one is meant could not be told. */
+function ambiguous(entries: readonly unknown[]): string[] {
+  const owners = new Map<string, number>();
+  return entries.flatMap((entry, index) => {
+    const { part, boards } = (entry ?? {}) as { part?: unknown; boards?: unknown };
+    const names = [part, ...(Array.isArray(boards) ? (boards as unknown[]) : [])].filter(isText);
+    return names.flatMap((name) => {
+      const owner = owners.get(name.toLowerCase());
+      owners.set(name.toLowerCase(), index);
+      return owner === undefined || owner === index
+        ? []
+        : [`devices[${index}]: "${name}" is devices[${owner}] already`];
+    });
+  });
 }
 
 /**
@@ -61,7 +79,7 @@ export function parseDevices(text: string, file: string): readonly Device[] {
   }
   const entries = (json as { devices?: unknown } | null)?.devices;
   if (!Array.isArray(entries)) return broken(['it has no list "devices"']);
-  const problems = entries.flatMap(problemsOf);
+  const problems = [...entries.flatMap(problemsOf), ...ambiguous(entries)];
   if (problems.length > 0) broken(problems);
   return (entries as Record<string, never>[]).map((entry) => {
     const {

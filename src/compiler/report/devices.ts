@@ -1,4 +1,4 @@
-import { distance } from '../names.ts';
+import { nearest } from '../names.ts';
 import type { Family } from './families.ts';
 import type { ResourceCount } from './resource-count.ts';
 
@@ -83,9 +83,9 @@ export function findDevice(name: string, known: readonly Device[] = devices): De
   );
 }
 
-/** The known parts whose names, or whose boards' names, come nearest to a misspelt one. */
+/** The known parts whose names, or whose boards' names, look like a misspelt one; none where none does. */
 export function nearDevices(name: string, known: readonly Device[] = devices, count = 3): readonly Device[] {
-  const wanted = plain(name);
-  const far = (d: Device) => Math.min(...[d.part, ...d.boards].map((n) => distance(wanted, plain(n))));
-  return [...known].sort((a, b) => far(a) - far(b)).slice(0, count);
+  const byName = new Map(known.flatMap((d) => [d.part, ...d.boards].map((n) => [plain(n), d] as const)));
+  const near = nearest(plain(name), [...byName.keys()], byName.size).map((n) => byName.get(n)!);
+  return [...new Set(near)].slice(0, count);
 }

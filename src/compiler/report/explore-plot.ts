@@ -50,6 +50,7 @@ export function exploreCsv(points: readonly DesignPoint[]): string {
     'dsp',
     'bram36',
     'macsPerDspCycle',
+    'lutPerMac',
     'fits',
     'pareto',
   ] as const satisfies readonly (keyof DesignPoint)[];

@@ -2,7 +2,6 @@ import { formatDiagnostic } from '../diagnostics.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import { decibelText, type FidelityReport, type Spread } from './fidelity.ts';
 import { blockRams } from './block-ram.ts';
-import { findDevice } from './devices.ts';
 import type { Family } from './families.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Report } from './report.ts';
@@ -101,6 +100,14 @@ function layerTable(report: Report): string {
   return table(head, rows, 3);
 }
 
+/** Why the explanation's cycles in the table come to more than those of the explanation: it starts in the inference's drain. */
+function overlapNote({ cycles, layers }: Report): string {
+  const first = layers.find((l) => l.phase !== 'inference');
+  const overlap = first ? cycles.inference - first.start : 0;
+  if (overlap <= 0) return '';
+  return `<p class="note">The inference ends with its last score, at cycle ${grouped(cycles.inference)}. ${escape(first!.name)} starts ${grouped(overlap)} cycles before that, while the last results drain; they count as inference, once.</p>`;
+}
+
 /** The fidelity section; nothing where it was not measured. */
 function fidelitySection(fidelity: FidelityReport | undefined): string {
   if (!fidelity) return '';
@@ -139,10 +146,17 @@ function resourceTable({ resources }: Report): string {
     const extra = resources.explanation?.[kind];
     const explanation =
       extra === undefined ? [] : [`${grouped(extra)} (+${percent(extra / Math.max(1, need - extra))})`];
-    return [name, grouped(need), ...explanation, grouped(have), percent(need / have)];
+    return [name, grouped(need), ...explanation, grouped(have), have > 0 ? percent(need / have) : '–'];
   });
   const explanation = resources.explanation ? ['Of it for the explanation'] : [];
   return table(['Resource', 'Estimated', ...explanation, 'Available', 'Share'], rows);
+}
+
+/** What a DSP block and a LUT do: the figures by which accelerators are compared. */
+function density({ model, array, cycles, resources: { estimated } }: Report): string {
+  const perDsp = model.macs / (cycles.inference * estimated.dsp);
+  const perMac = estimated.lut / array.macsPerCycle;
+  return `<p>${perDsp.toFixed(2)} multiply-accumulates per DSP block and cycle of the inference; ${perMac.toFixed(0)} LUT for each of the array's ${grouped(array.macsPerCycle)} multiply-accumulate units, as estimated.</p>`;
 }
 
 function memoryTable(schedule: Schedule, family: Family): string {
@@ -155,8 +169,8 @@ function memoryTable(schedule: Schedule, family: Family): string {
   return table(['Memory', 'Shape', 'Bytes', 'Block RAM'], rows);
 }
 
-/** `report.html`: one file, no scripts, nothing fetched; opens without a server. */
-export function reportHtml(report: Report, schedule: Schedule): string {
+/** `report.html`: one file, no scripts, nothing fetched; opens without a server. The device may be of the user's own: its family is told. */
+export function reportHtml(report: Report, schedule: Schedule, family: Family): string {
   const { model, device, resources } = report;
   const phases = ['inference', 'gradient', 'heatmap'] as const;
   const key = phases.map((p) => `<span class="key" style="--key: var(--${p})">${p}</span>`).join('');
@@ -178,14 +192,16 @@ ${summary(report)}
 <p>${key}</p>
 ${timeline(report)}
 <h2>Layers</h2>
+${overlapNote(report)}
 ${layerTable(report)}
 <h2>Memory</h2>
-${memoryTable(schedule, findDevice(device.part)?.family ?? 'xc7')}
+${memoryTable(schedule, family)}
 <h3>Activations</h3>
 ${memoryMap(schedule, 'activation')}
 ${masks}
 <h2>Resources: ${escape(fits)}</h2>
 ${resourceTable(report)}
+${density(report)}
 <p class="note">Block RAM is counted from the memories' shapes and DSP from the array; LUT and FF come from ${escape(describeSource(resources.fit))}; <code>camber synth</code> synthesises this one.</p>
 ${fidelitySection(report.fidelity)}
 ${notes === '' ? '' : `<h2>Diagnostics</h2>\n<pre>${escape(notes)}</pre>`}

@@ -4,6 +4,7 @@ import type { IntegerNetwork } from '../quantize/network.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import type { Device } from './devices.ts';
 import { type ResourceCount, subtract } from './resource-count.ts';
+import { targetComputedAgain } from './computed-again.ts';
 import { fitDiagnostics, fits } from './fit-device.ts';
 import type { FidelityReport } from './fidelity.ts';
 import { type LayerReport, layerReports } from './layers.ts';
@@ -171,6 +172,7 @@ export function buildReport(input: ReportInput): Report {
     },
     diagnostics: [
       ...input.diagnostics,
+      ...targetComputedAgain(network, layers, cycles.explanation),
       ...fitDiagnostics(
         (family) => estimateResources(schedule, family),
         device,

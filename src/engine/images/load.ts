@@ -39,7 +39,7 @@ export function loadImage(
   return { tensor, picture: { original, view, pixels } };
 }
 
-/** An array must have the input's shape; the batch axis of 1 may be left out. */
+/** An array must have the input's shape and finite values; the batch axis of 1 may be left out. */
 function fitArray(array: FloatTensor, name: string, shape: readonly number[]): FloatTensor {
   const fits = [shape, shape.slice(1)].some(
     (s) => s.length === array.shape.length && s.every((n, i) => n === array.shape[i]),
@@ -47,6 +47,11 @@ function fitArray(array: FloatTensor, name: string, shape: readonly number[]): F
   if (!fits || (shape[0] !== 1 && array.shape.length !== shape.length)) {
     const text = `${name} has shape [${array.shape.join(', ')}]; the model takes [${shape.join(', ')}].`;
     fail('CAM302', text, "Save the array in the model's own shape and layout.");
+  }
+  const bad = array.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const text = `${name} holds values that are not finite: value ${bad} is ${array.data[bad]}.`;
+    fail('CAM301', text, 'Save an array of finite numbers.');
   }
   return { shape, data: array.data };
 }

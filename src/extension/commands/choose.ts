@@ -67,7 +67,7 @@ export async function pickDevice(
       '{0} LUT, {1} DSP, {2} block RAM',
       format.count(available.lut),
       format.count(available.dsp),
-      format.count(available.bram36),
+      format.resource(available.bram36),
     ),
     value: part,
   }));

@@ -85,7 +85,7 @@ function buildTooltip(build: Build): vscode.MarkdownString {
           'Synthesised: LUT {0}, DSP {1}, block RAM {2}',
           format.count(synthesised.synthesized.lut),
           format.count(synthesised.synthesized.dsp),
-          format.count(synthesised.synthesized.bram36),
+          format.resource(synthesised.synthesized.bram36),
         ),
   ];
   return new vscode.MarkdownString(lines.join('\n\n'));

@@ -189,7 +189,7 @@ export class Session {
     const device = deviceNamed(part);
     const { images } = await calibrationPictures([], this.file, imageInput(this.file.graph), explorePictures);
     let done = 0;
-    const steps = 2 + engineShapes.size;
+    const steps = 3 + engineShapes.size;
     const { points } = await exploreModel(this.file.graph, device, {
       target,
       class: chosen,

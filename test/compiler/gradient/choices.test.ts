@@ -161,7 +161,7 @@ describe('classes', () => {
     const graph = classifier(5, (_, z) => [z]);
     expect(problems(() => deriveGradCam(graph, { class: 5 }))).toMatchInlineSnapshot(`
       [
-        "error CAM205: Class 5 is out of range: the model has 5 classes
+        "error CAM205: Class 5 is out of range: the model has 5 classes.
         Choose a class from 0 to 4, or argmax.",
       ]
     `);

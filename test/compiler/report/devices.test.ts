@@ -36,6 +36,22 @@ describe('devices', () => {
     expect(nearDevices('KV-206')[0]!.part).toBe('xck26');
     expect(() => deviceNamed('xc7z200')).toThrow(/CAM503.*xc7z200/);
   });
+
+  it('answer a name that resembles none with all', () => {
+    expect(nearDevices('stratix')).toEqual([]);
+    const hint = (name: string) => {
+      try {
+        deviceNamed(name);
+      } catch (error) {
+        return (error as CompileError).diagnostics[0]!.hint;
+      }
+      return 'known';
+    };
+    for (const { part } of devices) expect(hint('stratix')).toContain(part);
+    expect(hint('xc7z02')).toBe(
+      'Did you mean xc7z020 (Zynq 7020 (PYNQ-Z1, PYNQ-Z2, Zybo Z7-20)), xc7z010 (Zynq 7010 (Zybo Z7-10))? Other devices can be described in a JSON file (--devices).',
+    );
+  });
 });
 
 describe('device files', () => {
@@ -91,5 +107,15 @@ describe('device files', () => {
       expect.stringContaining('"colour" is not a field'),
       expect.stringContaining('devices[1] is not an object'),
     ]);
+  });
+
+  it('name a device once, and one that something can be built on', () => {
+    const twice = { ...own, boards: ['Mine', 'MY BOARD'] };
+    expect(() => read(own, twice)).toThrow(
+      /devices\[1\]: "mine" is devices\[0\] already.*\n.*"MY BOARD" is devices\[0\] already/,
+    );
+    expect(() => read({ ...own, lut: 0, ff: 0 })).toThrow(/has no LUT.*\n.*has no FF/);
+    // The smallest families have neither multipliers nor block RAM.
+    expect(read({ ...own, dsp: 0, bram36: 0 })).toHaveLength(1);
   });
 });

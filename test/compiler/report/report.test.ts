@@ -63,7 +63,7 @@ describe('the report', () => {
         clockMHz: 100,
         diagnostics: [],
       });
-      return { ...built.memory, html: reportHtml(built, plan) };
+      return { ...built.memory, html: reportHtml(built, plan, device.family) };
     };
     const inner = { block: 3, bits: 8 } as const;
     expect(bytes(inner, 16).weightsCopyBytes).toBe(0);
@@ -114,7 +114,7 @@ describe('the report', () => {
 
 describe('report.html', () => {
   const { plan, report } = reportOf(defaultPart);
-  const html = reportHtml(report, plan);
+  const html = reportHtml(report, plan, 'xcup');
 
   it('is one file without scripts or anything to fetch', () => {
     expect(html).not.toMatch(/<script|src=|href=|url\(|@import/);
@@ -124,5 +124,21 @@ describe('report.html', () => {
     expect(html).toContain('resnet &lt;18&gt; &amp; co');
     for (const layer of report.layers) expect(html).toContain(`<td class="name">${layer.name}</td>`);
     expect(html).toContain(`${report.cycles.inference.toLocaleString('en-US')} cycles`);
+  });
+
+  it('says where the layers of the explanation overlap the inference', () => {
+    const { inference, explanation } = report.cycles;
+    const later = report.layers.filter((l) => l.phase !== 'inference');
+    const own = later.reduce((sum, l) => sum + l.cycles, 0);
+    expect(own).toBeGreaterThan(explanation);
+    expect(html).toContain(`its last score, at cycle ${inference.toLocaleString('en-US')}.`);
+    expect(html).toContain(`starts ${own - explanation} cycles before that`);
+  });
+
+  it('tells what a DSP block and a LUT do', () => {
+    const { dsp, lut } = report.resources.estimated;
+    const perDsp = report.model.macs / (report.cycles.inference * dsp);
+    expect(html).toContain(`${perDsp.toFixed(2)} multiply-accumulates per DSP block`);
+    expect(html).toContain(`${(lut / 256).toFixed(0)} LUT for each of the array's 256`);
   });
 });

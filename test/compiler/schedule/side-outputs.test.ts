@@ -4,6 +4,8 @@ import type { IntegerLayer, IntegerNetwork } from '../../../src/compiler/quantiz
 import { checkSchedule } from '../../../src/compiler/schedule/check.ts';
 import { compareLayers } from '../../../src/compiler/schedule/compare.ts';
 import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
+import { targetComputedAgain } from '../../../src/compiler/report/computed-again.ts';
+import { layerReports } from '../../../src/compiler/report/layers.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
 import { generateNetwork } from './support/generate.ts';
 
@@ -32,6 +34,7 @@ function withTarget(network: IntegerNetwork): IntegerNetwork | undefined {
   const tensor = { ...network.tensors.get(main.output.tensor)!, name: 'target', zeroPoint: 5 };
   return {
     ...network,
+    explanation: { ...network.explanation!, activation: 'target' },
     tensors: new Map([...network.tensors, ['target', tensor]]),
     layers: [...network.layers.slice(0, -1), target, network.layers.at(-1)!],
   };
@@ -55,6 +58,11 @@ it('writes a target beside the stage that has its sums: the same integers, and n
       expect(differences, `seed ${seed}`).toEqual([]);
       expect(plan.cycles.inference).toBe(schedule(plain, shape).cycles.inference);
       const side = plan.operations.find(({ operation }) => operation.side)?.operation.side;
+      const told = targetComputedAgain(network, layerReports(network, plan), plan.cycles.explanation);
+      expect(
+        told.map(({ code }) => code),
+        `seed ${seed}`,
+      ).toEqual(side ? [] : ['CAM507']);
       riding += side ? 1 : 0;
       residuals += side?.residual ? 1 : 0;
     }

@@ -7,7 +7,10 @@ export const fixture = (file: string): Uint8Array => readFileSync(new URL(file, 
 
 /** Pixels as PIL gives them, row-major. */
 export const pil = JSON.parse(readFileSync(new URL('pil.json', folder), 'utf8')) as Readonly<
-  Record<'rgb' | 'grey' | 'palette' | 'jpeg' | 'shorter16crop12' | 'exact8x10' | 'up60x90', readonly number[]>
+  { upright: readonly (readonly number[])[] } & Record<
+    'rgb' | 'grey' | 'palette' | 'jpeg' | 'shorter16crop12' | 'exact8x10' | 'up60x90',
+    readonly number[]
+  >
 >;
 
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
