@@ -8,7 +8,7 @@
 export type Severity = 'error' | 'warning' | 'information';
 
 /** All diagnostic codes. A code never changes its meaning; new problems get new codes. */
-export const diagnosticCodes = {
+const diagnosticCodes = {
   // 1xx: reading the model
   CAM101: { title: 'Not an ONNX model', severity: 'error' },
   CAM102: { title: 'Truncated or damaged model', severity: 'error' },

@@ -44,7 +44,7 @@ export interface DesignPoint extends ResourceCount {
 }
 
 /** Shares of a device that `--array auto` fills at most: beyond them routing gets hard. Hard blocks may all be used. */
-export const headRoom: Readonly<Partial<Record<ResourceName, number>>> = { lut: 0.8, ff: 0.8 };
+const headRoom: Readonly<Partial<Record<ResourceName, number>>> = { lut: 0.8, ff: 0.8 };
 
 const measures = (p: DesignPoint) => [p.cycles, p.lut, p.ff, p.dsp, p.bram36];
 

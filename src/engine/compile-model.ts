@@ -74,7 +74,7 @@ function measureWith(
 }
 
 /** A compilation whose report tells how faithful the integer network is on pictures (float32, as the model takes them). */
-export async function withFidelity(
+async function withFidelity(
   compilation: Compilation,
   pictures: readonly Float32Array[],
   options: Pick<CompileModelOptions, 'class' | 'preprocessing' | 'signal' | 'onProgress'> &

@@ -79,20 +79,6 @@ export async function createExplainer(
   };
 }
 
-/** Explains one image with one model; `createExplainer` where there are several images. */
-export async function explainFloat(
-  source: Uint8Array | Graph,
-  image: Float32Array,
-  options: ExportOptions & EngineOptions = {},
-): Promise<Explanation> {
-  const explainer = await createExplainer(source, options);
-  try {
-    return await explainer.explain(image);
-  } finally {
-    await explainer.dispose();
-  }
-}
-
 /** ONNX Runtime's web API cannot override an initializer, so here `class` is an ordinary input. */
 export function withClassInput(graph: Graph, model: Pick<StaticModel, 'classInput'>): Graph {
   const initializers = new Map(graph.initializers);

@@ -26,7 +26,7 @@ interface Kind {
 }
 
 /** A line that the problem matcher `$camber` reads. */
-export const problemLine = (file: string, { severity, code, message, hint }: Diagnostic): string =>
+const problemLine = (file: string, { severity, code, message, hint }: Diagnostic): string =>
   `${file}: ${severity} ${code}: ${message} ${hint}`.replaceAll('\n', ' ');
 
 const kinds: Readonly<Record<TaskKind, Kind>> = {

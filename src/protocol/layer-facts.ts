@@ -129,7 +129,7 @@ function fusionNote(layer: LayerView, cost: LayerCost): { readonly note?: string
 }
 
 /** Facts about a layer that stands for no node of the file: gradient and heat map. */
-export function costOnlyFacts(cost: LayerCost, compiled: CompiledView): LayerFacts {
+function costOnlyFacts(cost: LayerCost, compiled: CompiledView): LayerFacts {
   return { title: cost.name, subtitle: cost.op, facts: costFacts(cost, compiled) };
 }
 

@@ -65,14 +65,14 @@ export async function shippedRtl(): Promise<{
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /** Every file of a build, path to contents. The same compilation gives the same bytes. */
-export async function buildFiles(request: BuildRequest): Promise<Map<string, string | Uint8Array>> {
+async function buildFiles(request: BuildRequest): Promise<Map<string, string | Uint8Array>> {
   const { compilation, fixedClass, pixels, onProgress } = request;
   const { network, schedule, report, analysis } = compilation;
   const { name } = report.model;
   const files = new Map<string, string | Uint8Array>();
   onProgress?.('Writing the reports');
   files.set('report.json', `${JSON.stringify(report, null, 2)}\n`);
-  files.set('report.html', reportHtml(report, schedule));
+  files.set('report.html', reportHtml(report, schedule, compilation.device.family));
   files.set('schedule.json', `${JSON.stringify(scheduleDocument(schedule))}\n`);
   const text = serialise(network);
   files.set(networkFile, text);

@@ -6,7 +6,7 @@ import type { ValueInfo } from '../compiler/graph/ir.ts';
 import { cropViews } from '../engine/images/crops.ts';
 import { decodePicture } from '../engine/images/decode.ts';
 import { loadImage } from '../engine/images/load.ts';
-import { inputFromView } from '../engine/images/preprocess.ts';
+import { inputFromView, isPicture } from '../engine/images/preprocess.ts';
 import { samplePictures } from './assets.ts';
 import { readInput } from './files.ts';
 import type { ModelFile } from './model-file.ts';
@@ -14,13 +14,15 @@ import type { ModelFile } from './model-file.ts';
 export interface CalibrationPictures {
   /** As the model takes them. */
   readonly images: readonly Float32Array[];
+  /** The files that they were read from. */
+  readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 const endings = new Set(['.png', '.jpg', '.jpeg', '.npy']);
 
 /** At most so many pictures of a folder are used, evenly chosen: more change the ranges little and take long. */
-export const maxCalibrationPictures = 200;
+const maxCalibrationPictures = 200;
 
 /**
  * Reads calibration pictures.
@@ -38,12 +40,16 @@ export async function calibrationPictures(
 ): Promise<CalibrationPictures> {
   const { preprocessing } = model.info;
   if (places.length > 0) {
-    const files = (await Promise.all(places.map(picturesAt))).flat();
+    const files = evenly((await Promise.all(places.map(picturesAt))).flat(), maxCalibrationPictures);
     const images: Float32Array[] = [];
-    for (const file of evenly(files, maxCalibrationPictures)) {
+    for (const file of files) {
       images.push(loadImage(await readInput(file), file, input, preprocessing).tensor.data);
     }
-    return { images, diagnostics: [] };
+    return { images, files, diagnostics: [] };
+  }
+  if (!isPicture(input.shape, preprocessing.layout)) {
+    const text = `No calibration data were given, and photographs are no input of shape [${input.shape.join(', ')}].`;
+    fail('CAM302', text, 'Give --calibration with .npy arrays of float32 in that shape.');
   }
   const files = listedPictures(model);
   const images: Float32Array[] = [];
@@ -57,7 +63,7 @@ export async function calibrationPictures(
   const whose = model.info.pictures.length > 0 ? 'listed beside the model' : 'that come with Camber';
   const text = `No calibration pictures were given: ranges are measured on ${images.length} crops of ${files.length} pictures ${whose}.`;
   const hint = 'Give a folder with some dozens of typical pictures.';
-  return { images, diagnostics: [diagnostic('CAM401', text, hint)] };
+  return { images, files, diagnostics: [diagnostic('CAM401', text, hint)] };
 }
 
 /** The pictures listed beside a model, or else the bundled ones. */

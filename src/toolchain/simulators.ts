@@ -91,7 +91,7 @@ export type SimulatorName = (typeof simulatorNames)[number];
  *
  * @throws CompileError CAM601, CAM602, CAM606
  */
-export async function checkInstalled(name: InstalledSimulator, signal?: AbortSignal): Promise<void> {
+async function checkInstalled(name: InstalledSimulator, signal?: AbortSignal): Promise<void> {
   const { version, installHint } = simulators[name];
   const { command, argument, oldest } = version;
   const { stdout } = await runTool({ command, args: [argument], installHint, ...(signal ? { signal } : {}) });
@@ -112,7 +112,7 @@ export async function defaultSimulator(signal?: AbortSignal): Promise<SimulatorN
 }
 
 /** The engine's Verilog files and the test bench, in a fixed order. */
-export async function rtlSources(rtlDir: string, benchDir: string): Promise<string[]> {
+async function rtlSources(rtlDir: string, benchDir: string): Promise<string[]> {
   const files = (await readdir(rtlDir)).filter((file) => file.endsWith('.v')).sort();
   return [...files.map((file) => join(rtlDir, file)), join(benchDir, 'camber_tb.v')];
 }

@@ -54,7 +54,7 @@ const statistics = 'stat.json';
 const instances = 'instances.il';
 
 /** Where results of synthesis are kept, if the caller names no other place. */
-export function synthesisCacheDir(): string {
+function synthesisCacheDir(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'camber', 'synthesis');
 }
 

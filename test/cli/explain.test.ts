@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodePicture } from '../../src/engine/images/decode.ts';
 import { oraclePlaces, readOracle } from '../support/oracles.ts';
-import { camber, codes, sample, sampleFolder } from './support.ts';
+import { camber, codes, npyFile, sample, sampleFolder } from './support.ts';
 
 interface ExplainJson {
   readonly schemaVersion: number;
@@ -29,18 +29,8 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'camber-explain-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Writes float32 values as NumPy would. */
-function writeNpy(name: string, shape: readonly number[], data: Float32Array): string {
-  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
-  const header = dict.padEnd(Math.ceil((dict.length + 11) / 64) * 64 - 11) + '\n';
-  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
-  const path = join(folder, name);
-  writeFileSync(
-    path,
-    Buffer.concat([start, Buffer.from(header), Buffer.from(data.buffer, data.byteOffset, data.byteLength)]),
-  );
-  return path;
-}
+const writeNpy = (name: string, ...array: [readonly number[], Float32Array]): string =>
+  npyFile(join(folder, name), ...array);
 
 async function explain(...args: string[]): Promise<ExplainJson> {
   const { code, out, err } = await camber('explain', sample, '--json', ...args);

@@ -8,10 +8,10 @@ import { writeModel } from '../../src/compiler/onnx/write.ts';
 import {
   createExplainer,
   createFloatEngine,
-  explainFloat,
   withClassInput,
   type FloatExplainer,
 } from '../../src/engine/float.ts';
+import { explainFloat } from '../support/explain-float.ts';
 import { maxAbs, maxDifference, oraclePlaces, readOracle } from '../support/oracles.ts';
 
 const oracle = readOracle(oraclePlaces().find((o) => o.name === 'resnet8_bn_kept')!.place!);

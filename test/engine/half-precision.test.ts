@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { toNumbers } from '../../src/compiler/graph/tensor.ts';
 import { readModel } from '../../src/compiler/onnx/read.ts';
-import { explainFloat } from '../../src/engine/float.ts';
+import { explainFloat } from '../support/explain-float.ts';
 import { fixtureBytes } from '../support/onnx-fixtures.ts';
 import { runModel } from '../support/ort.ts';
 import { fromOrt, toOrt } from '../support/tensors.ts';

@@ -12,7 +12,7 @@ import type { Report } from '../../compiler/report/report.ts';
 import { defaultArray, engineShape } from '../../compiler/schedule/engine-shape.ts';
 import { ortFiles } from '../../toolchain/assets.ts';
 import { isBuild, writeBuild } from '../../toolchain/build-folder.ts';
-import { calibrationPictures, listedPictures } from '../../toolchain/calibration.ts';
+import { calibrationPictures } from '../../toolchain/calibration.ts';
 import { deviceList } from '../../toolchain/device-list.ts';
 import { readInput } from '../../toolchain/files.ts';
 import { checkOutputFolder } from '../../toolchain/outputs.ts';
@@ -70,10 +70,12 @@ export const compile: CliCommand = {
     if (options.array !== autoArray) engineShape(options.array);
     const device = deviceNamed(options.device, await deviceList(options.devices));
     const input = imageInput(model.graph);
-    const { images, diagnostics } = await calibrationPictures(options.calibration ?? [], model, input);
+    const { images, files, diagnostics } = await calibrationPictures(options.calibration ?? [], model, input);
     const { preprocessing } = model.info;
-    const arraysOnly = images.length > 0 && (options.calibration ?? []).some((f) => f.endsWith('.npy'));
-    const { channels } = inputAxes(input.shape, preprocessing.layout);
+    // Where arrays are fed as they are, nobody knows how pixels would become them.
+    const arrays = files.some((file) => /\.npy$/i.test(file));
+    const folded = () =>
+      affinePreprocessing(preprocessing, inputAxes(input.shape, preprocessing.layout).channels);
     const compilation = await compileModel(model.graph, {
       name: model.name,
       target: options.target,
@@ -87,15 +89,15 @@ export const compile: CliCommand = {
       quantisation: quantisationOf(options),
       equalise: options.equalise ?? false,
       calibration: images,
-      ...(arraysOnly ? {} : { preprocessing: affinePreprocessing(preprocessing, channels) }),
+      ...(arrays ? {} : { preprocessing: folded() }),
       wasmPaths: ortFiles(),
       fidelity: true,
       signal: context.signal,
       onProgress: context.progress,
     });
-    const [first] = options.calibration?.filter((f) => /\.(png|jpe?g|npy)$/i.test(f)) ?? [];
-    const picture = first ?? listedPictures(model)[0]!;
-    const image = loadImage(await readInput(picture), picture, input, preprocessing);
+    // The test bench runs one of them.
+    const [picture] = files;
+    const image = loadImage(await readInput(picture!), picture!, input, preprocessing);
     await writeBuild(options.out, {
       compilation,
       preprocessing,
@@ -107,7 +109,12 @@ export const compile: CliCommand = {
     return {
       json: { out: options.out, ...report },
       text: describe(options.out, report),
-      diagnostics: [...model.diagnostics, ...model.info.diagnostics, ...diagnostics, ...report.diagnostics],
+      diagnostics: [
+        ...model.diagnostics,
+        ...(arrays ? [] : model.info.diagnostics),
+        ...diagnostics,
+        ...report.diagnostics,
+      ],
     };
   },
 };

@@ -37,7 +37,10 @@ function describe(name: string, i: Inspection): string {
     values.map((v) => `${title} ${v.name} ${formatShape(v.shape)}`);
   const head = [`${name}: ${sizes}`, ...end('input', i.inputs), ...end('output', i.outputs)];
   if (i.defaultTarget !== undefined) {
-    head.push(`${grouped(i.targets.length)} possible targets, by default ${i.defaultTarget}`);
+    const count = i.targets.length;
+    head.push(
+      `${grouped(count)} possible ${count === 1 ? 'target' : 'targets'}, by default ${i.defaultTarget}`,
+    );
   }
   return `${head.join('\n')}\n\n${formatTable(i.layers, columns)}`;
 }

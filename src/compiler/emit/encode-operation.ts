@@ -209,7 +209,7 @@ interface OperationPlace {
 }
 
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
-export function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
+function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
   const { counts, activation, y, x, weights, port, output, side, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
   const isOperand = readsPort(operation);
@@ -286,7 +286,7 @@ export interface BuildOptions {
 }
 
 /** The header record: sizes, class selection, image layout. */
-export function encodeHeader({ shape, image, classes, mapValues }: Schedule, options: BuildOptions): bigint {
+function encodeHeader({ shape, image, classes, mapValues }: Schedule, options: BuildOptions): bigint {
   const { width, height, channels, pack, padLeft, padding } = image;
   return packFields(
     headerFields,

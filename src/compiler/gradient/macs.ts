@@ -16,7 +16,7 @@ const counts: Partial<Record<AdjointOperator, Count>> = {
 };
 
 /** The nodes that explain: all that the derivation added to the forward pass. */
-export function explanationNodes(model: StaticModel): readonly Node[] {
+function explanationNodes(model: StaticModel): readonly Node[] {
   return model.graph.nodes.slice(model.forwardNodes);
 }
 

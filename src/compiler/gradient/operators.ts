@@ -24,20 +24,17 @@
  */
 export const camberDomain = 'camber';
 
-export const adjointOperators = [
-  'SelectClass',
-  'Seed',
-  'DenseRow',
-  'ConvBackward',
-  'BorderSums',
-  'ConvMean',
-  'Mask',
-  'Slope',
-  'ActivationBackward',
-  'Spread',
-  'MaxPoolBackward',
-  'AveragePoolBackward',
-  'HeatMap',
-] as const;
-
-export type AdjointOperator = (typeof adjointOperators)[number];
+export type AdjointOperator =
+  | 'SelectClass'
+  | 'Seed'
+  | 'DenseRow'
+  | 'ConvBackward'
+  | 'BorderSums'
+  | 'ConvMean'
+  | 'Mask'
+  | 'Slope'
+  | 'ActivationBackward'
+  | 'Spread'
+  | 'MaxPoolBackward'
+  | 'AveragePoolBackward'
+  | 'HeatMap';

@@ -4,7 +4,7 @@ import type { Pass } from './pass.ts';
 import { bytesPerElement, elementCount } from './tensor.ts';
 
 /** A folded tensor may grow beyond its inputs to this many bytes; a larger ConstantOfShape or Expand stays symbolic. */
-export const maxGrowthBytes = 1 << 20;
+const maxGrowthBytes = 1 << 20;
 
 /** What all folded tensors may take beyond their inputs: no model is blown up by folding. */
 const maxTotalGrowthBytes = 1 << 28;

@@ -36,7 +36,7 @@ function isReal(shape: readonly number[]): boolean {
 const maxShapeElements = 65536;
 
 /** True where the operator has a shape rule. */
-export function isKnownOperator(node: Pick<Node, 'op' | 'domain'>): boolean {
+function isKnownOperator(node: Pick<Node, 'op' | 'domain'>): boolean {
   return Object.hasOwn(rules[node.domain] ?? {}, node.op);
 }
 
@@ -137,7 +137,7 @@ function inferNode(
 }
 
 /** Types and shapes of a node's outputs by its rule. Throws a ShapeError or CompileError. */
-export function inferOutputs(
+function inferOutputs(
   node: Node,
   opset: number,
   values: ReadonlyMap<string, ValueInfo>,

@@ -37,7 +37,7 @@ const infer: Pass = {
 };
 
 /** The passes in order. */
-export function passList(options: SimplifyOptions = {}): readonly Pass[] {
+function passList(options: SimplifyOptions = {}): readonly Pass[] {
   return [
     infer,
     foldConstants,

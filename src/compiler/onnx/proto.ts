@@ -23,7 +23,6 @@ export type AttributeProto = onnxProto.onnx.IAttributeProto;
 export type TensorProto = onnxProto.onnx.ITensorProto;
 export type ValueInfoProto = onnxProto.onnx.IValueInfoProto;
 export type FunctionProto = onnxProto.onnx.IFunctionProto;
-export type OperatorSetIdProto = onnxProto.onnx.IOperatorSetIdProto;
 export type Int64 = number | { toNumber(): number; toString(): string };
 
 export const AttributeType = onnx.AttributeProto.AttributeType;
@@ -44,11 +43,6 @@ export function toBigInt(value: Int64): bigint {
 export function toInt64(value: number): Long {
   if (value >= 2 ** 63) return Long.MAX_VALUE;
   return Long.fromNumber(value);
-}
-
-/** A BigInt as a protobuf int64. */
-export function bigToInt64(value: bigint, unsigned = false): Long {
-  return Long.fromString(value.toString(), unsigned);
 }
 
 /** Bytes -> ModelProto. Fails with CAM101 (not a model) or CAM102 (damaged). */

@@ -20,7 +20,7 @@ import {
 import { maxElements, readTensor } from './tensor.ts';
 
 /** Opsets of the standard domain whose operators Camber knows. */
-export const supportedOpsets = { oldest: 7, newest: 28 } as const;
+const supportedOpsets = { oldest: 7, newest: 28 } as const;
 
 export interface ReadOptions {
   /** Bytes of external data files, by their location relative to the model's folder. */

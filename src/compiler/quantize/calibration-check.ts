@@ -18,7 +18,7 @@ export function checkCalibration(calibration: CalibrationTable, image: string): 
   if (pictures < fewPictures) {
     found.push(
       warn(
-        `The calibration set has only ${pictures} pictures.`,
+        `The calibration set has only ${pictures} ${pictures === 1 ? 'picture' : 'pictures'}.`,
         'Give a hundred pictures like those the network will see.',
       ),
     );

@@ -4,7 +4,7 @@
 import { multiplierBits } from './semantics.ts';
 
 /** Shift field of the output stage: six bits, and at least 1 because rounding needs a bit to look at. */
-export const maxShift = 47;
+const maxShift = 47;
 const maxMultiplier = 2 ** multiplierBits - 1;
 const maxResidualShift = 15;
 

@@ -18,7 +18,7 @@ import { outputLoads, quantiseWeights, roundWeights } from './weights.ts';
  */
 export const autoDecibels = 30;
 /** ... the worst first, and no more than this share of the inference's layers. */
-export const autoShare = 0.25;
+const autoShare = 0.25;
 
 /** What the choice depends on. */
 export interface WideSource {

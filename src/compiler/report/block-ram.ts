@@ -93,7 +93,7 @@ const rules: Readonly<Record<Family, MemoryRules>> = {
 };
 
 /** Memories up to this depth are lookup tables. */
-export const shallowDepth = 64;
+const shallowDepth = 64;
 
 interface BlockPlan {
   readonly bram36: number;

@@ -6,11 +6,7 @@ import type { EngineShape, Schedule } from '../schedule/operation.ts';
  * the weight port, whichever takes longer. A product of 16 by 8 bits takes two slots; adds (pools, border sums) have no bound.
  * Nominal counts padding taps, as utilisation does: an adjoint that leaves them out (`lower-conv-backward.ts`) goes below.
  */
-export function boundOf(
-  layer: IntegerLayer,
-  network: IntegerNetwork,
-  { rows, columns }: EngineShape,
-): number {
+function boundOf(layer: IntegerLayer, network: IntegerNetwork, { rows, columns }: EngineShape): number {
   const { sum } = layer;
   const streamed = sum.kind === 'mapFromTensor' ? sum.alpha : 'input' in sum ? sum.input : undefined;
   const slots = streamed !== undefined && network.tensors.get(streamed)?.bits === 16 ? 2 : 1;

@@ -3,7 +3,7 @@ import { escape, grouped, label } from './svg.ts';
 
 const [width, height, left, bottom] = [640, 400, 70, 50];
 
-export const pointName = (p: DesignPoint): string => `${p.rows}x${p.columns}, ${p.gradientBits} bits`;
+const pointName = (p: DesignPoint): string => `${p.rows}x${p.columns}, ${p.gradientBits} bits`;
 
 /** Cycles against LUT, both logarithmic, as an SVG picture. */
 export function explorePlot(points: readonly DesignPoint[], title: string): string {

@@ -84,7 +84,7 @@ export const correctionFeatures = (base: number, parameters: EngineParameters): 
 });
 
 /** A fitted figure: coefficients times features. */
-export function evaluateFit(coefficients: Coefficients, features: Coefficients): number {
+function evaluateFit(coefficients: Coefficients, features: Coefficients): number {
   return Object.entries(features).reduce((sum, [name, x]) => sum + (coefficients[name] ?? 0) * x, 0);
 }
 

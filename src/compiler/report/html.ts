@@ -2,7 +2,6 @@ import { formatDiagnostic } from '../diagnostics.ts';
 import type { Schedule } from '../schedule/operation.ts';
 import { decibelText, type FidelityReport, type Spread } from './fidelity.ts';
 import { blockRams } from './block-ram.ts';
-import { findDevice } from './devices.ts';
 import type { Family } from './families.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Report } from './report.ts';
@@ -170,8 +169,8 @@ function memoryTable(schedule: Schedule, family: Family): string {
   return table(['Memory', 'Shape', 'Bytes', 'Block RAM'], rows);
 }
 
-/** `report.html`: one file, no scripts, nothing fetched; opens without a server. */
-export function reportHtml(report: Report, schedule: Schedule): string {
+/** `report.html`: one file, no scripts, nothing fetched; opens without a server. The device may be of the user's own: its family is told. */
+export function reportHtml(report: Report, schedule: Schedule, family: Family): string {
   const { model, device, resources } = report;
   const phases = ['inference', 'gradient', 'heatmap'] as const;
   const key = phases.map((p) => `<span class="key" style="--key: var(--${p})">${p}</span>`).join('');
@@ -196,7 +195,7 @@ ${timeline(report)}
 ${overlapNote(report)}
 ${layerTable(report)}
 <h2>Memory</h2>
-${memoryTable(schedule, findDevice(device.part)?.family ?? 'xc7')}
+${memoryTable(schedule, family)}
 <h3>Activations</h3>
 ${memoryMap(schedule, 'activation')}
 ${masks}

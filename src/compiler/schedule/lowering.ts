@@ -52,7 +52,7 @@ export interface OutputGrid {
   readonly tiles?: { readonly first: number; readonly count: number };
 }
 
-export const everyPosition: OutputGrid = { start: [0, 0], step: [1, 1] };
+const everyPosition: OutputGrid = { start: [0, 0], step: [1, 1] };
 
 /** The rectangle of output positions that a layer computes. */
 export function regionOf(layer: IntegerLayer, context: LoweringContext): Region {

@@ -14,24 +14,6 @@ import { tableLayout } from './table-layout.ts';
 import { cyclesOf, time } from './time.ts';
 import { weightLayout } from './weight-layout.ts';
 
-/** The passes of the scheduler, in order; each one's result is immutable and the next one's input. */
-export const schedulePasses = [
-  { name: 'check-mapping', description: 'Reports every layer the engine cannot carry out' },
-  { name: 'storage', description: 'Forms of tensors and masks in memory words' },
-  { name: 'image-layout', description: 'Pixels per image word' },
-  { name: 'weight-layout', description: 'Weights cut into array words, shared by both directions' },
-  { name: 'parameter-layout', description: 'Requantisation parameters in lane words' },
-  {
-    name: 'side-outputs',
-    description: 'Targets inside fused stages, written beside the stage that has their sums',
-  },
-  { name: 'table-layout', description: 'Look-up tables of activations' },
-  { name: 'allocate', description: 'Static addresses from liveness over inference and explanation' },
-  { name: 'lower', description: 'Layers as engine operations' },
-  { name: 'check-limits', description: 'Reports what is beyond the counters and addresses of the engine' },
-  { name: 'time', description: 'Start and length of every operation' },
-] as const;
-
 const addressed = <T>(forms: ReadonlyMap<string, T>, { addresses }: Allocation) =>
   new Map([...forms].map(([name, form]) => [name, { ...form, address: addresses.get(name) ?? 0 }]));
 

@@ -31,7 +31,7 @@ export interface MaskForm {
 }
 
 /** The tensor a layer's sum reads first (denseRow reads none). */
-export function sumInput(layer: IntegerLayer): string | undefined {
+function sumInput(layer: IntegerLayer): string | undefined {
   return layer.sum.kind === 'denseRow' ? undefined : layer.sum.input;
 }
 

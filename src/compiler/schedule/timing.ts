@@ -19,7 +19,7 @@ export const writeLatency = 11;
 const settling = { activation: 0, bias: 0, map: 1, scores: 2 } as const;
 
 /** Register stages of a column's adder tree, which sums four values per stage (`camber_column.v`). */
-export function treeStages({ rows }: EngineShape): number {
+function treeStages({ rows }: EngineShape): number {
   return Math.ceil(Math.log2(rows) / 2);
 }
 
@@ -93,13 +93,13 @@ export function settleOf(shape: EngineShape, operation: TimedOperation): number 
 }
 
 /** Idle cycles that the operands of a step need before the next operation's fields may take over (`camber_operands.v`). */
-export const operandLatency = 3;
+const operandLatency = 3;
 
 /**
  * Cycles from the output stage's last step of one operation to its first step of the next: until then the first one's
  * fields are in use (`camber_output_stage.v`).
  */
-export const outputFieldsHeld = 13;
+const outputFieldsHeld = 13;
 
 /**
  * Cycles by which one operation's first issue must follow that of the one before it, so that the engine is free: the
@@ -143,7 +143,7 @@ export function classLead(
  * Cycle in which image word `word` is written, the input stream having a beat in every cycle (`camber_input_stage.v`):
  * one pixel enters per cycle from cycle 1 on, pack - 1 padding pixels follow each row, a word is written a cycle later.
  */
-export function imageWordWritten({ width, padLeft, pack }: ImageLayout, word: number): number {
+function imageWordWritten({ width, padLeft, pack }: ImageLayout, word: number): number {
   const stride = width + padLeft;
   const row = Math.floor(word / stride);
   const tick = row * (width + pack - 1) + (word % stride) - padLeft + pack - 1;

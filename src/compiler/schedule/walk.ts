@@ -1,7 +1,7 @@
 import { type Level, levels, type PerLevel, type Walk } from './operation.ts';
 
 /** One value per loop level, from the levels that matter; the others take `fallback`. */
-export function perLevel(values: Partial<Record<Level, number>>, fallback: number): PerLevel {
+function perLevel(values: Partial<Record<Level, number>>, fallback: number): PerLevel {
   return levels.map((level) => values[level] ?? fallback) as unknown as PerLevel;
 }
 

@@ -7,7 +7,7 @@ import { jpegOrientation, upright } from './orientation.ts';
 import { withoutAlpha, type Picture } from './picture.ts';
 
 /** A picture above this is refused before any memory is taken for its pixels. */
-export const maxPixels = 64_000_000;
+const maxPixels = 64_000_000;
 const maxMegabytes = 1024;
 
 interface Format {

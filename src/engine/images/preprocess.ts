@@ -28,6 +28,18 @@ export interface InputAxes extends Size {
 
 const isChannels = (n: number | undefined): n is 1 | 3 => n === 1 || n === 3;
 
+function pictureAxes(shape: readonly number[], layout?: Layout): InputAxes | undefined {
+  const [batch, a, b, c] = shape;
+  if (shape.length !== 4 || batch !== 1) return undefined;
+  if (layout !== 'NHWC' && isChannels(a)) return { layout: 'NCHW', channels: a, height: b!, width: c! };
+  if (layout !== 'NCHW' && isChannels(c)) return { layout: 'NHWC', channels: c, height: a!, width: b! };
+  return undefined;
+}
+
+/** Whether an input of that shape takes one grey or RGB picture. */
+export const isPicture = (shape: readonly number[], layout?: Layout): boolean =>
+  pictureAxes(shape, layout) !== undefined;
+
 /**
  * Finds height, width and channels in the shape of a model's input.
  *
@@ -35,11 +47,8 @@ const isChannels = (n: number | undefined): n is 1 | 3 => n === 1 || n === 3;
  * @throws CompileError CAM302 where the shape is not that of one grey or RGB picture
  */
 export function inputAxes(shape: readonly number[], layout?: Layout): InputAxes {
-  const [batch, a, b, c] = shape;
-  if (shape.length === 4 && batch === 1) {
-    if (layout !== 'NHWC' && isChannels(a)) return { layout: 'NCHW', channels: a, height: b!, width: c! };
-    if (layout !== 'NCHW' && isChannels(c)) return { layout: 'NHWC', channels: c, height: a!, width: b! };
-  }
+  const axes = pictureAxes(shape, layout);
+  if (axes) return axes;
   fail(
     'CAM302',
     `The model's input has shape [${shape.join(', ')}], which is not one grey or RGB picture${layout ? ` in ${layout}` : ''}.`,
@@ -48,7 +57,7 @@ export function inputAxes(shape: readonly number[], layout?: Layout): InputAxes 
 }
 
 /** Where the model's view lies in a picture, after resizing and centre crop (torchvision's rounding). */
-export function viewOf(picture: Size, input: Size, { resize, crop = input }: Preprocessing): Box {
+function viewOf(picture: Size, input: Size, { resize, crop = input }: Preprocessing): Box {
   if (crop.height !== input.height || crop.width !== input.width) {
     fail(
       'CAM303',

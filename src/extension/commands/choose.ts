@@ -32,7 +32,7 @@ async function readModel({ models }: Services, uri: string): Promise<ModelState>
   return state;
 }
 
-export async function pickTarget(services: Services, uri: string): Promise<string | undefined> {
+async function pickTarget(services: Services, uri: string): Promise<string | undefined> {
   const { model, compiled, choices } = await readModel(services, uri);
   if (!model) throw new Error(vscode.l10n.t('The model cannot be read: see the Problems panel.'));
   const current = compiled?.target.tensor ?? choices.target ?? model.defaultTarget;
@@ -55,10 +55,7 @@ export async function pickTarget(services: Services, uri: string): Promise<strin
   return pick(vscode.l10n.t('GradCAM target'), items);
 }
 
-export async function pickDevice(
-  { server }: Services,
-  current: string | undefined,
-): Promise<string | undefined> {
+async function pickDevice({ server }: Services, current: string | undefined): Promise<string | undefined> {
   const devices = await server.ask('camber/devices', {});
   const items = devices.map(({ part, description, available }): Pick<string> => ({
     label: `${part === current ? '$(check) ' : ''}${part}`,
@@ -74,7 +71,7 @@ export async function pickDevice(
   return pick(vscode.l10n.t('FPGA part'), items);
 }
 
-export async function pickArray(current: string | undefined): Promise<string | undefined> {
+async function pickArray(current: string | undefined): Promise<string | undefined> {
   const items = arrayChoices.map((value): Pick<string> => {
     const [rows, columns] = value.split('x').map(Number);
     const description =

@@ -5,7 +5,7 @@
 import type { Attribute, DataType, Tensor, ValueInfo } from '../../compiler/graph/ir.ts';
 
 /** Constants with more values than this are elided. */
-export const elisionLimit = 8;
+const elisionLimit = 8;
 
 const typeNames: Readonly<Record<DataType, string>> = {
   float32: 'float',

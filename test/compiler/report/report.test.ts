@@ -63,7 +63,7 @@ describe('the report', () => {
         clockMHz: 100,
         diagnostics: [],
       });
-      return { ...built.memory, html: reportHtml(built, plan) };
+      return { ...built.memory, html: reportHtml(built, plan, device.family) };
     };
     const inner = { block: 3, bits: 8 } as const;
     expect(bytes(inner, 16).weightsCopyBytes).toBe(0);
@@ -114,7 +114,7 @@ describe('the report', () => {
 
 describe('report.html', () => {
   const { plan, report } = reportOf(defaultPart);
-  const html = reportHtml(report, plan);
+  const html = reportHtml(report, plan, 'xcup');
 
   it('is one file without scripts or anything to fetch', () => {
     expect(html).not.toMatch(/<script|src=|href=|url\(|@import/);

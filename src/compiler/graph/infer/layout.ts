@@ -23,7 +23,7 @@ import { sliceRanges } from './slice-ranges.ts';
 const text = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 /** A list that was an attribute in old opsets and is an input in new ones. */
-export function listOf(c: RuleContext, input: number, attribute: string): readonly number[] | undefined {
+function listOf(c: RuleContext, input: number, attribute: string): readonly number[] | undefined {
   return c.has(input) ? c.numbers(input) : intsAttribute(c.node, attribute);
 }
 

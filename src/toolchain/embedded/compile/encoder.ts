@@ -1,6 +1,6 @@
 /** Bytes of a WebAssembly module: https://webassembly.github.io/spec/core/binary/ */
 
-export const valueTypes = { i32: 0x7f, i64: 0x7e } as const;
+const valueTypes = { i32: 0x7f, i64: 0x7e } as const;
 export type ValueType = keyof typeof valueTypes;
 
 export const opcodes = {
