@@ -19,6 +19,7 @@ export interface Build {
   readonly array: string;
   readonly part: string;
   readonly cycles: { readonly inference: number; readonly explanation: number; readonly overhead: number };
+  readonly estimated: SynthesisView['estimated'];
   readonly record: BuildRecord;
 }
 
@@ -35,6 +36,7 @@ interface ReportFields {
   readonly array: { readonly rows: number; readonly columns: number };
   readonly device: { readonly part: string };
   readonly cycles: Build['cycles'];
+  readonly resources: { readonly estimated: Build['estimated'] };
 }
 
 export class Builds implements vscode.Disposable {
@@ -65,13 +67,14 @@ export class Builds implements vscode.Disposable {
     try {
       const manifest = await readFile(join(folder, manifestFile));
       const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as ReportFields;
-      const { model, array, device, cycles } = report;
+      const { model, array, device, cycles, resources } = report;
       return {
         folder,
         model: model.name,
         array: `${array.rows}x${array.columns}`,
         part: device.part,
         cycles,
+        estimated: resources.estimated,
         record: this.#record(folder, manifest),
       };
     } catch {

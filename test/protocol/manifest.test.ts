@@ -56,6 +56,21 @@ describe('the manifest', () => {
     expect(raw).toEqual([]);
   });
 
+  it('has the texts of the views there, too', () => {
+    expect(codeTexts()).toEqual(
+      expect.arrayContaining(['Zoom to the explanation', 'Save the maps of {0} as PNG']),
+    );
+    const folder = fileURLToPath(new URL('webview/', root));
+    const raw = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => {
+        const text = readFileSync(join(folder, file), 'utf8');
+        const shown = /(label|title|placeholder|empty|'aria-label'): ['`][A-Z][a-z][^'`]*/g;
+        return (text.match(shown) ?? []).map((found) => `${file}: ${found}`);
+      });
+    expect(raw).toEqual([]);
+  });
+
   it('lets a workspace that is not trusted choose neither programs nor where files are written', () => {
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     const tools = Object.keys(settings).filter((id) => id.startsWith('camber.tools.'));

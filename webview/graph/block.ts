@@ -6,6 +6,7 @@ import { h, icon } from '../shared/dom.ts';
 import { colourOf, metrics, type Drawing } from './figures.ts';
 import { blockSize, type Point } from './layout.ts';
 import type { Item } from './structure.ts';
+import { t } from '../shared/text.ts';
 
 export interface BlockContent {
   readonly item: Item;
@@ -23,7 +24,7 @@ function words({ item, layers }: BlockContent): { name: string; op: string; shap
   const shape = layers.at(-1)?.shape;
   return {
     name: item.repeat
-      ? `${item.repeat.count} × ${format.count(item.repeat.unit)} layers`
+      ? t('{0} × {1} layers', item.repeat.count, format.count(item.repeat.unit))
       : shortName(first!.id, first!.op),
     op: item.repeat ? distinct(layers.slice(0, item.repeat.unit)) : first!.op,
     shape: shape ? format.shape(shape) : '',
@@ -36,7 +37,7 @@ function unseen({ item }: BlockContent, index: number, draw: Drawing): string {
   const share = draw.metric === 'cycles' ? (draw.compiled?.cycles.total ?? draw.total) : draw.total;
   return [
     value === undefined ? '' : `${metrics[draw.metric].unit}, ${format.percent(value / share)}`,
-    index === draw.target ? 'GradCAM target' : '',
+    index === draw.target ? t('GradCAM target') : '',
     draw.backward.has(index) ? 'on the backward path' : '',
     draw.troubled.has(index) ? 'has a problem' : '',
     item.repeat ? `repeated block, collapsed; Enter expands it` : '',

@@ -7,6 +7,7 @@ import { h } from '../shared/dom.ts';
 import { factsElement } from '../shared/facts.ts';
 import type { FullState } from '../shared/model-view.ts';
 import { button } from '../shared/toolkit.ts';
+import { t } from '../shared/text.ts';
 
 export interface DetailsHost {
   /** Selects the layer of this name. */
@@ -30,11 +31,16 @@ export class Details {
   readonly element: HTMLElement;
 
   constructor(private readonly host: DetailsHost) {
-    const close = button({ label: 'Close details', icon: 'close', appearance: 'icon', onClick: host.close });
+    const close = button({
+      label: t('Close details'),
+      icon: 'close',
+      appearance: 'icon',
+      onClick: host.close,
+    });
     this.element = h(
       'aside',
-      { class: 'details', attributes: { 'aria-label': 'Layer details', hidden: true } },
-      h('div', { class: 'title-row' }, h('h2', {}, 'Details'), close),
+      { class: 'details', attributes: { 'aria-label': t('Layer details'), hidden: true } },
+      h('div', { class: 'title-row' }, h('h2', {}, t('Details')), close),
       this.#body,
     );
   }
@@ -46,7 +52,7 @@ export class Details {
   show(layer: LayerView | undefined, state: FullState): void {
     this.element.hidden = false;
     if (!layer) {
-      this.#body.replaceChildren(h('p', { class: 'none' }, 'Select a layer to see its properties.'));
+      this.#body.replaceChildren(h('p', { class: 'none' }, t('Select a layer to see its properties.')));
       return;
     }
     const { model, compiled, stale } = state;
@@ -58,13 +64,13 @@ export class Details {
         { class: 'actions' },
         targetable
           ? button({
-              label: 'Set as GradCAM target',
+              label: t('Set as GradCAM target'),
               icon: 'target',
               onClick: () => this.host.setTarget(layer),
             })
           : undefined,
         button({
-          label: 'Reveal in text',
+          label: t('Reveal in text'),
           icon: 'code',
           onClick: () => void client.request('run', { command: 'revealInText', layer: layer.id }),
         }),
@@ -107,14 +113,14 @@ export class Details {
     });
     return [
       list(
-        'Attributes',
+        t('Attributes'),
         layer.attributes.map(([name, value]) => pair(name, value)),
       ),
       list(
-        'Weights and constants',
+        t('Weights and constants'),
         layer.constants.map((c) => pair(c.name, tensorType(c))),
       ),
-      list('From', inputs),
+      list(t('From'), inputs),
       list('To', readers),
     ].filter((section) => section !== undefined);
   }

@@ -5,6 +5,7 @@ import { carriesFigure, costsByNode, mainCost } from '../../src/protocol/layer-f
 import type { CompiledView, Diagnostic, LayerCost, LayerView } from '../../src/protocol/views.ts';
 import type { Preferences } from '../../src/protocol/webview.ts';
 import { downstream, type Connections, type Item } from './structure.ts';
+import { t } from '../shared/text.ts';
 
 export type Metric = NonNullable<Preferences['colour']>;
 
@@ -23,7 +24,7 @@ const own = (layer: LayerView, cost: LayerCost | undefined): LayerCost | undefin
 
 export const metrics: Readonly<Record<Metric, MetricInfo>> = {
   cycles: {
-    title: 'Cycles',
+    title: t('Cycles'),
     short: format.count,
     unit: 'cycles',
     value: (layer, cost) => own(layer, cost)?.cycles,
@@ -35,7 +36,7 @@ export const metrics: Readonly<Record<Metric, MetricInfo>> = {
     value: ({ macs }) => (macs > 0 ? macs : undefined),
   },
   bytes: {
-    title: 'Bytes moved',
+    title: t('Bytes moved'),
     short: format.bytes,
     unit: 'moved',
     value: (layer, cost) => {
@@ -73,7 +74,7 @@ export interface Drawn extends Connections {
 }
 
 function note(layers: readonly LayerView[], costs: ReadonlyMap<string, readonly LayerCost[]>): string {
-  return layers.some((layer) => mainCost(costs.get(layer.id)) !== undefined) ? 'fused' : 'folded';
+  return layers.some((layer) => mainCost(costs.get(layer.id)) !== undefined) ? t('fused') : t('folded');
 }
 
 export function drawing(

@@ -7,6 +7,7 @@ import { client } from '../shared/api.ts';
 import { h, icon } from '../shared/dom.ts';
 import { sourceMark } from '../shared/facts.ts';
 import { diagnosticList } from '../shared/states.ts';
+import { t } from '../shared/text.ts';
 
 function part(text: string, command: WebviewCommand, title: string, mark?: HTMLElement): HTMLElement {
   return h(
@@ -32,17 +33,17 @@ function figures(state: ModelState): HTMLElement[] {
   }
   const parts = summary(state.compiled, state.model);
   return [
-    part(parts.target, 'setTarget', 'Set the target layer'),
+    part(parts.target, 'setTarget', t('Set the target layer')),
     dot(),
-    part(parts.cycles, 'showSchedule', 'Show the schedule'),
+    part(parts.cycles, 'showSchedule', t('Show the schedule')),
     dot(),
-    part(parts.overhead, 'showSchedule', 'Show what the explanation adds to the schedule'),
+    part(parts.overhead, 'showSchedule', t('Show what the explanation adds to the schedule')),
     dot(),
-    part(parts.latency, 'selectClock', 'Select the clock'),
+    part(parts.latency, 'selectClock', t('Select the clock')),
     dot(),
-    part(parts.array, 'selectArray', 'Select the array size'),
+    part(parts.array, 'selectArray', t('Select the array size')),
     dot(),
-    part(parts.fit, 'selectDevice', 'Select the device', sourceMark('estimated')),
+    part(parts.fit, 'selectDevice', t('Select the device'), sourceMark('estimated')),
   ];
 }
 
@@ -50,9 +51,11 @@ function figures(state: ModelState): HTMLElement[] {
 function tally(problems: readonly Diagnostic[]): string {
   const errors = problems.filter((d) => d.severity === 'error').length;
   const warnings = problems.length - errors;
-  const plural = (n: number, word: string): string[] =>
-    n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`];
-  return [...plural(errors, 'error'), ...plural(warnings, 'warning')].join(', ');
+  const parts = [
+    errors === 1 ? t('1 error') : errors > 1 ? t('{0} errors', errors) : undefined,
+    warnings === 1 ? t('1 warning') : warnings > 1 ? t('{0} warnings', warnings) : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
 }
 
 /** Fills the header; the live region tells a screen reader when the work is done. */
@@ -69,7 +72,7 @@ export function updateHeader(header: HTMLElement, state: ModelState): void {
       : h(
           'span',
           { class: 'visually-hidden', attributes: { role: 'status' } },
-          status.kind === 'ready' ? 'Compiled' : 'Problems found',
+          status.kind === 'ready' ? t('Compiled') : t('Problems found'),
         );
   header.replaceChildren(h('div', { class: 'summary' }, ...figures(state), work));
   const problems = state.diagnostics.filter((d) => d.severity !== 'information');

@@ -1,6 +1,7 @@
 /** What the colours and marks stand for. */
 import { h } from '../shared/dom.ts';
 import { colourOf, metrics, type Drawing } from './figures.ts';
+import { t } from '../shared/text.ts';
 
 const steps = Array.from({ length: 17 }, (_, i) => i / 16);
 
@@ -12,7 +13,7 @@ export class Legend {
   readonly #marks = h('span', { class: 'marks' });
   readonly element = h(
     'div',
-    { class: 'legend', attributes: { role: 'note', 'aria-label': 'Legend' } },
+    { class: 'legend', attributes: { role: 'note', 'aria-label': t('Legend') } },
     this.#title,
     this.#zero,
     this.#scale,
@@ -27,14 +28,14 @@ export class Legend {
   update({ metric, most, values, target, backward }: Drawing): void {
     const { title, short } = metrics[metric];
     const known = values.some((value) => value !== undefined);
-    this.#title.textContent = known ? title : `${title}: not known yet`;
+    this.#title.textContent = known ? title : t('{0}: not known yet', title);
     this.#most.textContent = short(most);
     for (const part of [this.#zero, this.#scale, this.#most]) part.hidden = !known;
     const mark = (kind: string, text: string): HTMLElement =>
       h('span', { class: 'mark' }, h('span', { class: `swatch ${kind}` }), text);
     this.#marks.replaceChildren(
-      ...(target < 0 ? [] : [mark('target', 'target')]),
-      ...(backward.size === 0 ? [] : [mark('backward', 'backward path')]),
+      ...(target < 0 ? [] : [mark('target', t('target'))]),
+      ...(backward.size === 0 ? [] : [mark('backward', t('backward path'))]),
     );
   }
 }

@@ -3,6 +3,7 @@ import './graph.css';
 import { preferences, remember, remembered } from '../shared/api.ts';
 import { hasModel, watch } from '../shared/model-view.ts';
 import { GraphView, type Memory, type Remembered } from './view.ts';
+import { t } from '../shared/text.ts';
 
 let saving: ReturnType<typeof setTimeout> | undefined;
 const memory: Memory = {
@@ -17,7 +18,7 @@ const memory: Memory = {
 const view = new GraphView(memory);
 
 watch(document.getElementById('root')!, {
-  empty: 'No model is open.',
+  empty: t('No model is open.'),
   ready: hasModel,
   mount: () => view.element,
   update: (state) => view.update(state),

@@ -2,6 +2,7 @@
 import { h } from '../shared/dom.ts';
 import { button, dropdown } from '../shared/toolkit.ts';
 import { metrics, type Metric } from './figures.ts';
+import { t } from '../shared/text.ts';
 
 export interface ToolActions {
   readonly find: (text: string, step: -1 | 0 | 1) => void;
@@ -18,7 +19,7 @@ const titles = Object.entries(metrics).map(([metric, { title }]) => [metric as M
 export class Tools {
   readonly search = h('input', {
     class: 'search',
-    attributes: { type: 'search', placeholder: 'Search layers (/)', 'aria-label': 'Search layers' },
+    attributes: { type: 'search', placeholder: t('Search layers (/)'), 'aria-label': t('Search layers') },
   });
   readonly #found = h('span', { class: 'found', attributes: { role: 'status' } });
   readonly #collapse: HTMLElement;
@@ -27,18 +28,18 @@ export class Tools {
   constructor(actions: ToolActions, metric: Metric) {
     const tool = (label: string, icon: string, onClick: () => void): HTMLElement =>
       button({ label, icon, appearance: 'icon', onClick });
-    this.#collapse = tool('Collapse or expand repeated blocks (c)', 'layers', actions.collapse);
+    this.#collapse = tool(t('Collapse or expand repeated blocks (c)'), 'layers', actions.collapse);
     this.element = h(
       'div',
-      { class: 'tools', attributes: { role: 'toolbar', 'aria-label': 'Graph' } },
+      { class: 'tools', attributes: { role: 'toolbar', 'aria-label': t('Graph') } },
       this.search,
       this.#found,
-      dropdown('Colour by', titles, metric, actions.colour),
+      dropdown(t('Colour by'), titles, metric, actions.colour),
       this.#collapse,
-      tool('Zoom out (-)', 'zoom-out', () => actions.zoom(1 / 1.25)),
-      tool('Zoom in (+)', 'zoom-in', () => actions.zoom(1.25)),
-      tool('Fit (0)', 'screen-full', actions.fit),
-      tool('Layer details (Enter)', 'list-flat', actions.details),
+      tool(t('Zoom out (-)'), 'zoom-out', () => actions.zoom(1 / 1.25)),
+      tool(t('Zoom in (+)'), 'zoom-in', () => actions.zoom(1.25)),
+      tool(t('Fit (0)'), 'screen-full', actions.fit),
+      tool(t('Layer details (Enter)'), 'list-flat', actions.details),
     );
     this.search.addEventListener('input', () => actions.find(this.search.value, 0));
     this.search.addEventListener('keydown', (event) => {
@@ -50,7 +51,7 @@ export class Tools {
   /** `2 of 9` */
   tell(at: number, count: number): void {
     this.#found.textContent =
-      this.search.value === '' ? '' : count === 0 ? 'not found' : `${at + 1} of ${count}`;
+      this.search.value === '' ? '' : count === 0 ? t('not found') : t('{0} of {1}', at + 1, count);
   }
 
   /** The collapse button stands only where something repeats. */

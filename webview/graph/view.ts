@@ -17,6 +17,7 @@ import { neighbour, search, type Direction } from './navigation.ts';
 import { PanZoom, type Camera } from './pan-zoom.ts';
 import { onThemeChanged, themeColours } from './theme.ts';
 import { Tools } from './tools.ts';
+import { t } from '../shared/text.ts';
 
 const directions = new Set<string>(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End']);
 /** Blocks so far outside the view are drawn already, in pixels. */
@@ -40,7 +41,7 @@ export class GraphView {
   readonly #header = h('header', { class: 'header' });
   readonly #blocks = h('div', {
     class: 'blocks',
-    attributes: { role: 'listbox', tabindex: 0, 'aria-label': 'Layers', 'aria-describedby': 'keys' },
+    attributes: { role: 'listbox', tabindex: 0, 'aria-label': t('Layers'), 'aria-describedby': 'keys' },
   });
   readonly #brackets = h('div', { class: 'brackets' });
   readonly #world = h('div', { class: 'world' }, this.#brackets, this.#blocks);
@@ -89,7 +90,9 @@ export class GraphView {
     const keys = h(
       'p',
       { class: 'visually-hidden', attributes: { id: 'keys' } },
-      'Arrow keys follow the edges, Enter shows details, T sets the GradCAM target, C collapses a repeated block, slash searches.',
+      t(
+        'Arrow keys follow the edges, Enter shows details, T sets the GradCAM target, C collapses a repeated block, slash searches.',
+      ),
     );
     const stage = h(
       'div',
@@ -289,7 +292,7 @@ export class GraphView {
         'button',
         {
           class: 'plain bracket',
-          attributes: { type: 'button', tabindex: -1, title: 'Collapse the repeated block (c)' },
+          attributes: { type: 'button', tabindex: -1, title: t('Collapse the repeated block (c)') },
           on: { click: () => this.#setCollapsed(repeat.id, true) },
         },
         `${repeat.count} ×`,
@@ -470,7 +473,7 @@ export class GraphView {
   #collapseHere(): void {
     const repeat = this.#arrangement.repeatOf(this.#selected);
     if (repeat) this.#setCollapsed(repeat.id, !this.#arrangement.collapsed.has(repeat.id));
-    else this.#said.textContent = 'This layer is part of no repeated block';
+    else this.#said.textContent = t('This layer is part of no repeated block');
   }
 
   #showDetails(): void {
@@ -499,6 +502,6 @@ export class GraphView {
   #setTarget(layer: LayerView | undefined): void {
     const tensor = layer?.outputs.find((o) => this.#state!.model.targets.includes(o));
     if (tensor !== undefined) void client.request('setTarget', { tensor });
-    else if (layer) this.#said.textContent = `${layer.id} cannot be a GradCAM target`;
+    else if (layer) this.#said.textContent = t('{0} cannot be a GradCAM target', layer.id);
   }
 }

@@ -2,13 +2,14 @@
 import { h } from '../shared/dom.ts';
 import { button } from '../shared/toolkit.ts';
 import type { Look, Row } from './row.ts';
+import { t } from '../shared/text.ts';
 
 const pixels = 768;
 
 export class Enlarged {
   readonly #canvas = h('canvas', { attributes: { role: 'img' } });
   readonly #text = h('p', { attributes: { 'aria-live': 'polite' } });
-  readonly element = h('dialog', { class: 'enlarged', attributes: { 'aria-label': 'Enlarged heat map' } });
+  readonly element = h('dialog', { class: 'enlarged', attributes: { 'aria-label': t('Enlarged heat map') } });
   #at: { row: number; cell: number } = { row: 0, cell: 0 };
 
   constructor(
@@ -21,13 +22,13 @@ export class Enlarged {
       { class: 'bar' },
       this.#text,
       button({
-        label: 'Save as PNG',
+        label: t('Save as PNG'),
         icon: 'save',
         appearance: 'icon',
         onClick: () => save(this.#canvas, this.#name()),
       }),
       button({
-        label: 'Back (Escape)',
+        label: t('Back (Escape)'),
         icon: 'close',
         appearance: 'icon',
         onClick: () => this.element.close(),

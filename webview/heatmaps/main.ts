@@ -12,6 +12,7 @@ import { takeDrops } from './drop.ts';
 import { Enlarged } from './enlarged.ts';
 import { colourMaps, paintScale, type ColourMap } from './paint.ts';
 import { Row, type Look, type RowEvents } from './row.ts';
+import { t } from '../shared/text.ts';
 
 const memory = remembered<{ colours: ColourMap; opacity: number; method: string; class: string }>({
   colours: 'inferno',
@@ -25,12 +26,12 @@ const look = (): Look => memory;
 // Scrolls, so it takes the focus for the arrow keys.
 const list = h('div', {
   class: 'rows',
-  attributes: { tabindex: 0, role: 'region', 'aria-label': 'Pictures' },
+  attributes: { tabindex: 0, role: 'region', 'aria-label': t('Pictures') },
 });
 const target = button({
-  label: 'Target',
+  label: t('Target'),
   icon: 'target',
-  title: 'Set the target layer',
+  title: t('Set the target layer'),
   onClick: () => void client.request('run', { command: 'setTarget' }),
 });
 const choosers = h('div', { class: 'choosers' });
@@ -41,7 +42,12 @@ let shown: unknown;
 let chosenFor: string | undefined;
 
 const scale = h('canvas', {
-  attributes: { width: 72, height: 10, role: 'img', 'aria-label': 'Colour scale, from zero to the maximum' },
+  attributes: {
+    width: 72,
+    height: 10,
+    role: 'img',
+    'aria-label': t('Colour scale, from zero to the maximum'),
+  },
 });
 
 async function savePng(canvas: HTMLCanvasElement, name: string): Promise<void> {
@@ -98,7 +104,9 @@ async function fill(pictures: readonly PictureView[], first?: string): Promise<v
   rows = new Map(pictures.map((p) => [p.id, before.get(p.id) ?? new Row(p, events)]));
   list.replaceChildren(...[...rows.values()].map((row) => row.element));
   if (rows.size === 0)
-    list.append(h('p', { class: 'none' }, 'There are no pictures yet. Add some, or set a picture folder.'));
+    list.append(
+      h('p', { class: 'none' }, t('There are no pictures yet. Add some, or set a picture folder.')),
+    );
   const waiting = [...rows].filter(([, row]) => row.waits);
   waiting.sort(([a], [b]) => Number(b === first) - Number(a === first));
   for (const [picture, row] of waiting) {
@@ -126,22 +134,22 @@ function showChoices({ methods, classes }: HeatMapChoices): void {
     memory.class = 'chosen';
   // Numeric keys of an object would come first: options are listed as pairs.
   const classOptions: [string, string][] = [
-    ['chosen', 'As compiled'],
-    ['argmax', 'Top class'],
+    ['chosen', t('As compiled')],
+    ['argmax', t('Top class')],
     ...classes.map((label, i): [string, string] => [String(i), label]),
   ];
   choosers.replaceChildren(
     field(
-      'Class',
-      dropdown('Class', classOptions, memory.class, (value) => {
+      t('Class'),
+      dropdown(t('Class'), classOptions, memory.class, (value) => {
         memory.class = value;
         remember(memory);
         refill();
       }),
     ),
     field(
-      'Method',
-      dropdown('Method', Object.entries(method), memory.method, (value) => {
+      t('Method'),
+      dropdown(t('Method'), Object.entries(method), memory.method, (value) => {
         memory.method = value;
         remember(memory);
         refill();
@@ -158,7 +166,7 @@ function tools(): HTMLElement {
       min: 0,
       max: 100,
       value: memory.opacity * 100,
-      'aria-label': 'Opacity of the maps',
+      'aria-label': t('Opacity of the maps'),
     },
     on: {
       input: () => {
@@ -171,22 +179,22 @@ function tools(): HTMLElement {
   const names = Object.keys(colourMaps).map((name): [string, string] => [name, name]);
   return h(
     'div',
-    { class: 'tools', attributes: { role: 'toolbar', 'aria-label': 'Heat maps' } },
+    { class: 'tools', attributes: { role: 'toolbar', 'aria-label': t('Heat maps') } },
     target,
     choosers,
     field(
-      'Colours',
-      dropdown('Colours', names, memory.colours, (colours) => {
+      t('Colours'),
+      dropdown(t('Colours'), names, memory.colours, (colours) => {
         memory.colours = colours as ColourMap;
         redraw();
       }),
     ),
     h('span', { class: 'scale' }, '0', scale, 'max'),
-    field('Opacity', h('span', { class: 'opacity' }, slider, shownOpacity)),
+    field(t('Opacity'), h('span', { class: 'opacity' }, slider, shownOpacity)),
     button({
-      label: 'Add pictures...',
+      label: t('Add pictures...'),
       icon: 'add',
-      title: 'Add pictures; or drop them onto this view, with Shift held',
+      title: t('Add pictures; or drop them onto this view, with Shift held'),
       onClick: () => void client.request('addPictures', undefined).catch(failed),
     }),
   );
@@ -196,7 +204,12 @@ paintScale(scale, memory.colours);
 
 function update(state: CompiledState): void {
   const { target: chosen } = state.compiled;
-  target.lastChild!.textContent = `Target ${layerOf(chosen.tensor, state.model)} (${chosen.height}×${chosen.width})`;
+  target.lastChild!.textContent = t(
+    'Target {0} ({1}×{2})',
+    layerOf(chosen.tensor, state.model),
+    chosen.height,
+    chosen.width,
+  );
   target.setAttribute('aria-label', target.textContent ?? '');
   const choicesKey = `${state.uri} ${state.revision}`;
   if (choicesKey !== chosenFor) {
@@ -216,7 +229,7 @@ client.onEvent((event) => {
 });
 
 watch(document.getElementById('root')!, {
-  empty: 'Open a model to see what it looks at.',
+  empty: t('Open a model to see what it looks at.'),
   ready: isCompiled,
   mount: () => {
     const view = h('div', { class: 'view heatmaps' }, tools(), notice, list, enlarged.element);

@@ -7,6 +7,7 @@ import { button, progressRing } from '../shared/toolkit.ts';
 import { difference } from './maps.ts';
 import { paint, type ColourMap } from './paint.ts';
 import { decimal, probability } from './text.ts';
+import { t } from '../shared/text.ts';
 
 export interface Look {
   readonly colours: ColourMap;
@@ -45,14 +46,15 @@ async function loadPicture(source: string | undefined): Promise<HTMLImageElement
 }
 
 function answerNotes(answer: EngineAnswer): string[] {
-  const name = answer.label ?? `class ${answer.class}`;
+  const name = answer.label ?? t('class {0}', answer.class);
   const sure = answer.probability === undefined ? '' : ` · ${probability(answer.probability)}`;
-  const zero = maximum(answer) === 0 ? ['map all zero'] : [];
-  return [name, `score ${decimal(answer.score, 2)}${sure}`, ...zero];
+  const zero = maximum(answer) === 0 ? [t('map all zero')] : [];
+  return [name, `${t('score {0}', decimal(answer.score, 2))}${sure}`, ...zero];
 }
 
-const fidelityHint =
-  'Agreement of the fixed-point map with the float map, 1 is perfect. Pearson: of the values. Spearman: of their ranks. IoU: of the 20 % highest pixels. Apart: in shares of the maximum.';
+const fidelityHint = t(
+  'Agreement of the fixed-point map with the float map, 1 is perfect. Pearson: of the values. Spearman: of their ranks. IoU: of the 20 % highest pixels. Apart: in shares of the maximum.',
+);
 
 const fidelityNotes = ({ pearson, spearman, iou }: MapFidelityView): string[] => [
   `Pearson ${decimal(pearson, 4)}`,
@@ -77,14 +79,14 @@ export class Row {
       'div',
       { class: 'row-tools' },
       button({
-        label: `Save the maps of ${view.title} as PNG`,
+        label: t('Save the maps of {0} as PNG', view.title),
         icon: 'save',
         appearance: 'icon',
         onClick: () => this.events.save(this),
       }),
       view.added
         ? button({
-            label: `Remove ${view.title}`,
+            label: t('Remove {0}', view.title),
             icon: 'close',
             appearance: 'icon',
             onClick: () => this.events.remove(this),
@@ -170,12 +172,16 @@ export class Row {
       h('span', { class: 'engine' }, cell.title),
       ...cell.notes.map((note) => h('span', {}, note)),
     );
-    if (!cell.draw) return h('figure', { class: 'cell none' }, h('div', { class: 'blank' }), caption);
+    if (!cell.draw) {
+      const blank = h('div', { class: 'blank' });
+      blank.style.aspectRatio = String(1 / cell.aspect);
+      return h('figure', { class: 'cell none' }, blank, caption);
+    }
     const canvas = h('canvas', {
       attributes: { width: cellPixels, height: Math.round(cellPixels * cell.aspect), 'aria-hidden': 'true' },
     });
     this.#canvases.push({ canvas, cell });
-    const label = `${[cell.title, ...cell.notes].join(', ')}. Enlarge`;
+    const label = t('{0}. Enlarge', [cell.title, ...cell.notes].join(', '));
     const enlarge = h(
       'button',
       {
@@ -201,7 +207,7 @@ function cellsOf(answer: HeatMapRow, picture: HTMLImageElement | undefined): Cel
   });
   const cells: Cell[] = [
     {
-      title: 'Picture',
+      title: t('Picture'),
       notes: picture ? [] : ['an array, fed as it is'],
       aspect,
       ...(picture
@@ -209,13 +215,13 @@ function cellsOf(answer: HeatMapRow, picture: HTMLImageElement | undefined): Cel
         : {}),
     },
   ];
-  if (float) cells.push(map('Float', float));
-  if (fixed) cells.push(map('Fixed point', fixed));
+  if (float) cells.push(map(t('Float'), float));
+  if (fixed) cells.push(map(t('Fixed point'), fixed));
   if (float && fixed) {
     const difference_ = difference(float.map, fixed.map);
-    const most = `at most ${probability(Math.max(...difference_.values))} apart`;
+    const most = t('at most {0} apart', probability(Math.max(...difference_.values)));
     cells.push({
-      title: 'Difference',
+      title: t('Difference'),
       notes: [
         ...(fidelity ? fidelityNotes(fidelity) : ['nothing to correlate: the float map is all zero']),
         most,
@@ -227,8 +233,8 @@ function cellsOf(answer: HeatMapRow, picture: HTMLImageElement | undefined): Cel
     });
   }
   if (floatOnly) {
-    const hint = 'The accelerator computes GradCAM; this method runs in floating point only.';
-    cells.push({ title: 'Fixed point', notes: ['float only'], hint, aspect });
+    const hint = t('The accelerator computes GradCAM; this method runs in floating point only.');
+    cells.push({ title: t('Fixed point'), notes: [t('float only')], hint, aspect });
   }
   return cells;
 }

@@ -3,15 +3,16 @@ import * as format from '../../src/protocol/format.ts';
 import type { CompiledView, ResourceCount } from '../../src/protocol/views.ts';
 import { h } from '../shared/dom.ts';
 import { figureMark } from '../shared/facts.ts';
+import { t } from '../shared/text.ts';
 
 const names: Readonly<Record<keyof ResourceCount, string>> = {
   lut: 'LUT',
-  ff: 'Flip-flops',
+  ff: t('Flip-flops'),
   dsp: 'DSP',
-  bram36: 'Block RAM (36 Kb)',
+  bram36: t('Block RAM (36 Kb)'),
 };
 
-const kindNames = { estimated: 'estimated', synthesised: 'synthesised' } as const;
+const kindNames = { estimated: t('estimated'), synthesised: t('synthesised') } as const;
 
 function bar(used: number, available: number, kind: keyof typeof kindNames): HTMLElement {
   const over = used > available;
@@ -24,8 +25,8 @@ function bar(used: number, available: number, kind: keyof typeof kindNames): HTM
     { class: 'measure', attributes: { 'data-kind': kind } },
     h('span', { class: 'kind' }, kindNames[kind], figureMark(kind)),
     h('div', { class: 'track', attributes: { 'aria-hidden': 'true' } }, fill),
-    h('span', { class: 'value' }, `${format.resource(used)} of ${format.resource(available)}`),
-    h('span', { class: `ratio${over ? ' over' : ''}` }, over ? `${share}, too many` : share),
+    h('span', { class: 'value' }, t('{0} of {1}', format.resource(used), format.resource(available))),
+    h('span', { class: `ratio${over ? ' over' : ''}` }, over ? t('{0}, too many', share) : share),
   );
 }
 

@@ -6,6 +6,7 @@ import { h, svg } from '../shared/dom.ts';
 import { figureMark } from '../shared/facts.ts';
 import type { Tooltip } from '../shared/tooltip.ts';
 import { along, front, logAxis, logTicks } from './plot.ts';
+import { t } from '../shared/text.ts';
 
 const percent = (share: number): string => `${share * 100}%`;
 
@@ -15,18 +16,18 @@ const isCurrent = (p: DesignPointView, { array }: CompiledView): boolean =>
   p.rows === array.rows && p.columns === array.columns;
 
 function standing(p: DesignPointView): string {
-  if (!p.fits) return 'does not fit the device';
-  return p.pareto ? 'on the Pareto front' : 'another array is as good in everything';
+  if (!p.fits) return t('does not fit the device');
+  return p.pareto ? t('on the Pareto front') : t('another array is as good in everything');
 }
 
 function facts(p: DesignPointView, wide: boolean, { available }: ExploreView): HTMLElement {
   const rows: (readonly [string, string, boolean])[] = [
-    ['Cycles', `${format.count(p.cycles)} (${format.added(p.overhead)} of them explain)`, false],
+    [t('Cycles'), t('{0} ({1} of them explain)', format.count(p.cycles), format.added(p.overhead)), false],
     ...(['lut', 'ff', 'dsp', 'bram36'] as const).map(
       (key) =>
         [
-          { lut: 'LUT', ff: 'Flip-flops', dsp: 'DSP', bram36: 'Block RAM' }[key],
-          `${format.resource(p[key])} of ${format.resource(available[key])}`,
+          { lut: 'LUT', ff: t('Flip-flops'), dsp: 'DSP', bram36: t('Block RAM') }[key],
+          t('{0} of {1}', format.resource(p[key]), format.resource(available[key])),
           true,
         ] as const,
     ),
@@ -34,7 +35,11 @@ function facts(p: DesignPointView, wide: boolean, { available }: ExploreView): H
   return h(
     'div',
     { class: 'facts' },
-    h('p', { class: 'title' }, `${nameOf(p)} array${wide ? `, gradients of ${p.gradientBits} bits` : ''}`),
+    h(
+      'p',
+      { class: 'title' },
+      wide ? t('{0} array, gradients of {1} bits', nameOf(p), p.gradientBits) : t('{0} array', nameOf(p)),
+    ),
     h('p', { class: 'subtitle' }, standing(p)),
     h(
       'dl',
@@ -129,7 +134,7 @@ export function chooser(view: ExploreView, compiled: CompiledView, tooltip: Tool
         },
       },
       h('span', { class: 'dot', attributes: { 'aria-hidden': 'true' } }),
-      h('span', { class: 'point-name' }, widths ? `${nameOf(p)}, ${p.gradientBits} bits` : nameOf(p)),
+      h('span', { class: 'point-name' }, widths ? t('{0}, {1} bits', nameOf(p), p.gradientBits) : nameOf(p)),
     );
     if (along(x, p.dsp) > 0.8) element.classList.add('late');
     element.style.left = percent(along(x, p.dsp));
@@ -148,7 +153,7 @@ export function chooser(view: ExploreView, compiled: CompiledView, tooltip: Tool
     'div',
     {
       class: 'plot-area',
-      attributes: { role: 'group', 'aria-label': 'Arrays: cycles against DSP blocks' },
+      attributes: { role: 'group', 'aria-label': t('Arrays: cycles against DSP blocks') },
       on: { keydown: walk },
     },
     ...axes(x, y, view),
@@ -157,13 +162,13 @@ export function chooser(view: ExploreView, compiled: CompiledView, tooltip: Tool
   return h(
     'div',
     { class: 'plot figure' },
-    h('span', { class: 'y-title', attributes: { 'aria-hidden': 'true' } }, 'Cycles'),
+    h('span', { class: 'y-title', attributes: { 'aria-hidden': 'true' } }, t('Cycles')),
     area,
-    h('span', { class: 'x-title', attributes: { 'aria-hidden': 'true' } }, 'DSP blocks, estimated'),
+    h('span', { class: 'x-title', attributes: { 'aria-hidden': 'true' } }, t('DSP blocks, estimated')),
     h(
       'p',
       { class: 'plot-legend' },
-      h('span', { class: 'key' }, h('span', { class: 'dot pareto' }), 'Pareto front'),
+      h('span', { class: 'key' }, h('span', { class: 'dot pareto' }), t('Pareto front')),
       h('span', { class: 'key' }, h('span', { class: 'dot dominated' }), 'fits'),
       h('span', { class: 'key' }, h('span', { class: 'dot unfit' }), 'does not fit'),
       h('span', { class: 'key' }, h('span', { class: 'dot ring' }), 'chosen'),

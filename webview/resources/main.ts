@@ -12,14 +12,15 @@ import { Tooltip } from '../shared/tooltip.ts';
 import { resourceBars } from './bars.ts';
 import { chooser } from './chooser.ts';
 import { memoryMap, selectPlacement } from './memory-map.ts';
+import { t } from '../shared/text.ts';
 
 const tooltip = new Tooltip();
 const synthesis = h('div', { class: 'synthesis' });
-const arrays = h('section', { class: 'arrays', attributes: { 'aria-label': 'Arrays' } });
+const arrays = h('section', { class: 'arrays', attributes: { 'aria-label': t('Arrays') } });
 const content = h('div', { class: 'content' });
 const jobs = {
-  synthesise: new JobBar('synthesise', 'Synthesising'),
-  explore: new JobBar('explore', 'Exploring arrays'),
+  synthesise: new JobBar('synthesise', t('Synthesising')),
+  explore: new JobBar('explore', t('Exploring arrays')),
 };
 
 let state: CompiledState | undefined;
@@ -32,18 +33,18 @@ const run = (command: 'selectDevice' | 'selectArray' | 'synthesise') => () =>
 
 function memoryFigures({ memory }: CompiledView): HTMLElement {
   const figures = [
-    ['Weights', memory.weightsBytes],
-    ['Activations', memory.activationBytes],
-    ['Mask bits', memory.maskBytes],
+    [t('Weights'), memory.weightsBytes],
+    [t('Activations'), memory.activationBytes],
+    [t('Mask bits'), memory.maskBytes],
   ] as const;
   const items = figures.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, format.bytes(value))]);
   return h('dl', { class: 'memory figure' }, ...items);
 }
 
 const synthesiseButton = button({
-  label: 'Synthesise',
+  label: t('Synthesise'),
   icon: 'server-process',
-  title: 'Synthesise the engine with Yosys; minutes for a large array',
+  title: t('Synthesise the engine with Yosys; minutes for a large array'),
   onClick: run('synthesise'),
 });
 const synthesisNote = h('span', { class: 'note' });
@@ -52,15 +53,15 @@ function showSynthesis(): void {
   if (synthesis.contains(jobs.synthesise.element)) return;
   const known = shown?.resources.synthesized !== undefined;
   synthesisNote.textContent = known
-    ? 'Synthesised by Yosys, without place and route.'
-    : 'Estimated, not synthesised.';
+    ? t('Synthesised by Yosys, without place and route.')
+    : t('Estimated, not synthesised.');
   synthesis.replaceChildren(...(known ? [synthesisNote] : [synthesiseButton, synthesisNote]));
 }
 
 const exploreButton = button({
-  label: 'Explore arrays',
+  label: t('Explore arrays'),
   icon: 'graph-scatter',
-  title: 'Schedule the model on every array',
+  title: t('Schedule the model on every array'),
   onClick: () => explore(true),
 });
 
@@ -85,14 +86,14 @@ function explore(start: boolean): void {
 
 function showArrays(problem?: string): void {
   arrays.classList.remove('stale');
-  const title = h('h2', {}, 'Arrays');
+  const title = h('h2', {}, t('Arrays'));
   if (explored && shown) return arrays.replaceChildren(title, chooser(explored, shown, tooltip));
   arrays.replaceChildren(
     title,
     h(
       'div',
       { class: 'offer' },
-      h('p', { class: 'note' }, 'Cycles and resources of every array, with the target and device chosen.'),
+      h('p', { class: 'note' }, t('Cycles and resources of every array, with the target and device chosen.')),
       exploreButton,
       problem === undefined ? undefined : h('p', { class: 'over', attributes: { role: 'alert' } }, problem),
     ),
@@ -100,15 +101,15 @@ function showArrays(problem?: string): void {
 }
 
 function top({ device, array, resources }: CompiledView): HTMLElement {
-  const fits = resources.fits ? 'Fits the device' : 'Does not fit the device';
+  const fits = resources.fits ? t('Fits the device') : t('Does not fit the device');
   return h(
     'div',
     { class: 'top' },
-    button({ label: device.part, icon: 'chip', title: 'Select the device', onClick: run('selectDevice') }),
+    button({ label: device.part, icon: 'chip', title: t('Select the device'), onClick: run('selectDevice') }),
     button({
-      label: `${array.rows}x${array.columns} array`,
+      label: t('{0} array', `${array.rows}x${array.columns}`),
       icon: 'table',
-      title: 'Select the array size',
+      title: t('Select the array size'),
       onClick: run('selectArray'),
     }),
     h('span', { class: `figure fit${resources.fits ? '' : ' over'}` }, fits),
@@ -129,10 +130,10 @@ function update(next: CompiledState): void {
     h(
       'div',
       { class: 'columns' },
-      h('section', { attributes: { 'aria-label': 'Resources' } }, resourceBars(shown)),
+      h('section', { attributes: { 'aria-label': t('Resources') } }, resourceBars(shown)),
       arrays,
     ),
-    h('h2', {}, 'On-chip memory'),
+    h('h2', {}, t('On-chip memory')),
     memoryFigures(shown),
     memoryMap({ model, compiled: shown, tooltip }),
   );
@@ -165,12 +166,12 @@ watchJob('explore', (job) => {
 });
 
 watch(document.getElementById('root')!, {
-  empty: 'Open a model to see what it needs.',
+  empty: t('Open a model to see what it needs.'),
   ready: isCompiled,
   mount: () =>
     h(
       'div',
-      { class: 'view resources', attributes: { tabindex: 0, role: 'region', 'aria-label': 'Figures' } },
+      { class: 'view resources', attributes: { tabindex: 0, role: 'region', 'aria-label': t('Figures') } },
       content,
       tooltip.element,
     ),

@@ -4,6 +4,7 @@ import type { CompiledView, MemoryView, ModelView, PlacementView } from '../../s
 import { client } from '../shared/api.ts';
 import { h, svg } from '../shared/dom.ts';
 import type { Tooltip } from '../shared/tooltip.ts';
+import { t } from '../shared/text.ts';
 
 const size = { width: 1000, height: 140 };
 
@@ -15,9 +16,9 @@ const bytesOf = (p: PlacementView, memory: MemoryView): string => format.bytes(p
 
 function facts(p: PlacementView, memory: MemoryView): HTMLElement {
   const rows = [
-    ['Size', bytesOf(p, memory)],
-    ['Words', `${format.count(p.address)} to ${format.count(p.address + p.words - 1)}`],
-    ['Lives', `cycle ${format.count(p.from)} to ${format.count(p.to)}`],
+    [t('Size'), bytesOf(p, memory)],
+    [t('Words'), t('{0} to {1}', format.count(p.address), format.count(p.address + p.words - 1))],
+    [t('Lives'), t('cycle {0} to {1}', format.count(p.from), format.count(p.to))],
   ] as const;
   return h(
     'div',
@@ -56,7 +57,7 @@ function rectangle(p: PlacementView, memory: MemoryView, { model, compiled, tool
 
 /** The same, to be read, and walked by keyboard. */
 function table(placements: readonly PlacementView[], memory: MemoryView, { model }: Shown): HTMLElement {
-  const titles = ['Tensor', 'Size', 'From word', 'From cycle', 'To cycle'];
+  const titles = [t('Tensor'), t('Size'), t('From word'), t('From cycle'), t('To cycle')];
   const head = titles.map((title, i) =>
     h('th', { class: i === 0 ? 'name' : undefined, attributes: { scope: 'col' } }, title),
   );
@@ -66,7 +67,7 @@ function table(placements: readonly PlacementView[], memory: MemoryView, { model
       'button',
       {
         class: 'plain',
-        attributes: { type: 'button', title: 'Select the layer' },
+        attributes: { type: 'button', title: t('Select the layer') },
         on: { click: () => void client.request('select', { layer }) },
       },
       p.tensor,
@@ -82,7 +83,7 @@ function table(placements: readonly PlacementView[], memory: MemoryView, { model
   return h(
     'details',
     {},
-    h('summary', {}, 'As a table'),
+    h('summary', {}, t('As a table')),
     h('table', { class: 'figures' }, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...rows)),
   );
 }
@@ -102,7 +103,11 @@ export function memoryMap(shown: Shown): HTMLElement {
           viewBox: `0 0 ${size.width} ${size.height}`,
           preserveAspectRatio: 'none',
           role: 'img',
-          'aria-label': `${memory.name} memory over time, ${placements.length} tensors; the table below has the same figures`,
+          'aria-label': t(
+            '{0} memory over time, {1} tensors; the table below has the same figures',
+            memory.name,
+            placements.length,
+          ),
         },
       },
       ...placements.map((p) => rectangle(p, memory, shown)),
@@ -113,7 +118,7 @@ export function memoryMap(shown: Shown): HTMLElement {
       h(
         'figure',
         { class: 'memory-figure' },
-        h('figcaption', {}, `${name} memory`),
+        h('figcaption', {}, t('{0} memory', name)),
         h(
           'div',
           { class: 'map-box' },

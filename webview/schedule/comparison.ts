@@ -3,6 +3,7 @@ import * as format from '../../src/protocol/format.ts';
 import type { BackwardCost, CompiledView } from '../../src/protocol/views.ts';
 import { h } from '../shared/dom.ts';
 import { figureMark, type Mark } from '../shared/facts.ts';
+import { t } from '../shared/text.ts';
 
 interface Way {
   readonly name: string;
@@ -16,12 +17,14 @@ interface Way {
 }
 
 const paper = 'https://doi.org/10.1109/AICAS57966.2023.10168594';
-const citation = 'Bhat and Raychowdhury, AICAS 2023, TinyML ResNet18. Their figure, not one of this model.';
+const citation = t(
+  'Bhat and Raychowdhury, AICAS 2023, TinyML ResNet18. Their figure, not one of this model.',
+);
 
 function atRunTime(name: string, why: string, cost: BackwardCost): Way {
   return {
     name,
-    why: `${why} At least ${format.macs(cost.macs)}, with every multiplier of the array busy in every cycle.`,
+    why: `${why} ${t('At least {0}, with every multiplier of the array busy in every cycle.', format.macs(cost.macs))}`,
     mark: 'bound',
     cycles: cost.cycles,
     ratio: cost.overhead,
@@ -32,31 +35,31 @@ function atRunTime(name: string, why: string, cost: BackwardCost): Way {
 function waysOf({ cycles, runtimeBackward }: CompiledView): readonly Way[] {
   return [
     {
-      name: 'Static schedule',
-      why: 'Cycles of the gradient and heat-map operations in the schedule of this accelerator.',
+      name: t('Static schedule'),
+      why: t('Cycles of the gradient and heat-map operations in the schedule of this accelerator.'),
       cycles: cycles.explanation,
       ratio: cycles.overhead,
       text: format.added(cycles.overhead),
     },
     atRunTime(
-      'Backward pass at run time, stopped at the target',
-      'Gradients of activations only, from the scores down to the target, and the map, on the same array.',
+      t('Backward pass at run time, stopped at the target'),
+      t('Gradients of activations only, from the scores down to the target, and the map, on the same array.'),
       runtimeBackward.stopped,
     ),
     atRunTime(
-      'Backward pass at run time, as frameworks do it',
-      'Gradients of every activation and every weight, and the map, on the same array.',
+      t('Backward pass at run time, as frameworks do it'),
+      t('Gradients of every activation and every weight, and the map, on the same array.'),
       runtimeBackward.framework,
     ),
     {
-      name: 'In the paper: framework on CPU and GPU',
+      name: t('In the paper: framework on CPU and GPU'),
       why: citation,
       mark: 'published',
       ratio: 2,
       text: '> 2×',
     },
     {
-      name: 'In the paper: static schedule on FPGA',
+      name: t('In the paper: static schedule on FPGA'),
       why: citation,
       mark: 'published',
       ratio: 0.01,
@@ -84,19 +87,19 @@ export function comparison(compiled: CompiledView): HTMLElement {
   const head = h(
     'tr',
     {},
-    h('th', { attributes: { scope: 'col' } }, 'What the explanation adds'),
-    h('th', { class: 'number', attributes: { scope: 'col' } }, 'Cycles'),
-    h('th', { class: 'number', attributes: { scope: 'col' } }, 'To the inference'),
+    h('th', { attributes: { scope: 'col' } }, t('What the explanation adds')),
+    h('th', { class: 'number', attributes: { scope: 'col' } }, t('Cycles')),
+    h('th', { class: 'number', attributes: { scope: 'col' } }, t('To the inference')),
     h('td', { class: 'track', attributes: { 'aria-hidden': 'true' } }),
   );
   return h(
     'section',
-    { class: 'comparison', attributes: { 'aria-label': 'What the explanation adds' } },
+    { class: 'comparison', attributes: { 'aria-label': t('What the explanation adds') } },
     h('table', { class: 'figure' }, h('thead', {}, head), h('tbody', {}, ...rows)),
     h(
       'p',
       { class: 'cite' },
-      h('a', { attributes: { href: paper } }, 'The paper: doi 10.1109/AICAS57966.2023.10168594'),
+      h('a', { attributes: { href: paper } }, t('The paper: doi 10.1109/AICAS57966.2023.10168594')),
     ),
   );
 }

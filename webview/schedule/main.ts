@@ -14,6 +14,7 @@ import { legend } from './patterns.ts';
 import type { TimeWindow } from './scale.ts';
 import { scheduleTable, selectRow } from './table.ts';
 import { Timeline } from './timeline.ts';
+import { t } from '../shared/text.ts';
 
 const memory = remembered<{ table: boolean; window?: TimeWindow }>({ table: false });
 const save = (change: Partial<typeof memory>): void => remember(Object.assign(memory, change));
@@ -30,7 +31,7 @@ function choose(layer: Pick<LayerCost, 'name' | 'nodes'>): void {
 const figures = h('p', { class: 'figures-line figure' });
 const body = h('div', {
   class: 'body figure',
-  attributes: { tabindex: 0, role: 'region', 'aria-label': 'Operations' },
+  attributes: { tabindex: 0, role: 'region', 'aria-label': t('Operations') },
 });
 const tooltip = new Tooltip();
 
@@ -56,9 +57,9 @@ const timeline = new Timeline(
 );
 
 const tableButton = button({
-  label: 'Table',
+  label: t('Table'),
   icon: 'table',
-  title: 'Table or timeline',
+  title: t('Table or timeline'),
   onClick: () => {
     save({ table: !memory.table });
     showBody();
@@ -78,11 +79,11 @@ function showBody(): void {
 function tools(): HTMLElement {
   return h(
     'div',
-    { class: 'tools', attributes: { role: 'toolbar', 'aria-label': 'Schedule' } },
+    { class: 'tools', attributes: { role: 'toolbar', 'aria-label': t('Schedule') } },
     button({
-      label: 'Explanation',
+      label: t('Explanation'),
       icon: 'zoom-in',
-      title: 'Zoom to the explanation',
+      title: t('Zoom to the explanation'),
       onClick: () => {
         save({ table: false });
         showBody();
@@ -90,9 +91,9 @@ function tools(): HTMLElement {
       },
     }),
     button({
-      label: 'Whole',
+      label: t('Whole'),
       icon: 'screen-full',
-      title: 'Show the whole schedule',
+      title: t('Show the whole schedule'),
       onClick: () => {
         save({ table: false, window: undefined });
         showBody();
@@ -107,14 +108,18 @@ function update(state: CompiledState): void {
   if (state.compiled === compiled) return;
   compiled = state.compiled;
   const { cycles } = compiled;
-  figures.textContent =
-    `${format.cycles(cycles.inference)} inference, ${format.cycles(cycles.explanation)} explanation ` +
-    `(${format.added(cycles.overhead)}), utilisation ${format.percent(compiled.utilization)}`;
+  figures.textContent = t(
+    '{0} inference, {1} explanation ({2}), utilisation {3}',
+    format.cycles(cycles.inference),
+    format.cycles(cycles.explanation),
+    format.added(cycles.overhead),
+    format.percent(compiled.utilization),
+  );
   showBody();
 }
 
 watch(document.getElementById('root')!, {
-  empty: 'Open a model to see its schedule.',
+  empty: t('Open a model to see its schedule.'),
   ready: isCompiled,
   mount: () =>
     h(

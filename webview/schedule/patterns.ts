@@ -1,11 +1,12 @@
 /** Phases have a colour and a pattern: which is which never rests on colour alone. */
 import type { Phase } from '../../src/protocol/views.ts';
 import { h, svg } from '../shared/dom.ts';
+import { t } from '../shared/text.ts';
 
 export const phaseNames: Readonly<Record<Phase, string>> = {
-  inference: 'Inference',
-  gradient: 'Gradient',
-  heatmap: 'Heat map',
+  inference: t('Inference'),
+  gradient: t('Gradient'),
+  heatmap: t('Heat map'),
 };
 
 /** Lines drawn over the phase's colour, in a square of 8. */

@@ -3,25 +3,28 @@ import * as format from '../../src/protocol/format.ts';
 import type { CompiledView, LayerCost } from '../../src/protocol/views.ts';
 import { h } from '../shared/dom.ts';
 import { phaseNames, swatch } from './patterns.ts';
+import { t } from '../shared/text.ts';
 
 interface Column {
   readonly title: string;
   readonly text: (layer: LayerCost, compiled: CompiledView) => string;
   readonly mark?: (layer: LayerCost) => Element;
   readonly name?: true;
+  /** With a bar behind the figure. */
+  readonly bar?: true;
 }
 
 const columns: readonly Column[] = [
-  { title: 'Layer', text: (l) => l.name, name: true },
-  { title: 'Cycles', text: (l) => format.count(l.cycles) },
-  { title: 'Share', text: (l, c) => format.percent(l.cycles / c.cycles.total) },
-  { title: 'Phase', text: (l) => phaseNames[l.phase], mark: (l) => swatch(l.phase), name: true },
-  { title: 'Operator', text: (l) => l.op, name: true },
-  { title: 'Start', text: (l) => format.count(l.start) },
+  { title: t('Layer'), text: (l) => l.name, name: true },
+  { title: t('Cycles'), text: (l) => format.count(l.cycles) },
+  { title: t('Share'), text: (l, c) => format.percent(l.cycles / c.cycles.total), bar: true },
+  { title: t('Phase'), text: (l) => phaseNames[l.phase], mark: (l) => swatch(l.phase), name: true },
+  { title: t('Operator'), text: (l) => l.op, name: true },
+  { title: t('Start'), text: (l) => format.count(l.start) },
   { title: 'MACs', text: (l) => format.count(l.macs) },
-  { title: 'Utilisation', text: (l) => (l.macs > 0 ? format.percent(l.utilization) : '') },
-  { title: 'Read', text: (l) => format.bytes(l.bytesRead) },
-  { title: 'Written', text: (l) => format.bytes(l.bytesWritten) },
+  { title: t('Utilisation'), text: (l) => (l.macs > 0 ? format.percent(l.utilization) : '') },
+  { title: t('Read'), text: (l) => format.bytes(l.bytesRead) },
+  { title: t('Written'), text: (l) => format.bytes(l.bytesWritten) },
 ];
 
 /** A bar behind the share, so that the eye finds the large ones. */
@@ -32,11 +35,11 @@ function shareBar(share: number): HTMLElement {
 }
 
 function cell(column: Column, layer: LayerCost, compiled: CompiledView, largest: number): HTMLElement {
-  const { title, name, mark, text } = column;
+  const { bar, name, mark, text } = column;
   return h(
     'td',
-    { class: name ? 'name' : title === 'Share' ? 'share' : undefined },
-    title === 'Share' ? shareBar(layer.cycles / largest) : undefined,
+    { class: name ? 'name' : bar ? 'share' : undefined },
+    bar ? shareBar(layer.cycles / largest) : undefined,
     mark?.(layer),
     text(layer, compiled),
   );
@@ -89,7 +92,7 @@ export function scheduleTable(
   const body = h('tbody', { on: { keydown: walk } }, ...rows);
   return h(
     'table',
-    { class: 'figures', attributes: { role: 'grid', 'aria-label': 'Layers of the schedule' } },
+    { class: 'figures', attributes: { role: 'grid', 'aria-label': t('Layers of the schedule') } },
     h('thead', {}, head),
     body,
   );

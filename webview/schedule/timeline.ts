@@ -6,6 +6,7 @@ import { h, svg } from '../shared/dom.ts';
 import type { Tooltip } from '../shared/tooltip.ts';
 import { patternDefinitions, patternFill, phaseNames } from './patterns.ts';
 import { reveal, shift, ticks, toPixels, zoom, type TimeWindow } from './scale.ts';
+import { t } from '../shared/text.ts';
 
 interface Unit {
   readonly name: string;
@@ -14,10 +15,10 @@ interface Unit {
 }
 
 const units: readonly Unit[] = [
-  { name: 'Array', busy: (o) => [0, o.issue] },
-  { name: 'Output stage', busy: (o) => [o.first, o.cycles] },
-  { name: 'Image memory', busy: (o) => (o.readsImage ? [0, o.issue] : undefined) },
-  { name: 'Results', busy: (o) => (o.writesResult ? [o.first, o.cycles] : undefined) },
+  { name: t('Array'), busy: (o) => [0, o.issue] },
+  { name: t('Output stage'), busy: (o) => [o.first, o.cycles] },
+  { name: t('Image memory'), busy: (o) => (o.readsImage ? [0, o.issue] : undefined) },
+  { name: t('Results'), busy: (o) => (o.writesResult ? [o.first, o.cycles] : undefined) },
 ];
 
 const rowHeight = 26;
@@ -39,7 +40,7 @@ export class Timeline {
       attributes: {
         tabindex: 0,
         role: 'application',
-        'aria-label': 'Timeline of operations. Arrow keys step through them, plus and minus zoom.',
+        'aria-label': t('Timeline of operations. Arrow keys step through them, plus and minus zoom.'),
       },
     },
     this.#svg,
@@ -126,7 +127,7 @@ export class Timeline {
       class: 'split-label',
       attributes: { x: split + (room < 140 ? -5 : 5), y: 10, 'text-anchor': room < 140 ? 'end' : 'start' },
     });
-    said.textContent = `explanation: ${format.cycles(compiled.cycles.explanation)}`;
+    said.textContent = t('explanation: {0}', format.cycles(compiled.cycles.explanation));
     const bars = this.#bars(compiled, x, width);
     this.#svg.replaceChildren(patternDefinitions('timeline'), ...axis, ...bars, end, said);
   }
@@ -175,7 +176,14 @@ export class Timeline {
 
   #describe(operation: OperationView): string {
     const share = format.percent(operation.cycles / this.#whole.to);
-    return `${operation.layer}, ${phaseNames[operation.phase]}, ${format.cycles(operation.cycles)} (${share}), from cycle ${format.count(operation.start)}`;
+    return t(
+      '{0}, {1}, {2} ({3}), from cycle {4}',
+      operation.layer,
+      phaseNames[operation.phase],
+      format.cycles(operation.cycles),
+      share,
+      format.count(operation.start),
+    );
   }
 
   #rest(event: PointerEvent): void {

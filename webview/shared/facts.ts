@@ -2,17 +2,18 @@
 import type { LayerFacts } from '../../src/protocol/layer-facts.ts';
 import type { Source } from '../../src/protocol/views.ts';
 import { h, icon } from './dom.ts';
+import { t } from './text.ts';
 
 /** Where a figure comes from, and two kinds that stand for comparison only. */
 export type Mark = Source | 'bound' | 'published';
 
 const marks: Readonly<Record<Mark, { icon: string; title: string } | undefined>> = {
   scheduled: undefined,
-  estimated: { icon: 'question', title: 'Estimated' },
-  simulated: { icon: 'beaker', title: 'Simulated' },
-  synthesised: { icon: 'circuit-board', title: 'Synthesised' },
-  bound: { icon: 'symbol-ruler', title: 'Computed: a lower bound' },
-  published: { icon: 'book', title: 'As published' },
+  estimated: { icon: 'question', title: t('Estimated') },
+  simulated: { icon: 'beaker', title: t('Simulated') },
+  synthesised: { icon: 'circuit-board', title: t('Synthesised') },
+  bound: { icon: 'symbol-ruler', title: t('Computed: a lower bound') },
+  published: { icon: 'book', title: t('As published') },
 };
 
 /** Marks where a figure comes from; figures of the schedule are exact and carry no mark. */
@@ -33,7 +34,7 @@ export function factsElement(facts: LayerFacts, stale: boolean): HTMLElement {
     h('dt', {}, label),
     h('dd', {}, value, sourceMark(source)),
   ]);
-  const notes = [facts.note, stale ? 'Being compiled again: these are the earlier figures.' : undefined];
+  const notes = [facts.note, stale ? t('Being compiled again: these are the earlier figures.') : undefined];
   return h(
     'div',
     { class: 'facts' },

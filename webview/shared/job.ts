@@ -3,6 +3,7 @@ import type { JobKind, JobProgress } from '../../src/protocol/webview.ts';
 import { client } from './api.ts';
 import { h } from './dom.ts';
 import { button } from './toolkit.ts';
+import { t } from './text.ts';
 
 /** Calls back with the job of a kind on this view's model, and with undefined when it has ended. */
 export function watchJob(kind: JobKind, changed: (job: JobProgress | undefined) => void): void {
@@ -21,7 +22,7 @@ export class JobBar {
   constructor(kind: JobKind, name: string) {
     this.#bar.setAttribute('aria-label', name);
     const cancel = button({
-      label: 'Cancel',
+      label: t('Cancel'),
       onClick: () => void client.request('cancelJob', { job: kind }),
     });
     this.element = h('div', { class: 'job' }, this.#bar, this.#stage, cancel);

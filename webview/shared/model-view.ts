@@ -2,6 +2,7 @@
 import type { CompiledView, ModelState, ModelView } from '../../src/protocol/views.ts';
 import { client } from './api.ts';
 import { emptyState, errorState, loadingState } from './states.ts';
+import { t } from './text.ts';
 
 export interface FullState extends ModelState {
   readonly model: ModelView;
@@ -49,13 +50,13 @@ export function watch<S>(root: HTMLElement, watcher: Watcher<S>): void {
     } else if (current.status.kind === 'failed') {
       const { diagnostics } = current;
       replace(
-        errorState(`This model cannot be ${current.model ? 'compiled' : 'read'}`, {
-          message: 'The model has problems.',
+        errorState(current.model ? t('This model cannot be compiled') : t('This model cannot be read'), {
+          message: t('The model has problems.'),
           diagnostics,
         }),
       );
     } else {
-      replace(loadingState(current.status.kind === 'working' ? current.status.stage : 'Compiling'));
+      replace(loadingState(current.status.kind === 'working' ? current.status.stage : t('Compiling')));
     }
   };
 
@@ -72,13 +73,13 @@ export function watch<S>(root: HTMLElement, watcher: Watcher<S>): void {
     else return;
     draw();
   });
-  root.replaceChildren(loadingState('Starting'));
+  root.replaceChildren(loadingState(t('Starting')));
   client.request('state', undefined).then(
     (state) => {
       current ??= state;
       draw();
     },
     (error: Error) =>
-      replace(errorState('Camber does not answer', { message: error.message, diagnostics: [] })),
+      replace(errorState(t('Camber does not answer'), { message: error.message, diagnostics: [] })),
   );
 }

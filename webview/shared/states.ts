@@ -4,11 +4,12 @@ import type { Diagnostic } from '../../src/protocol/views.ts';
 import { client } from './api.ts';
 import { h, icon } from './dom.ts';
 import { button, progressRing } from './toolkit.ts';
+import { t } from './text.ts';
 
 /** Nothing to show yet, and what to do about it. */
 export function emptyState(text: string): HTMLElement {
   const open = button({
-    label: 'Open model...',
+    label: t('Open model...'),
     icon: 'folder-opened',
     appearance: 'primary',
     onClick: () => void client.request('run', { command: 'openModel' }),
@@ -42,12 +43,12 @@ export function diagnosticList(diagnostics: readonly Diagnostic[]): HTMLElement 
       ),
     ),
   );
-  return h('ul', { class: 'diagnostics', attributes: { 'aria-label': 'Problems' } }, ...items);
+  return h('ul', { class: 'diagnostics', attributes: { 'aria-label': t('Problems') } }, ...items);
 }
 
 const showOutput = (): HTMLElement =>
   button({
-    label: 'Show output',
+    label: t('Show output'),
     icon: 'output',
     onClick: () => void client.request('run', { command: 'showOutput' }),
   });

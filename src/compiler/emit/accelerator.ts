@@ -49,11 +49,20 @@ export function emitAccelerator(input: AcceleratorInput): Map<string, string> {
   for (const [file, text] of images) files.set(`rtl/${file}`, text);
 
   for (const [file, text] of bench) files.set(`sim/${file}`, text);
-  for (const [file, text] of testVectors(schedule, runs)) files.set(`sim/${file}`, text);
+  const vectors = testVectors(schedule, runs);
+  for (const [file, text] of vectors) files.set(`sim/${file}`, text);
   const verilog = [...rtl.keys()].sort();
   files.set('sim/Makefile', makefile(verilog, [...images.keys()], parameters));
 
-  const target = { name, verilog, images: [...images.keys()], device, clockMHz };
+  const target = {
+    name,
+    verilog,
+    images: [...images.keys()],
+    vectors: [...vectors.keys()],
+    parameters,
+    device,
+    clockMHz,
+  };
   files.set(`${name}.core`, coreFile(target));
   if (device.vivadoPart !== undefined) files.set('vivado.tcl', vivadoScript(target, device.vivadoPart));
   files.set('driver/camber.h', cHeader(schedule));

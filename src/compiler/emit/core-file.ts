@@ -1,4 +1,5 @@
 import type { Device } from '../report/devices.ts';
+import { icarusOptions, verilatorOptions } from './simulation.ts';
 
 export interface ToolTarget {
   readonly name: string;
@@ -6,14 +7,19 @@ export interface ToolTarget {
   readonly verilog: readonly string[];
   /** Memory images in `rtl/`. */
   readonly images: readonly string[];
+  /** What the test bench reads, in `sim/`. */
+  readonly vectors: readonly string[];
+  /** Parameters of `camber_top`. */
+  readonly parameters: ReadonlyMap<string, number>;
   readonly device: Device;
   readonly clockMHz: number;
 }
 
-/** FuseSoC core description (CAPI2). Memory images are copied to where the tool runs. */
-export function coreFile({ name, verilog, images, device }: ToolTarget): string {
+/** FuseSoC core description (CAPI2): synthesis, lint, and the test bench. Data files are copied to where the tool runs. */
+export function coreFile({ name, verilog, images, vectors, parameters, device }: ToolTarget): string {
   const sources = verilog.map((file) => `      - rtl/${file}`).join('\n');
-  const data = images.map((file) => `      - rtl/${file}: {copyto: ${file}, file_type: user}`).join('\n');
+  const data = (folder: string, files: readonly string[]) =>
+    files.map((file) => `      - ${folder}/${file}: {copyto: ${file}, file_type: user}`).join('\n');
   return `CAPI=2:
 name: ::${name}:0.1.0
 description: GradCAM accelerator of ${name}, compiled by Camber
@@ -25,7 +31,14 @@ ${sources}
     file_type: verilogSource-2005
   images:
     files:
-${data}
+${data('rtl', images)}
+  bench:
+    files:
+      - sim/camber_tb.v: {file_type: verilogSource-2005}
+${data('sim', vectors)}
+  clock:
+    files:
+      - sim/camber_main.cpp: {file_type: cppSource}
 
 targets:
   default: &default
@@ -38,6 +51,17 @@ targets:
       verilator:
         mode: lint-only
         verilator_options: [-Wall]
+  sim:
+    <<: *default
+    filesets: [rtl, images, bench, "tool_verilator? (clock)"]
+    toplevel: camber_tb
+    default_tool: icarus
+    tools:
+      icarus:
+        iverilog_options: [${icarusOptions(parameters).join(', ')}]
+      verilator:
+        mode: cc
+        verilator_options: [${verilatorOptions(parameters).join(', ')}]
 ${device.vivadoPart === undefined ? '' : vivadoTarget(device.vivadoPart)}`;
 }
 

@@ -1,32 +1,58 @@
-/** Makefile of `sim/`: the self-checking test bench on Verilator or Icarus. Prints a line per run and per difference. */
+/** How the test bench is built from the files of a build: parameters and options, for Makefile and FuseSoC. */
+const verilatorFlags = [
+  '-O3',
+  '--x-assign',
+  'fast',
+  '--x-initial',
+  'fast',
+  '-Wno-fatal',
+  '-Wno-lint',
+  '-Wno-style',
+];
+
+export function verilatorOptions(parameters: ReadonlyMap<string, number>): string[] {
+  return [...verilatorFlags, ...[...parameters].map(([name, value]) => `-G${name}=${value}`)];
+}
+
+export function icarusOptions(parameters: ReadonlyMap<string, number>): string[] {
+  return ['-g2005', ...[...parameters].map(([name, value]) => `-Pcamber_tb.${name}=${value}`)];
+}
+
+/**
+ * Makefile of `sim/`: the self-checking test bench on Verilator or Icarus. Prints a line per run and per difference, and
+ * fails where there is one.
+ */
 export function makefile(
   verilog: readonly string[],
   images: readonly string[],
   parameters: ReadonlyMap<string, number>,
 ): string {
-  const verilatorOptions = [...parameters].map(([name, value]) => `-G${name}=${value}`);
-  const icarusOptions = [...parameters].map(([name, value]) => `-Pcamber_tb.${name}=${value}`);
   return `# make verilator | make icarus: runs the accelerator on the vectors here and compares every write, result and cycle.
+# Each ends with an error where anything differs. Options of the bench (camber_tb.v): make icarus ARGS="+gaps=1 +reset=500".
 RTL = ${verilog.map((file) => `../rtl/${file}`).join(' ')}
 IMAGES = ${images.join(' ')}
 
+passed = grep -q '^CAMBER {"done":true,"runs":[1-9][0-9]*,"mismatches":0}'
+
 .PHONY: verilator icarus clean
 verilator: build/verilator/camber_tb $(IMAGES)
-	./$<
+	./$< $(ARGS) | tee build/verilator.log
+	@$(passed) build/verilator.log
 icarus: build/camber_tb.vvp $(IMAGES)
-	vvp $<
+	vvp -n $< $(ARGS) | tee build/icarus.log
+	@$(passed) build/icarus.log
 
 $(IMAGES): %: ../rtl/%
 	cp $< $@
 
 build/verilator/camber_tb: $(RTL) camber_tb.v camber_main.cpp
 	mkdir -p build
-	verilator --cc --exe --build -O3 --x-assign fast --x-initial fast -Wno-fatal -Wno-lint -Wno-style \\
-	  -CFLAGS -O2 --top-module camber_tb ${verilatorOptions.join(' ')} \\
-	  --Mdir build/verilator -o camber_tb $(RTL) camber_tb.v $(abspath camber_main.cpp)
+	verilator --cc --exe --build ${verilatorOptions(parameters).join(' ')} \\
+	  -CFLAGS -O2 --top-module camber_tb --Mdir build/verilator -o camber_tb \\
+	  $(RTL) camber_tb.v "$(CURDIR)/camber_main.cpp"
 build/camber_tb.vvp: $(RTL) camber_tb.v
 	mkdir -p build
-	iverilog -g2005 -s camber_tb ${icarusOptions.join(' ')} -o $@ $(RTL) camber_tb.v
+	iverilog ${icarusOptions(parameters).join(' ')} -s camber_tb -o $@ $(RTL) camber_tb.v
 
 clean:
 	rm -rf build $(IMAGES)

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { basename } from 'node:path';
 import * as format from '../../protocol/format.ts';
 import type { SynthesisView } from '../../protocol/views.ts';
+import { buildFolder } from '../build-folder.ts';
 import type { JobWatch } from '../jobs.ts';
 import type { Services } from '../services.ts';
 
@@ -21,7 +22,24 @@ export function outcome(result: SynthesisView): string {
     : vscode.l10n.t('Synthesised, does not fit {0}: {1}', part, figures);
 }
 
-/** Runs Yosys, with progress and cancel. */
+/** The model's build, where it is of the engine that was synthesised: the same part and the same estimate. */
+async function buildOf(
+  { builds }: Pick<Services, 'builds'>,
+  uri: string,
+  { part, estimated }: SynthesisView,
+): Promise<string | undefined> {
+  const folder = buildFolder(uri);
+  const build = await builds.read(folder);
+  const kinds = ['lut', 'ff', 'dsp', 'bram36'] as const;
+  const same = build?.part === part && kinds.every((kind) => build.estimated[kind] === estimated[kind]);
+  return same ? folder : undefined;
+}
+
+/**
+ * Runs Yosys, with progress and cancel.
+ *
+ * @param folder of a build; absent: what is chosen for the model now is synthesised
+ */
 export async function runSynthesis(
   { jobs, server, builds, output }: Pick<Services, 'jobs' | 'server' | 'builds' | 'output'>,
   uri: string,
@@ -33,7 +51,8 @@ export async function runSynthesis(
     server.ask('camber/synthesise', { uri, folder, token }, cancel),
   );
   const { part, fits, synthesized } = result;
-  if (folder !== undefined) await builds.note(folder, { synthesised: { part, fits, synthesized } });
+  const noted = folder ?? (await buildOf({ builds }, uri, result));
+  if (noted !== undefined) await builds.note(noted, { synthesised: { part, fits, synthesized } });
   output.info(`${folder ?? uri}: ${outcome(result)}`);
   return result;
 }

@@ -6,10 +6,10 @@ import type { Preferences } from '../../protocol/webview.ts';
 export type ViewName = 'graph' | 'schedule' | 'resources' | 'heatmaps';
 
 const titles: Readonly<Record<ViewName, string>> = {
-  graph: 'Layer graph',
-  schedule: 'Schedule',
-  resources: 'Resources',
-  heatmaps: 'Heat maps',
+  graph: vscode.l10n.t('Layer graph'),
+  schedule: vscode.l10n.t('Schedule'),
+  resources: vscode.l10n.t('Resources'),
+  heatmaps: vscode.l10n.t('Heat maps'),
 };
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '"': '&quot;', '<': '&lt;', '>': '&gt;' };
@@ -38,7 +38,7 @@ export function html(
     `worker-src blob:`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${attribute(vscode.env.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -49,7 +49,7 @@ export function html(
 <title>${titles[view]}</title>
 </head>
 <body>
-<main id="root" aria-label="${titles[view]}" data-preferences="${attribute(JSON.stringify(preferences))}"></main>
+<main id="root" aria-label="${titles[view]}" data-preferences="${attribute(JSON.stringify(preferences))}" data-texts="${attribute(JSON.stringify(vscode.l10n.bundle ?? {}))}"></main>
 <script type="module" nonce="${nonce}" src="${file(`${view}.js`)}"></script>
 </body>
 </html>`;

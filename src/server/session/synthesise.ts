@@ -11,13 +11,21 @@ import { keptSynthesis, synthesise, type SynthesisOptions } from '../../toolchai
 import type { JobContext } from '../jobs/messages.ts';
 import { telling } from '../jobs/telling.ts';
 
+/** What is being synthesised and the stage that it has reached, before the name of Yosys' pass. */
+const reached = /^([^,]+),\s*(?:(\d+)\/(\d+):)?/;
+
+function stageOf(message: string): string {
+  const [, part = message, stage, stages] = reached.exec(message) ?? [];
+  return stage === undefined ? `Yosys reads the ${part}` : `Yosys: ${part}, stage ${stage} of ${stages}`;
+}
+
 /** Yosys tells its passes, not its share of the work: the bar fills more and more slowly. */
 function watched(context: JobContext): SynthesisOptions {
   const tell = telling(context);
   let passes = 0;
   return {
     signal: context.signal,
-    onProgress: (pass) => tell(`Synthesising: ${pass}`, 1 - 1 / (1 + ++passes / 20)),
+    onProgress: (pass) => tell(stageOf(pass), 1 - 1 / (1 + ++passes / 20)),
   };
 }
 

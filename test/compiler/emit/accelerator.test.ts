@@ -11,7 +11,7 @@ import { defaultPart, findDevice } from '../../../src/compiler/report/devices.ts
 import { engineShape } from '../../../src/compiler/schedule/engine-shape.ts';
 import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
-import { needs } from '../../support/tools.ts';
+import { findTool, needs } from '../../support/tools.ts';
 import { generateNetwork } from '../schedule/support/generate.ts';
 
 const rtlFolder = fileURLToPath(new URL('../../../src/rtl', import.meta.url));
@@ -38,6 +38,22 @@ function accelerator(seed: number): Map<string, string> {
       { pixels, fixedClass: 1, expected: interpret(plan, pixels, 1) },
     ],
   });
+}
+
+/** The files in a folder of their own in `folder`, as a user has them. */
+function written(files: ReadonlyMap<string, string>, folder: string): string {
+  const root = mkdtempSync(join(folder, 'build-'));
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+/** What a tool says, and its exit code where it is not 0. */
+function said(command: string, ...args: string[]): string {
+  const { stdout, stderr, status, error } = spawnSync(command, args, { encoding: 'utf8' });
+  return `${stdout}${stderr}${error ? String(error) : status === 0 ? '' : `exit code ${status}`}`;
 }
 
 describe('the accelerator as files', () => {
@@ -86,8 +102,49 @@ describe('the accelerator as files', () => {
     expect(files.get('driver/camber.py')).toContain('self.core.write(0x08');
   });
 
+  it('names in the FuseSoC core every file that the test bench reads, and no other', () => {
+    const core = files.get('my_model_2nd.core')!;
+    const listed = [...core.matchAll(/^ +- ((?:rtl|sim)\/[\w.]+)/gm)].map(([, path]) => path!).sort();
+    const emitted = [...files.keys()].filter((path) => /^(rtl|sim)\//.test(path) && path !== 'sim/Makefile');
+    expect(listed).toEqual(emitted.sort());
+  });
+
   it('makes names that Verilog, FuseSoC and Python take', () => {
     expect(['a b', '2nd', 'ü', 'x/y.onnx'].map(identifier)).toEqual(['a_b', '_2nd', '_', 'x_y_onnx']);
+  });
+});
+
+// Verilator brings a C++ compiler.
+needs('verilator')('the emitted C header', () => {
+  it('is taken by C and C++ compilers without a warning', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'camber-header-'));
+    try {
+      const root = written(accelerator(3), folder);
+      const source = join(root, 'use.c');
+      writeFileSync(
+        source,
+        '#include "driver/camber.h"\nunsigned beats(void) { return CAMBER_IMAGE_BEATS; }\n',
+      );
+      const strict = ['-Wall', '-Wextra', '-pedantic', '-Werror', '-fsyntax-only', source];
+      for (const standard of ['c89', 'c17']) expect(said('gcc', `-std=${standard}`, ...strict)).toBe('');
+      expect(said('g++', '-x', 'c++', '-std=c++17', ...strict)).toBe('');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+needs('python onnx')('the emitted driver', () => {
+  it('is Python', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'camber-driver-'));
+    try {
+      const root = written(accelerator(3), folder);
+      expect(
+        said(findTool('python onnx')!, '-W', 'error', '-m', 'py_compile', join(root, 'driver/camber.py')),
+      ).toBe('');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
@@ -95,28 +152,34 @@ needs('iverilog')('the emitted test bench, by its own Makefile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'camber-accelerator-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function run(files: ReadonlyMap<string, string>): { mismatches: number; runs: number } {
-    const root = mkdtempSync(join(folder, 'build-'));
-    for (const [path, text] of files) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
-    }
-    const { stdout, stderr } = spawnSync('make', ['icarus'], { cwd: join(root, 'sim'), encoding: 'utf8' });
+  function run(files: ReadonlyMap<string, string>, ...args: string[]) {
+    const root = written(files, folder);
+    const { stdout, stderr, status } = spawnSync('make', ['icarus', ...args], {
+      cwd: join(root, 'sim'),
+      encoding: 'utf8',
+    });
     const summary = /CAMBER (\{"done".*\})/.exec(stdout);
     if (!summary) throw new Error(`no summary: ${stdout} ${stderr}`);
-    return JSON.parse(summary[1]!) as { mismatches: number; runs: number };
+    return { ...(JSON.parse(summary[1]!) as { mismatches: number; runs: number }), status };
   }
 
   it('finds the RTL equal to the schedule, bit for bit and cycle for cycle', () => {
-    expect(run(accelerator(3))).toMatchObject({ runs: 2, mismatches: 0 });
+    expect(run(accelerator(3))).toMatchObject({ runs: 2, mismatches: 0, status: 0 });
   }, 60_000);
 
-  it('finds one wrong weight', () => {
+  it('takes pauses and a reset in mid-flight', () => {
+    const result = run(accelerator(3), 'ARGS=+gaps=5 +reset=50');
+    expect(result).toMatchObject({ runs: 2, mismatches: 0, status: 0 });
+  }, 60_000);
+
+  it('finds one wrong weight, and fails', () => {
     const files = accelerator(3);
     const weights = files.get('rtl/weights.hex')!.split('\n');
     const first = weights[0]!;
     weights[0] = first.slice(0, -2) + (first.endsWith('00') ? '7f' : '00');
     files.set('rtl/weights.hex', weights.join('\n'));
-    expect(run(files).mismatches).toBeGreaterThan(0);
+    const { mismatches, status } = run(files);
+    expect(mismatches).toBeGreaterThan(0);
+    expect(status).not.toBe(0);
   }, 60_000);
 });
