@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -197,6 +197,12 @@ describe('the sample in the editor', () => {
     expect(layer.floatOnly).toBe(true);
     expect(layer.fixed).toBeUndefined();
     expect(layer.float!.map.values).toHaveLength(16);
+  });
+
+  it('is never replaced by its own static model', async () => {
+    const before = readFileSync(sample);
+    await expect(session.export(options, sample)).rejects.toThrow(/^CAM605: Writing .* would replace/);
+    expect(readFileSync(sample).equals(before)).toBe(true);
   });
 
   it('explored arrays have the cycles of their own compilations', async () => {

@@ -26,6 +26,7 @@ import { ortFiles } from '../../toolchain/assets.ts';
 import { writeBuild } from '../../toolchain/build-folder.ts';
 import { calibrationPictures, type CalibrationPictures } from '../../toolchain/calibration.ts';
 import { readInput, writeOutput } from '../../toolchain/files.ts';
+import { checkOutput } from '../../toolchain/outputs.ts';
 import { loadModel, type ModelFile } from '../../toolchain/model-file.ts';
 import type { JobContext, JobOptions } from '../jobs/messages.ts';
 import { heatMapRow } from './heat-map.ts';
@@ -217,6 +218,7 @@ export class Session {
   }
 
   async export(options: JobOptions, file: string): Promise<void> {
+    await checkOutput(file, this.file.parts.keys());
     const { bytes } = exportStaticModel(this.file.graph, {
       targets: options.target === undefined ? undefined : [options.target],
       class: options.class,
