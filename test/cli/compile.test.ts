@@ -56,6 +56,7 @@ describe('compile', () => {
       'sim/Makefile',
       'tiny_resnet18.core',
       'vivado.tcl',
+      'clock.xdc',
       'driver/camber.h',
       'driver/camber.py',
     ]) {

@@ -9,7 +9,7 @@ import { pynqDriver } from './pynq-driver.ts';
 import { makefile } from './simulation.ts';
 import { type TestRun, testVectors } from './test-vectors.ts';
 import { topParameters, withParameters } from './top-parameters.ts';
-import { vivadoScript } from './vivado-script.ts';
+import { clockConstraint, vivadoScript } from './vivado-script.ts';
 
 export interface AcceleratorInput {
   /** Model name; becomes part of file names (letters, digits, underscores). */
@@ -64,7 +64,10 @@ export function emitAccelerator(input: AcceleratorInput): Map<string, string> {
     clockMHz,
   };
   files.set(`${name}.core`, coreFile(target));
-  if (device.vivadoPart !== undefined) files.set('vivado.tcl', vivadoScript(target, device.vivadoPart));
+  if (device.vivadoPart !== undefined) {
+    files.set('vivado.tcl', vivadoScript(target, device.vivadoPart));
+    files.set('clock.xdc', clockConstraint(target));
+  }
   files.set('driver/camber.h', cHeader(schedule));
   files.set('driver/camber.py', pynqDriver(schedule));
   return files;

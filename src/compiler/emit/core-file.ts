@@ -39,7 +39,7 @@ ${data('sim', vectors)}
   clock:
     files:
       - sim/camber_main.cpp: {file_type: cppSource}
-
+${device.vivadoPart === undefined ? '' : constraints}
 targets:
   default: &default
     filesets: [rtl, images]
@@ -65,8 +65,14 @@ targets:
 ${device.vivadoPart === undefined ? '' : vivadoTarget(device.vivadoPart)}`;
 }
 
+const constraints = `  constraints:
+    files:
+      - clock.xdc: {file_type: xdc}
+`;
+
 const vivadoTarget = (part: string): string => `  synth:
     <<: *default
+    filesets: [rtl, images, constraints]
     default_tool: vivado
     tools:
       vivado:

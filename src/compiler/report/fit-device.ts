@@ -64,9 +64,14 @@ export function fitDiagnostics(
   const here = need(device.family);
   if (fits(here, device)) return [];
   const fitting = nearestFitting(need, device.family);
+  // A smaller array holds the same weights.
+  const smaller =
+    weights > device.available.bram36
+      ? 'a smaller model'
+      : 'a smaller array (camber explore and Explore Arrays compare them)';
   const hint = fitting
-    ? `Choose a smaller array, or ${fitting.part} (${fitting.description}), the smallest listed device with room for it.`
-    : 'Choose a smaller array or a smaller model: no listed device has room for it.';
+    ? `Choose ${fitting.part} (${fitting.description}), the smallest listed device with room for it, or ${smaller}.`
+    : `Choose ${smaller}: no listed device has room for it.`;
   const message = `The accelerator does not fit ${device.part}: ${describeShortage(here, device, weights)}.`;
   return [diagnostic('CAM502', message, hint)];
 }

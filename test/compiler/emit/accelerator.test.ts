@@ -89,7 +89,11 @@ describe('the accelerator as files', () => {
       expect(script).toContain(path.slice('rtl/'.length));
     }
     expect(core).toContain('part: xczu3eg-sbva484-1-e');
-    expect(script).toContain('create_clock -name clk -period 8.000');
+    expect(core).toContain('- clock.xdc: {file_type: xdc}');
+    expect(files.get('clock.xdc')).toBe('create_clock -name clk -period 8.000 [get_ports clk]\n');
+    // Synthesis is driven by the clock: it must know it before.
+    expect(script.indexOf('clock.xdc')).toBeGreaterThan(0);
+    expect(script.indexOf('clock.xdc')).toBeLessThan(script.indexOf('synth_design'));
   });
 
   it('tells the register map to C and to Python', () => {
