@@ -40,7 +40,9 @@ export interface BuildRequest {
   readonly pixels: Uint8Array | Int8Array;
   /** The class select register's reset value; argmax where absent. */
   readonly fixedClass?: number;
+  /** Told every stage; may throw to cancel. */
   readonly onProgress?: (stage: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** The Verilog files of a folder by name. */
@@ -122,9 +124,10 @@ async function buildFiles(request: BuildRequest): Promise<Map<string, string | U
 export const isBuild = (entries: readonly string[]): boolean => entries.includes(manifestFile);
 
 /**
- * Writes a build. The folder appears whole or not at all; an older build of ours in its place is replaced.
+ * Writes a build. The folder appears whole or not at all, and not where it was cancelled before everything was written;
+ * an older build of ours in its place is replaced.
  *
- * @throws CompileError CAM605
+ * @throws CompileError CAM605; the signal's reason where aborted
  */
 export async function writeBuild(folder: string, request: BuildRequest): Promise<void> {
   const files = await buildFiles(request);
@@ -134,6 +137,8 @@ export async function writeBuild(folder: string, request: BuildRequest): Promise
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
     }
+    request.signal?.throwIfAborted();
+    request.onProgress?.('Putting the build in its place');
   });
 }
 

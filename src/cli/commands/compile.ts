@@ -103,6 +103,7 @@ export const compile: CliCommand = {
       preprocessing,
       pixels: streamBytes(compilation.network, image),
       fixedClass: options.class,
+      signal: context.signal,
       onProgress: context.progress,
     });
     const { report } = compilation;

@@ -213,6 +213,7 @@ export class Session {
       pixels: streamBytes(compilation.network, image),
       ...(options.class === 'argmax' ? {} : { fixedClass: options.class }),
       onProgress: (stage) => context.progress(stage, 0.97),
+      signal: context.signal,
     });
     return { folder, reportHtml: join(folder, 'report.html'), diagnostics: compilation.all };
   }
