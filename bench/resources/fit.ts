@@ -123,7 +123,7 @@ export function fitFamily({ configurations, tables }: Stored, family: Family, ba
       const parameters = pointParameters(c.point, family);
       return {
         features: base
-          ? correctionFeatures(evaluateRest(base, parameters)[resource], parameters)
+          ? correctionFeatures(evaluateRest(base, parameters)[resource], parameters, family)
           : restFeatures(parameters),
         value: countCells(c.rest, family)[resource],
       };

@@ -3,7 +3,7 @@
  * them as a linear function of the parameters.
  */
 import { type EngineUnit, pairBlocks, unitName } from './engine-units.ts';
-import type { Family } from './families.ts';
+import { families, type Family } from './families.ts';
 import type { Coefficients, FamilyFit, FitModel, Logic } from './fit-model.ts';
 import { fittedEstimate } from './fitted-estimate.ts';
 import type { ResourceCount } from './resource-count.ts';
@@ -75,12 +75,17 @@ export function restFeatures(parameters: EngineParameters): Coefficients {
   };
 }
 
-/** Features of a correction. */
-export const correctionFeatures = (base: number, parameters: EngineParameters): Coefficients => ({
+/** Features of a family's correction. */
+export const correctionFeatures = (
+  base: number,
+  parameters: EngineParameters,
+  family: Family,
+): Coefficients => ({
   base,
   constant: 1,
   columns: parameters.get('COLUMNS')!,
   macs: parameters.get('ROWS')! * parameters.get('COLUMNS')!,
+  ...Object.fromEntries(families[family].correctedParts.map((part) => [part, parameters.get(part)!])),
 });
 
 /** A fitted figure: coefficients times features. */
@@ -90,7 +95,7 @@ function evaluateFit(coefficients: Coefficients, features: Coefficients): number
 
 /** LUT and FF around the units; `base` is the fit of the family that this one corrects. */
 export function evaluateRest(
-  { rest }: FitModel,
+  { family, rest }: FitModel,
   parameters: EngineParameters,
   base: FitModel | undefined = rest.base && fittedEstimate[rest.base],
 ): Logic {
@@ -100,8 +105,8 @@ export function evaluateRest(
   }
   const other = evaluateRest(base, parameters);
   return {
-    lut: evaluateFit(rest.lut, correctionFeatures(other.lut, parameters)),
-    ff: evaluateFit(rest.ff, correctionFeatures(other.ff, parameters)),
+    lut: evaluateFit(rest.lut, correctionFeatures(other.lut, parameters, family)),
+    ff: evaluateFit(rest.ff, correctionFeatures(other.ff, parameters, family)),
   };
 }
 
