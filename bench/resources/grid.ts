@@ -114,6 +114,16 @@ const choices = (names: readonly string[]): Readonly<Record<string, 0 | 1>>[] =>
     [{}],
   );
 
+/** Rows, and whether the array is two squares; of the 8 rows of a square the parts are known one by one. */
+const reference = [
+  [4, 0],
+  [8, 1],
+  [16, 0],
+  [16, 1],
+  [32, 0],
+] as const;
+const whole = [...reference.slice(0, 4), [8, 0] as const];
+
 /** Units whose syntheses the estimate's table holds; `unitTerms` puts the others together from these. */
 export function referenceUnits(packed: 0 | 1): readonly EngineUnit[] {
   const bare = Object.fromEntries(
@@ -127,6 +137,7 @@ export function referenceUnits(packed: 0 | 1): readonly EngineUnit[] {
     count: 1,
   });
   const { operands, accumulators } = pairBlocks;
+  const all = Object.fromEntries([...operands, ...accumulators].map((name) => [name, 1]));
   const [, ...operandParts] = operands;
   return [
     ...[4, 8, 16, 32].map((rows) => pair({ ROWS: rows })),
@@ -137,9 +148,9 @@ export function referenceUnits(packed: 0 | 1): readonly EngineUnit[] {
     ]),
     ...choices(accumulators).map((parts) => pair({ ROWS: 8, ...parts })),
     // What a target behind ReLUs takes, for every number of rows.
-    ...[4, 16, 32].flatMap((rows) =>
+    ...reference.flatMap(([rows, exchange]) =>
       [0, 2].map((column) =>
-        pair({ ROWS: rows, COLUMN: column, PORT: 1, WIDE: 1, TRANSPOSED: rows === 32 ? 0 : 1 }),
+        pair({ ROWS: rows, COLUMN: column, PORT: 1, WIDE: 1, TRANSPOSED: 1, EXCHANGE: exchange }),
       ),
     ),
     ...choices(laneParts).map((parameters) => ({
@@ -147,5 +158,9 @@ export function referenceUnits(packed: 0 | 1): readonly EngineUnit[] {
       parameters,
       count: 1,
     })),
+    // Everything at once, where the differences that a mapping makes by chance would add up.
+    ...whole.flatMap(([rows, exchange]) =>
+      [0, 2].map((column) => pair({ ...all, ROWS: rows, COLUMN: column, EXCHANGE: exchange })),
+    ),
   ];
 }

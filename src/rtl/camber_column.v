@@ -1,19 +1,19 @@
-// One column of the array: ROWS products, their sum, the accumulator and the holding register.
+// The accumulator of one column of the array, and its holding register.
 //
-// The adder tree has a register after every second level. `first`, `shift` and `last` come with the sum they belong
-// to; `held` follows the accumulator one cycle after `last` so that the next vector can accumulate meanwhile.
+// `clear`, `shift` and `hold` come with the sum they belong to; `held` follows the accumulator one cycle after `hold` so
+// that the next vector can accumulate meanwhile.
 //
 // With `maximum` the accumulator keeps the largest sum, a byte, and `winner` 255 - the number of the step that brought it.
 
 `default_nettype none
 
 module camber_column #(
-    parameter ROWS = 16,                      // 4, 8, 16 or 32
+    parameter SUM_BITS = 20,
     parameter MAXIMUM = 1,                    // sums may be compared
     parameter WIDE = 1                        // values of 16 bits are read, plane by plane
 ) (
     input  wire              clk,
-    input  wire [ROWS*16-1:0] products,       // of the current step, registered
+    input  wire [SUM_BITS-1:0] sum,           // of a step's products
     input  wire              enable,          // a step's sum is there
     input  wire              clear,           // it starts an output vector, or replaces what there is
     // Without values of 16 bits there is no low plane.
@@ -30,52 +30,7 @@ module camber_column #(
     output reg  [31:0]       held,
     output wire [7:0]        held_winner
 );
-    localparam FOURS = ROWS / 4;
-    localparam SIXTEENS = (ROWS + 15) / 16;
-
-    function [17:0] extend_product(input [15:0] value);
-        extend_product = {{2{value[15]}}, value};
-    endfunction
-
-    function [19:0] extend_four(input [17:0] value);
-        extend_four = {{2{value[17]}}, value};
-    endfunction
-
-    reg [17:0] fours [0:FOURS-1];
-    integer    i;
-
-    always @(posedge clk)
-        for (i = 0; i < FOURS; i = i + 1)
-            fours[i] <= (extend_product(products[(4*i)*16 +: 16]) + extend_product(products[(4*i+1)*16 +: 16]))
-                + (extend_product(products[(4*i+2)*16 +: 16]) + extend_product(products[(4*i+3)*16 +: 16]));
-
-    wire [31:0] sum;
-
-    generate
-        if (ROWS == 4) begin : tree
-            assign sum = {{14{fours[0][17]}}, fours[0]};
-        end else begin : tree
-            reg [19:0] sixteens [0:SIXTEENS-1];
-            if (ROWS == 8) begin : level_2
-                always @(posedge clk)
-                    sixteens[0] <= extend_four(fours[0]) + extend_four(fours[1]);
-            end else begin : level_2
-                integer j;
-                always @(posedge clk)
-                    for (j = 0; j < SIXTEENS; j = j + 1)
-                        sixteens[j] <= (extend_four(fours[4*j]) + extend_four(fours[4*j+1]))
-                            + (extend_four(fours[4*j+2]) + extend_four(fours[4*j+3]));
-            end
-            if (ROWS == 32) begin : level_3
-                reg [20:0] all;
-                always @(posedge clk)
-                    all <= {sixteens[0][19], sixteens[0]} + {sixteens[1][19], sixteens[1]};
-                assign sum = {{11{all[20]}}, all};
-            end else begin : level_3
-                assign sum = {{12{sixteens[0][19]}}, sixteens[0]};
-            end
-        end
-    endgenerate
+    wire [31:0] addend = {{32-SUM_BITS{sum[SUM_BITS-1]}}, sum};
 
     reg  [31:0] accumulator;
     wire        wins;
@@ -83,7 +38,7 @@ module camber_column #(
 
     always @(posedge clk) begin
         if (enable && (!maximum || wins))
-            accumulator <= carried + sum;
+            accumulator <= carried + addend;
         if (hold)
             held <= accumulator;
     end

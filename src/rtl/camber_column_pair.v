@@ -1,4 +1,5 @@
-// Two adjacent columns of the array: their weight operands, products and sums.
+// Two columns of the array: their weight operands, products and sums. Neighbours on a square array; on one of two
+// squares the same column of both, which exchange their sums where the weights' banks have changed places.
 //
 // The unit that the array repeats. Nothing but registers lies on its borders, so it can be placed, and its resources
 // counted, by itself.
@@ -8,6 +9,7 @@
 module camber_column_pair #(
     parameter ROWS = 16,
     parameter COLUMN = 0,               // the first of the two
+    parameter EXCHANGE = 0,             // 1: the other one is ROWS columns further on, 0: it is the next
     parameter PACKED = 0,
     parameter TRANSPOSED = 1,
     parameter PORT = 1,
@@ -21,19 +23,26 @@ module camber_column_pair #(
     input  wire [2*ROWS*8-1:0] plain,          // column c, row r at byte c * ROWS + r
     input  wire [2*ROWS*8-1:0] transposed,
     input  wire [ROWS*8-1:0]   port_word,
-    input  wire                turn,
+    input  wire [EXCHANGE:0]   turn,           // of each half
     input  wire [ROWS*8-1:0]   first,          // row r at byte r
     // sums, as in camber_column.v
-    input  wire                enable,
+    input  wire [EXCHANGE:0]   enable,
     input  wire                clear,
     input  wire                vector_shift,
     input  wire                maximum,
-    input  wire                open,
+    input  wire [EXCHANGE:0]   open,
     input  wire [7:0]          number,
     input  wire                hold,
+    // Alone on a square array.
+    /* verilator lint_off UNUSEDSIGNAL */
+    input  wire                exchange,       // each sum is the other column's
+    /* verilator lint_on UNUSEDSIGNAL */
     output wire [63:0]         held,
     output wire [15:0]         held_winner
 );
+    localparam SUM_BITS = ROWS == 4 ? 18 : ROWS == 32 ? 21 : 20;
+
+    wire [2*SUM_BITS-1:0] sums;
     wire [2*ROWS*8-1:0]  second;
     wire [2*ROWS*16-1:0] products;
 
@@ -48,15 +57,21 @@ module camber_column_pair #(
         end
         for (c = 0; c < 2; c = c + 1) begin : column
             camber_column_operand #(
-                .ROWS(ROWS), .COLUMN(COLUMN + c), .TRANSPOSED(TRANSPOSED), .PORT(PORT), .DIAGONAL(DIAGONAL)
+                .ROWS(ROWS), .COLUMN(COLUMN + (EXCHANGE != 0 ? c*ROWS : c)), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
+                .DIAGONAL(DIAGONAL)
             ) operand (
                 .clk(clk), .weight_mode(weight_mode), .plain(plain[c*ROWS*8 +: ROWS*8]),
                 .transposed(transposed[c*ROWS*8 +: ROWS*8]), .port_word(port_word),
-                .turn(turn), .second(second[c*ROWS*8 +: ROWS*8])
+                .turn(turn[EXCHANGE != 0 ? c : 0]), .second(second[c*ROWS*8 +: ROWS*8])
             );
-            camber_column #(.ROWS(ROWS), .WIDE(WIDE), .MAXIMUM(MAXIMUM)) accumulate (
-                .clk(clk), .products(products[c*ROWS*16 +: ROWS*16]), .enable(enable), .clear(clear),
-                .shift(vector_shift), .maximum(maximum), .open(open), .number(number), .hold(hold),
+            camber_adder_tree #(.ROWS(ROWS), .SUM_BITS(SUM_BITS)) add (
+                .clk(clk), .products(products[c*ROWS*16 +: ROWS*16]), .sum(sums[c*SUM_BITS +: SUM_BITS])
+            );
+            wire [SUM_BITS-1:0] sum = EXCHANGE != 0 && exchange
+                ? sums[(1-c)*SUM_BITS +: SUM_BITS] : sums[c*SUM_BITS +: SUM_BITS];
+            camber_column #(.SUM_BITS(SUM_BITS), .WIDE(WIDE), .MAXIMUM(MAXIMUM)) accumulate (
+                .clk(clk), .sum(sum), .enable(enable[EXCHANGE != 0 ? c : 0]), .clear(clear), .shift(vector_shift),
+                .maximum(maximum), .open(open[EXCHANGE != 0 ? c : 0]), .number(number), .hold(hold),
                 .held(held[c*32 +: 32]), .held_winner(held_winner[c*8 +: 8])
             );
         end

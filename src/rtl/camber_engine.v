@@ -35,6 +35,7 @@ module camber_engine #(
     parameter TABLE_WORDS = 65536,
     parameter ROM_FILE = "control.hex",
     parameter WEIGHT_FILE = "weights.hex",
+    parameter UPPER_WEIGHT_FILE = "weights_upper.hex",
     parameter PARAMETER_FILE = "parameters.hex",
     parameter TABLE_FILE = "tables.hex"
 ) (
@@ -70,8 +71,8 @@ module camber_engine #(
     localparam LANE_BITS = $clog2(LANES);
     localparam TREE_STAGES = ($clog2(ROWS) + 1) / 2;
     localparam PARAMETER_BITS = 76;
-    localparam [2:0] PORT_MODE = 3'd2, DIAGONAL_MODE = 3'd3, MAXIMUM_MODE = 3'd4, WINNERS_MODE = 3'd5;
-    localparam [2:0] WINDOW_MODE = 3'd6, STRIDED_WINDOW_MODE = 3'd7;
+    localparam [2:0] TRANSPOSED_MODE = 3'd1, PORT_MODE = 3'd2, DIAGONAL_MODE = 3'd3, MAXIMUM_MODE = 3'd4;
+    localparam [2:0] WINNERS_MODE = 3'd5, WINDOW_MODE = 3'd6, STRIDED_WINDOW_MODE = 3'd7;
     // Four rows have no quarters that a pair of columns could share.
     localparam SLIDES = WINDOW != 0 && ROWS > 4 ? 1 : 0;
     localparam GROUPS = SLIDES != 0 ? 4 : 1;
@@ -108,7 +109,7 @@ module camber_engine #(
 
     camber_sequencer #(
         .ROM_WORDS(ROM_WORDS), .ROM_FILE(ROM_FILE), .GROUPS(COLUMNS / LANES), .ROW_BITS(ROW_BITS),
-        .COLUMN_BITS(COLUMN_BITS), .CLASS(CLASS)
+        .COLUMN_BITS(COLUMN_BITS), .TRANSPOSED(TRANSPOSED), .CLASS(CLASS)
     ) sequencer (
         .clk(clk), .rst_n(rst_n), .begin_run(begin_run), .stall(stall), .image_words(image_words),
         .class_used(class_used), .primed(primed), .running(running), .finished(finished),
@@ -138,7 +139,7 @@ module camber_engine #(
     /* verilator lint_on UNUSEDSIGNAL */
 
     // Cycle 1: addresses ------------------------------------------------------------------------------------------
-    reg [15:0] activation_address, weight_address, port_address;
+    reg [15:0] activation_address, port_address;
     reg        inside_1, right_1, left_1, port_read_1;
     wire       sliding = weight_mode == WINDOW_MODE || weight_mode == STRIDED_WINDOW_MODE;
     wire [11:0] x_right = x + 12'd1;
@@ -146,7 +147,6 @@ module camber_engine #(
 
     always @(posedge clk) begin
         activation_address <= activation_walk;
-        weight_address     <= weight_walk + class_offset;
         port_address       <= port_walk;
         inside_1           <= y < y_limit && x < x_limit;
         right_1            <= y < y_limit && x_right < x_limit;
@@ -164,6 +164,7 @@ module camber_engine #(
     wire [15:0]               residual_read_address;
     wire [ROWS*8-1:0]         activation_word, port_word, image_word, image_write_data;
     wire [ROWS*COLUMNS*8-1:0] weight_word;
+    wire [7:0]                number_1;
     wire                      image_write_enable;
     wire [15:0]               image_write_address;
 
@@ -192,8 +193,12 @@ module camber_engine #(
         .clk(clk), .write_enable(image_write_enable), .write_address(image_write_address),
         .write_data(image_write_data), .read_enable(1'b1), .read_address(activation_address), .read_data(image_word)
     );
-    camber_rom #(.WIDTH(ROWS*COLUMNS*8), .DEPTH(WEIGHT_WORDS), .FILE(WEIGHT_FILE)) weight_memory (
-        .clk(clk), .read_address(weight_address), .read_data(weight_word)
+    camber_weight_memory #(
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .TRANSPOSED(TRANSPOSED), .DEPTH(WEIGHT_WORDS), .FILE(WEIGHT_FILE),
+        .UPPER_FILE(UPPER_WEIGHT_FILE)
+    ) weight_memory (
+        .clk(clk), .walk(weight_walk), .class_offset(class_offset), .transposed(weight_mode == TRANSPOSED_MODE),
+        .second_half(second_half), .number(number_1), .word(weight_word)
     );
 
     camber_input_stage #(.ROWS(ROWS)) input_stage (
@@ -212,7 +217,7 @@ module camber_engine #(
     wire [GROUPS*ROWS*8-1:0]  first;
 
     camber_delay #(.WIDTH(11), .STAGES(2)) delay_inside (
-        .clk(clk), .in({inside_1, right_1, left_1, weight_address[7:0]}), .out({inside_3, right_3, left_3, number_3})
+        .clk(clk), .in({inside_1, right_1, left_1, number_1}), .out({inside_3, right_3, left_3, number_3})
     );
     camber_delay_flag #(.STAGES(3)) delay_issue_3 (.clk(clk), .rst_n(rst_n), .in(issue), .out(issue_3));
     camber_delay #(.WIDTH(1), .STAGES(3)) delay_half (.clk(clk), .in(second_half), .out(second_half_3));
@@ -300,8 +305,8 @@ module camber_engine #(
     camber_output_stage #(
         .ROWS(ROWS), .COLUMNS(COLUMNS), .COLUMN_BITS(COLUMN_BITS), .LANES(LANES), .LANE_BITS(LANE_BITS),
         .PARAMETER_BITS(PARAMETER_BITS), .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE),
-        .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS),
-        .TABLE_FILE(TABLE_FILE)
+        .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER), .MAXIMUM(MAXIMUM), .SLOPE(SLOPE), .TABLES(TABLES),
+        .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE)
     ) output_stage (
         .clk(clk), .rst_n(rst_n), .vector_start(vector_start), .held(held),
         .held_winners(held_winners), .maximum(stage_maximum), .output_address(output_address),

@@ -16,6 +16,7 @@ module camber_sequencer #(
     parameter GROUPS = 2,                      // lane groups per output vector
     parameter ROW_BITS = 4,
     parameter COLUMN_BITS = 4,
+    parameter TRANSPOSED = 1,
     parameter CLASS = 1                        // weight tiles depend on the class
 ) (
     input  wire          clk,
@@ -51,7 +52,7 @@ module camber_sequencer #(
     output wire          vector_shift,         // first step of the low plane: accumulators times 256
     output wire          vector_last,
     output wire          vector_opens,         // last reduction step of the operation's first output vector
-    output reg           second_half,          // the step is for the upper half of the columns, where they are twice the rows
+    output reg           second_half,          // the step is an odd one of its input loop; of a one-hot operand: of an odd half
     output wire [15:0]   activation_address,
     output wire [11:0]   y,
     output wire [11:0]   x,
@@ -93,6 +94,8 @@ module camber_sequencer #(
 );
     localparam [1:0] IDLE = 2'd0, WAIT = 2'd1, ISSUE = 2'd2, GAP = 2'd3;
     localparam [1:0] ONE_HOT = 2'd2;
+    localparam [2:0] TRANSPOSED_MODE = 3'd1;
+    localparam HALVES = 1 << (COLUMN_BITS - ROW_BITS);
     localparam LEVELS = 7, PLANE = 3, INPUT = 6;
 
     // Records: header, next operation (complete while `full`), current operation.
@@ -140,7 +143,8 @@ module camber_sequencer #(
     // The next operation is needed only where a register is loaded from it; the other fields are read once current.
     /* verilator lint_off PINMISSING */
     camber_operation_fields next_fields (
-        .record(record), .last_operation(next_last_operation), .counts(next_counts), .input_words(next_input_words), .source(next_source), .activation_walk(next_activation_walk),
+        .record(record), .last_operation(next_last_operation), .counts(next_counts), .input_words(next_input_words),
+        .source(next_source), .activation_walk(next_activation_walk),
         .y_walk(next_y_walk), .x_walk(next_x_walk), .weight_walk(next_weight_walk),
         .class_stride(next_class_stride), .port_walk(next_port_walk), .output_walk(next_output_walk),
         .parameters(next_parameters), .mask_walk(next_mask_walk)
@@ -216,15 +220,17 @@ module camber_sequencer #(
             else if (step[level])
                 remaining[level*12 +: 12] <= remaining[level*12 +: 12] - 12'd1;
 
-    // The class's tile, among columns or, for a one-hot operand, among rows.
-    wire [11:0] class_tile = next_source == ONE_HOT ? class_used >> ROW_BITS : class_used >> COLUMN_BITS;
+    // The class's tile, and for a one-hot operand the half of the tile that it stands in.
+    wire [11:0] class_tile = class_used >> COLUMN_BITS;
+    wire        next_class_half = HALVES == 2 && CLASS != 0 && next_source == ONE_HOT && class_used[ROW_BITS];
+    reg         class_half;
 
     // class_tile * class_stride by shift and add: too small for a DSP block, and not in a hurry.
     reg [15:0] class_product;
     integer bit_index;
     always @* begin
         class_product = 16'd0;
-        for (bit_index = 0; bit_index < 12 - ROW_BITS; bit_index = bit_index + 1)
+        for (bit_index = 0; bit_index < 12 - COLUMN_BITS; bit_index = bit_index + 1)
             if (class_tile[bit_index])
                 class_product = class_product + (next_class_stride << bit_index);
     end
@@ -300,6 +306,7 @@ module camber_sequencer #(
         if (load) begin
             operation    <= record;
             class_offset <= CLASS != 0 ? class_product : 16'd0;
+            class_half   <= next_class_half;
         end
     end
 
@@ -310,9 +317,9 @@ module camber_sequencer #(
             shift   <= 1'b0;
             over    <= 1'b0;
             opening <= 1'b1;
-            second_half <= 1'b0;
+            second_half <= next_class_half;
         end else if (issue) begin
-            second_half <= step[INPUT] && !second_half;
+            second_half <= step[INPUT] ? !second_half : class_half;
             first <= vector_last;
             fresh <= 1'b0;
             shift <= step[PLANE];
@@ -331,8 +338,10 @@ module camber_sequencer #(
     camber_walk #(.WIDTH(12)) walk_x (
         .clk(clk), .load(load), .base(next_x_walk[11:0]), .step(step), .deltas(x_walk[95:12]), .value(x)
     );
+    // A word's halves are two inputs of a transposed step: the next word is due after both.
+    wire weight_stays = HALVES == 2 && TRANSPOSED != 0 && weight_mode == TRANSPOSED_MODE && !second_half;
     camber_walk #(.WIDTH(16)) walk_weight (
-        .clk(clk), .load(load), .base(next_weight_walk[15:0]), .step(step),
+        .clk(clk), .load(load), .base(next_weight_walk[15:0]), .step({step[INPUT] && !weight_stays, step[INPUT-1:0]}),
         .deltas(weight_walk[127:16]), .value(weight_address)
     );
     camber_walk #(.WIDTH(16)) walk_port (

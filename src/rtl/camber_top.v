@@ -28,13 +28,14 @@ module camber_top #(
     parameter ROM_WORDS = 65536,             // control ROM, 64 bits each: 20 per operation and 20 for the header
     parameter ACTIVATION_WORDS = 65536,     // ROWS bytes each
     parameter IMAGE_WORDS = 65536,          // ROWS bytes each
-    parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each
+    parameter WEIGHT_WORDS = 65536,         // ROWS * COLUMNS bytes each, in one bank or two
     parameter PARAMETER_WORDS = 65536,       // LANES * 76 bits each
     parameter MASK_WORDS = 65536,           // COLUMNS bits each
     parameter TABLE_WORDS = 65536,          // 16 bits each, 256 per table
     parameter RESULT_WORDS = 65536,         // 32 bits each
     parameter ROM_FILE = "control.hex",
     parameter WEIGHT_FILE = "weights.hex",
+    parameter UPPER_WEIGHT_FILE = "weights_upper.hex", // of the second bank, where COLUMNS = 2 * ROWS
     parameter PARAMETER_FILE = "parameters.hex",
     parameter TABLE_FILE = "tables.hex"
 ) (
@@ -125,13 +126,14 @@ module camber_top #(
     );
 
     camber_engine #(
-        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT), .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM),
+        .ROWS(ROWS), .COLUMNS(COLUMNS), .LANES(LANES), .PACKED(PACKED), .TRANSPOSED(TRANSPOSED), .PORT(PORT),
+        .DIAGONAL(DIAGONAL), .MAXIMUM(MAXIMUM),
         .WINNERS(WINNERS), .WINDOW(WINDOW), .SLOPE(SLOPE), .TABLES(TABLES), .TABLE_WORDS(TABLE_WORDS), .TABLE_FILE(TABLE_FILE),
         .CLASS(CLASS), .WIDE(WIDE), .RESIDUAL(RESIDUAL), .SIDE(SIDE), .MASKS(MASKS), .BIAS_REGISTER(BIAS_REGISTER),
         .ROM_WORDS(ROM_WORDS),
         .ACTIVATION_WORDS(ACTIVATION_WORDS), .IMAGE_WORDS(IMAGE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .PARAMETER_WORDS(PARAMETER_WORDS), .MASK_WORDS(MASK_WORDS), .ROM_FILE(ROM_FILE),
-        .WEIGHT_FILE(WEIGHT_FILE), .PARAMETER_FILE(PARAMETER_FILE)
+        .WEIGHT_FILE(WEIGHT_FILE), .UPPER_WEIGHT_FILE(UPPER_WEIGHT_FILE), .PARAMETER_FILE(PARAMETER_FILE)
     ) engine (
         .clk(clk), .rst_n(rst_n), .open(open), .primed(primed), .begin_run(begin_run), .running(running),
         .explanation(explanation), .stall(stall), .finished(finished), .build_id(build_id), .classes(classes),

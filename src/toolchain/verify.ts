@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkClass } from '../compiler/class-choice.ts';
 import { diagnostic, fail, type Diagnostic } from '../compiler/diagnostics.ts';
-import { imageFiles } from '../compiler/emit/images.ts';
+import { imageFileNames } from '../compiler/emit/images.ts';
 import { testVectors, type TestRun } from '../compiler/emit/test-vectors.ts';
 import { partsOf } from '../compiler/emit/top-parameters.ts';
 import { execute } from '../compiler/quantize/executor.ts';
@@ -74,9 +74,8 @@ export async function verify(build: Build, options: VerifyOptions): Promise<Veri
   const { images, signal, onProgress } = options;
   const simulator = options.simulator ?? (await defaultSimulator(signal));
   const fixedClass = options.fixedClass ?? manifest.fixedClass;
-  const missing = Object.values(imageFiles)
-    .map((f) => `rtl/${f}`)
-    .filter((path) => !(path in manifest.files));
+  const memoryFiles = imageFileNames(schedule.shape);
+  const missing = memoryFiles.map((f) => `rtl/${f}`).filter((path) => !(path in manifest.files));
   if (missing.length > 0)
     fail('CAM603', `${build.folder} lacks ${missing.join(', ')}.`, 'Compile the model again.');
 
@@ -109,8 +108,7 @@ export async function verify(build: Build, options: VerifyOptions): Promise<Veri
 
   const dataDir = await mkdtemp(join(tmpdir(), 'camber-verify-'));
   try {
-    for (const file of Object.values(imageFiles))
-      await copyFile(join(build.folder, 'rtl', file), join(dataDir, file));
+    for (const file of memoryFiles) await copyFile(join(build.folder, 'rtl', file), join(dataDir, file));
     for (const [file, text] of testVectors(schedule, runs)) await writeFile(join(dataDir, file), text);
     const result = await simulate({
       ...(simulator === 'embedded' ? { rtlDir: join(build.folder, 'rtl') } : sources(build)),

@@ -21,7 +21,7 @@ interface Synthesis {
 }
 
 /** Runs Yosys on the engine up to `until` and counts the cells of the flattened design. */
-function synthesise(size: number, packed: 0 | 1, until: string): Synthesis {
+function synthesise(rows: number, columns: number, until: string): Synthesis {
   const folder = mkdtempSync(join(tmpdir(), 'camber-yosys-'));
   try {
     const script = join(folder, 'synth.ys');
@@ -29,7 +29,7 @@ function synthesise(size: number, packed: 0 | 1, until: string): Synthesis {
     const statistics = join(folder, 'stat.json');
     const sources = readdirSync(rtlDir).filter((file) => file.endsWith('.v') && !memories.includes(file));
     writeFileSync(boxes, memories.map(blackBox).join('\n'));
-    const shape = `-set ROWS ${size} -set COLUMNS ${size} -set LANES ${size / 2} -set PACKED ${packed}`;
+    const shape = `-set ROWS ${rows} -set COLUMNS ${columns} -set LANES ${columns / 2} -set PACKED 1`;
     writeFileSync(
       script,
       [
@@ -70,7 +70,7 @@ const count = (cells: Readonly<Record<string, number>>, pattern: RegExp) =>
 
 needs('yosys')('synthesis for xc7', () => {
   it('4x4: whole, without latches, loops or two drivers of one wire', () => {
-    const { cells } = synthesise(4, 1, 'check');
+    const { cells } = synthesise(4, 4, 'check');
     console.log(
       `4x4: ${count(cells, /^LUT\d/)} LUT, ${count(cells, /^FD/)} FF, ${cells['DSP48E1']} DSP, memories left out`,
     );
@@ -79,8 +79,13 @@ needs('yosys')('synthesis for xc7', () => {
     expect(count(cells, /^LUT\d/)).toBeGreaterThan(1000);
   }, 600_000);
 
+  it('4x8, two squares: to DSP blocks, without latches, loops or two drivers of one wire', () => {
+    const { cells } = synthesise(4, 8, 'coarse');
+    expect(cells['DSP48E1']).toBe(16 + 2 * 4);
+  }, 600_000);
+
   it('16x16: at most 0.5625 DSP blocks per MAC with two products per block', () => {
-    const { cells } = synthesise(16, 1, 'coarse');
+    const { cells } = synthesise(16, 16, 'coarse');
     expect(cells['DSP48E1']).toBe(128 + 2 * 8);
     expect(cells['DSP48E1']! / 256).toBeLessThanOrEqual(0.5625);
   }, 600_000);

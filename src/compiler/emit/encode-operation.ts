@@ -8,6 +8,7 @@
 import { fail } from '../diagnostics.ts';
 import { multiplierBits } from '../quantize/semantics.ts';
 import {
+  type EngineShape,
   levels,
   type Operation,
   type PerLevel,
@@ -15,6 +16,7 @@ import {
   readsWeights,
   type Schedule,
   type Walk,
+  weightCounts,
 } from '../schedule/operation.ts';
 import { stepsOf } from '../schedule/walk.ts';
 
@@ -209,7 +211,11 @@ interface OperationPlace {
 }
 
 /** The record of one operation. Throws CAM501 where it is too large for the hardware's counters and addresses. */
-function encodeOperation(operation: Operation, { isLast, closesInference }: OperationPlace): bigint {
+function encodeOperation(
+  operation: Operation,
+  shape: EngineShape,
+  { isLast, closesInference }: OperationPlace,
+): bigint {
   const { counts, activation, y, x, weights, port, output, side, mask } = operation;
   const where = `Operation of layer ${operation.layer}`;
   const isOperand = readsPort(operation);
@@ -233,7 +239,7 @@ function encodeOperation(operation: Operation, { isLast, closesInference }: Oper
       x_limit: x.limit,
       // Without weights the walk numbers the steps of a window.
       weight_walk: readsWeights(operation)
-        ? addressWalk(weights.walk, counts, `${where}: weight address`)
+        ? addressWalk(weights.walk, weightCounts(operation, shape), `${where}: weight address`)
         : packWalk(weights.walk, counts, addressBits),
       class_stride: weights.classStride,
       // Like the first operand's, its address may be anywhere where the step is outside the window.
@@ -318,13 +324,13 @@ function encodeHeader({ shape, image, classes, mapValues }: Schedule, options: B
 
 /** All records of the control ROM: header, then the operations in order. */
 export function encodeSchedule(schedule: Schedule, options: BuildOptions): bigint[] {
-  const { operations } = schedule;
+  const { operations, shape } = schedule;
   const closing = operations.findLastIndex(({ operation }) => operation.phase === 'inference');
   return [
     encodeHeader(schedule, options),
     ...operations.map(({ operation }, i) => {
       const isLast = i === operations.length - 1;
-      return encodeOperation(operation, { isLast, closesInference: i === closing && !isLast });
+      return encodeOperation(operation, shape, { isLast, closesInference: i === closing && !isLast });
     }),
   ];
 }

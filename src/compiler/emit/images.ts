@@ -4,7 +4,7 @@
  */
 import { fail } from '../diagnostics.ts';
 import { multiplierBits } from '../quantize/semantics.ts';
-import type { ChannelParameters, Schedule } from '../schedule/operation.ts';
+import type { ChannelParameters, EngineShape, Schedule } from '../schedule/operation.ts';
 import {
   type BuildOptions,
   encodeSchedule,
@@ -19,9 +19,16 @@ import { HexText } from './hex-text.ts';
 export const imageFiles = {
   control: 'control.hex',
   weights: 'weights.hex',
+  upperWeights: 'weights_upper.hex',
   parameters: 'parameters.hex',
   tables: 'tables.hex',
 } as const;
+
+const isSquare = ({ rows, columns }: EngineShape) => rows === columns;
+
+/** The files that a build for an array has: the second bank of weights only where it is two squares side by side. */
+export const imageFileNames = (shape: EngineShape): readonly string[] =>
+  Object.values(imageFiles).filter((file) => file !== imageFiles.upperWeights || !isSquare(shape));
 
 const parameterBits = parameterFields.reduce((sum, [, bits]) => sum + bits, 0);
 
@@ -43,11 +50,12 @@ function controlImage(schedule: Schedule, options: BuildOptions): string {
   );
 }
 
-/** Weight memory: R * C bytes per word, w[r][c] at byte r * C + c. */
-function weightsImage({ shape, weightWords }: Schedule): string {
-  const size = shape.rows * shape.columns;
+/** A bank of the weight memory: R * R bytes per word, w[r][c] at byte r * R + c. */
+function weightsImage({ shape: { rows, columns }, weightWords }: Schedule, bank: number): string {
+  const block = rows * rows;
   const text = new HexText();
-  for (let at = 0; at < weightWords.length; at += size) text.bytes(weightWords, at, at + size).endLine();
+  for (let at = bank * block; at < weightWords.length; at += rows * columns)
+    text.bytes(weightWords, at, at + block).endLine();
   return text.toString();
 }
 
@@ -97,7 +105,8 @@ function tablesImage({ tables }: Schedule): string {
 export function memoryImages(schedule: Schedule, options: BuildOptions): Map<string, string> {
   return new Map([
     [imageFiles.control, controlImage(schedule, options)],
-    [imageFiles.weights, weightsImage(schedule)],
+    [imageFiles.weights, weightsImage(schedule, 0)],
+    ...(isSquare(schedule.shape) ? [] : [[imageFiles.upperWeights, weightsImage(schedule, 1)] as const]),
     [imageFiles.parameters, parametersImage(schedule)],
     [imageFiles.tables, tablesImage(schedule)],
   ]);

@@ -18,7 +18,7 @@ export const unitModules = ['camber_column_pair', 'camber_requantise_lane'] as c
 /** Parts inside a column pair: those of its operands grow with the rows, those of its accumulators do not. */
 export const pairBlocks = {
   operands: ['COLUMN', 'TRANSPOSED', 'PORT', 'DIAGONAL'],
-  accumulators: ['MAXIMUM', 'WIDE'],
+  accumulators: ['MAXIMUM', 'WIDE', 'EXCHANGE'],
 } as const;
 
 /** Parts inside a requantiser lane. */
@@ -29,12 +29,11 @@ export function engineUnits(parameters: EngineParameters): readonly EngineUnit[]
   const value = (name: string) => parameters.get(name)!;
   const values = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, value(name)]));
   const pairs = value('COLUMNS') / 2;
-  const square = value('ROWS') === value('COLUMNS');
   const pair = (column: number, count: number): EngineUnit => ({
     module: 'camber_column_pair',
     parameters: {
-      ...values(['ROWS', 'PACKED', 'PORT', 'DIAGONAL', ...pairBlocks.accumulators]),
-      TRANSPOSED: square ? value('TRANSPOSED') : 0,
+      ...values(['ROWS', 'PACKED', 'TRANSPOSED', 'PORT', 'DIAGONAL', 'MAXIMUM', 'WIDE']),
+      EXCHANGE: value('COLUMNS') === value('ROWS') ? 0 : 1,
       COLUMN: column,
     },
     count,

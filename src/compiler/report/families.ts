@@ -52,7 +52,7 @@ export const families = {
     // MULT18X18D: the packed factor of 24 bits takes two, so nothing is won.
     packed: 0,
     // Its multiplexers and carries in LUTs of four inputs: leaving out each synthesis in turn, the fit to the others is
-    // then within 4.3 % of it, else within 8.9 %.
+    // then within 6.9 % of it, else within 9.4 %.
     correctedParts: ['WIDE'],
     stages: [
       ...['begin', 'coarse', 'map_ram', 'map_ffram', 'map_gates', 'map_ffs', 'map_luts', 'map_cells'],

@@ -18,13 +18,14 @@ export function engineMemories(parameters: EngineParameters): MemoryShape[] {
   const secondPort = value('PORT') + value('RESIDUAL') > 0;
   const [rows, columns, lanes] = [value('ROWS'), value('COLUMNS'), value('LANES')];
   return [
-    {
-      name: 'weights',
-      width: rows * columns * 8,
+    // A bank for each square of the array.
+    ...Array.from({ length: columns / rows }, (_, bank) => ({
+      name: bank === 0 ? 'weights' : 'weights, second bank',
+      width: rows * rows * 8,
       depth: value('WEIGHT_WORDS'),
       readPorts: 1,
       readOnly: true,
-    },
+    })),
     // One port streams operands, one serves residuals and alpha where there are any.
     {
       name: 'activation',
@@ -106,8 +107,9 @@ export const estimateParameters = (parameters: EngineParameters, family: Family)
 
 /** What of it is block RAM for the weights. */
 export function weightBlockRam(parameters: EngineParameters, family: Family): number {
-  const weights = engineMemories(parameters).find((m) => m.name === 'weights')!;
-  return memoryCost(weights, family).bram36;
+  return engineMemories(parameters)
+    .filter(({ name }) => name.startsWith('weights'))
+    .reduce((sum, bank) => sum + memoryCost(bank, family).bram36, 0);
 }
 
 /** What the accelerator of a schedule takes on a device family. */

@@ -1,4 +1,11 @@
-import { type PerLevel, readsWeights, type Schedule, type Walk } from './operation.ts';
+import {
+  type PerLevel,
+  readsTwoWords,
+  readsWeights,
+  type Schedule,
+  type Walk,
+  weightCounts,
+} from './operation.ts';
 import { tableEntries } from './table-layout.ts';
 import type { Problems } from './problems.ts';
 
@@ -34,11 +41,12 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
     if (counts.some((count) => !Number.isInteger(count) || count < 1)) {
       problems.report('counts', index, `Operation ${index} (${layer}) has a loop without turns.`);
     }
-    if (weights.mode === 'transposed' && rows !== columns) {
+    const isOneHot = operation.activation.source === 'oneHot';
+    if (isOneHot && readsTwoWords(operation, shape) && counts[6] > 1) {
       problems.report(
         'transposed',
         index,
-        `Operation ${index} (${layer}) transposes words that are not square.`,
+        `Operation ${index} (${layer}) reads more words than the one that its class is in.`,
       );
     }
     if (
@@ -48,10 +56,10 @@ export function checkTables(schedule: Schedule, problems: Problems): void {
       problems.report('table', index, `Operation ${index} (${layer}) reads beyond the table memory.`);
     }
     if (readsWeights(operation)) {
-      const [least, greatest] = walkRange(weights.walk, counts);
-      const classesPerTile = operation.activation.source === 'oneHot' ? rows : columns;
-      const lastClass = Math.floor((classes - 1) / classesPerTile) * weights.classStride;
-      if (least < 0 || greatest + lastClass >= depths.weights) {
+      const [least, greatest] = walkRange(weights.walk, weightCounts(operation, shape));
+      const beyond = readsTwoWords(operation, shape) ? 1 : 0;
+      const lastClass = Math.floor((classes - 1) / columns) * weights.classStride;
+      if (least < 0 || greatest + beyond + lastClass >= depths.weights) {
         problems.report('weights', index, `Operation ${index} (${layer}) reads beyond the weight memory.`);
       }
     }

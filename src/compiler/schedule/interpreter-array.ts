@@ -1,7 +1,7 @@
 /** The interpreter's array: operands, products, accumulators. */
 import { inner, type Memories, type Operand, outer } from './interpreter-memories.ts';
 import { accumulateWindow } from './interpreter-window.ts';
-import { type Operation, readsPort, slidesWindow } from './operation.ts';
+import { type Operation, readsPort, readsTwoWords, slidesWindow } from './operation.ts';
 
 /** Runs the reduction loops of one output vector into `accumulators`. */
 export function accumulate(
@@ -16,9 +16,11 @@ export function accumulate(
   const { rows, columns } = schedule.shape;
   const [, , , planes, kys, kxs, inputs] = op.counts;
   const { mode } = op.weights;
-  // A one-hot row stands among R classes, a column among C.
-  const classesPerTile = op.activation.source === 'oneHot' ? rows : columns;
-  const classTile = Math.floor(memories.class / classesPerTile) * op.weights.classStride;
+  const halves = columns / rows;
+  const classTile = Math.floor(memories.class / columns) * op.weights.classStride;
+  // Where the class stands in the upper half of its tile, a one-hot operand's first step is an odd one.
+  const classHalf = op.activation.source === 'oneHot' ? Math.floor(memories.class / rows) : 0;
+  const inputsPerWord = readsTwoWords(op, schedule.shape) ? 2 : 1;
   const words = schedule.weightWords;
   const yBase = outer(op.y.walk, t, r, c);
   const xBase = outer(op.x.walk, t, r, c);
@@ -41,9 +43,11 @@ export function accumulate(
           const address = activationBase + inner(op.activation.walk, p, ky, kx, i);
           readOperand(memories, op, isInside, address);
           const port = (portBase + inner(op.port.walk, p, ky, kx, i)) * rows;
-          const weight = weightBase + inner(op.weights.walk, p, ky, kx, i);
+          const weight = weightBase + inner(op.weights.walk, p, ky, kx, Math.floor(i / inputsPerWord));
+          /** The column half whose turn it is, or by which the banks are exchanged. */
+          const parity = (i + classHalf) % halves;
           if (slidesWindow(op)) {
-            accumulateWindow(memories, op, { y, x, address, word: weight }, accumulators);
+            accumulateWindow(memories, op, { y, x, address, word: weight, parity }, accumulators);
             continue;
           }
           const { values, first } = operand;
@@ -52,8 +56,7 @@ export function accumulate(
               accumulators[0]! += values[first + row]! * second![port + row]!;
             continue;
           }
-          // The column half whose turn it is.
-          const half = (i % (columns / rows)) * rows;
+          const half = parity * rows;
           if (mode === 'diagonal') {
             for (let row = 0; row < rows; row++)
               accumulators[half + row]! += values[first + row]! * second![port + row]!;
@@ -76,8 +79,12 @@ export function accumulate(
             if (isInside) isOpen[half / rows] = false;
             continue;
           }
-          const [rowStep, columnStep] = mode === 'plain' ? [columns, 1] : [1, columns];
-          multiply(operand, words, weight * rows * columns, rowStep, columnStep, rows, accumulators);
+          const [rowStep, columnStep] = mode === 'plain' ? [rows, 1] : [1, rows];
+          for (let j = 0; j < halves; j++) {
+            const word = mode === 'plain' ? weight : weight + j;
+            const block = (word * halves + (j ^ parity)) * rows * rows;
+            multiply(operand, words, block, rowStep, columnStep, rows, accumulators, j * rows);
+          }
         }
       }
     }
@@ -85,25 +92,26 @@ export function accumulate(
 }
 
 /**
- * Adds a weight word's products to every column: most of the interpreter's time, so four rows (of which every array has a
+ * Adds a block of R x R weights' products to the columns from `column` on: most of the interpreter's time, so four rows (of which every array has a
  * multiple) go at once.
  */
 function multiply(
   { values, first }: Operand,
   words: Int8Array,
-  word: number,
+  block: number,
   rowStep: number,
   columnStep: number,
   rows: number,
   accumulators: Int32Array,
+  column: number,
 ): void {
   for (let row = 0; row < rows; row += 4) {
     const a = values[first + row]!;
     const b = values[first + row + 1]!;
     const c = values[first + row + 2]!;
     const d = values[first + row + 3]!;
-    let at = word + row * rowStep;
-    for (let k = 0; k < accumulators.length; k++, at += columnStep) {
+    let at = block + row * rowStep;
+    for (let k = column; k < column + rows; k++, at += columnStep) {
       accumulators[k] =
         (accumulators[k]! +
           Math.imul(a, words[at]!) +

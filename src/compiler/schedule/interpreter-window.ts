@@ -2,12 +2,13 @@
 import type { Memories } from './interpreter-memories.ts';
 import type { Operation } from './operation.ts';
 
-/** Where a step stands: window coordinates and address of its middle position, and its weight word. */
+/** Where a step stands: window coordinates and address of its middle position, its weight word and by what its banks are exchanged. */
 interface WindowStep {
   readonly y: number;
   readonly x: number;
   readonly address: number;
   readonly word: number;
+  readonly parity: number;
 }
 
 /** Positions of the taps relative to the step's own, in the order of their rows. */
@@ -21,7 +22,7 @@ export function accumulateWindow(
   accumulators: Int32Array,
 ): void {
   const { rows, columns } = schedule.shape;
-  const quarter = rows / tapRows;
+  const [quarter, halves] = [rows / tapRows, columns / rows];
   // The second port reads the next position, so the bases are one position apart.
   const pitch = op.port.walk.base - op.activation.walk.base;
   tapOffsets.forEach((offset, tap) => {
@@ -30,10 +31,11 @@ export function accumulateWindow(
     const from = (step.address + offset * pitch) * rows;
     for (let column = 0; column < columns; column++) {
       const group = Math.floor((column % rows) / quarter) * quarter;
+      const block = step.word * halves + (Math.floor(column / rows) ^ step.parity);
       for (let j = 0; j < quarter; j++) {
         const value = isInside ? activation[from + group + j]! : op.padding;
         const row = tap * quarter + j;
-        accumulators[column]! += value * schedule.weightWords[(step.word * rows + row) * columns + column]!;
+        accumulators[column]! += value * schedule.weightWords[(block * rows + row) * rows + (column % rows)]!;
       }
     }
   });

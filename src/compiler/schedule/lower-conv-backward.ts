@@ -59,7 +59,11 @@ export function lowerConvBackward(
   layer: LayerOf<'convBackward'>,
   context: LoweringContext,
 ): LoweredOperation[] {
-  return lowerAdjoint(layer, context, adjointRuns(need(context.weights, layer.name)));
+  return lowerAdjoint(
+    layer,
+    context,
+    adjointRuns(need(context.weights, layer.name), wordsPerVector(context)),
+  );
 }
 
 /** The same with identity weights: each dY is added to every position of its window. */

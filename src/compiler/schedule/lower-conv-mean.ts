@@ -5,6 +5,7 @@ import {
   type LoweringContext,
   need,
   outputHalf,
+  wordsPerVector,
 } from './lowering.ts';
 import { adjointRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
@@ -13,7 +14,7 @@ import { counts, walk } from './walk.ts';
 export function lowerConvMean(layer: LayerOf<'convMean'>, context: LoweringContext): LoweredOperation[] {
   const block = need(context.weights, layer.name);
   const { address, pitch, planes, planeStride } = need(context.tensors, layer.sum.input);
-  return adjointRuns(block).map((run) => ({
+  return adjointRuns(block, wordsPerVector(context)).map((run) => ({
     ...outputHalf(layer, context, {
       start: [0, 0],
       step: [1, 1],

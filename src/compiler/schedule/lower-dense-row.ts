@@ -6,6 +6,7 @@ import {
   need,
   outputHalf,
   outputTiles,
+  wordsPerVector,
 } from './lowering.ts';
 import { adjointRuns } from './tile-runs.ts';
 import { counts, walk } from './walk.ts';
@@ -15,7 +16,7 @@ export function lowerDenseRow(layer: LayerOf<'denseRow'>, context: LoweringConte
   const block = need(context.weights, layer.name);
   const { height, width } = need(context.tensors, layer.output.tensor).tensor;
   // A dense layer has no groups: a single run.
-  const { mode, weights, strides } = adjointRuns(block)[0]!;
+  const { mode, weights, strides } = adjointRuns(block, wordsPerVector(context))[0]!;
   return [
     {
       ...outputHalf(layer, context),

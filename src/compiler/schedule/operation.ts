@@ -17,7 +17,8 @@
  * Words: an activation word holds R channels of one position; a tensor of K channels has ceil(K/R) tiles per
  * position, address = base + (y * width + x) * tiles + tile; 16-bit tensors hold their high plane first and their
  * low plane `planeStride` words later. A weight word holds R x C weights: word (o-tile, ky, kx, i-tile) of a
- * convolution has w[r][c] = W[oTile*C + c][iTile*R + r][ky][kx], zero beyond the channels.
+ * convolution has w[r][c] = W[oTile*C + c][iTile*R + r][ky][kx], zero beyond the channels. Where C = 2R, the word's two
+ * halves, of R columns each, stand in two banks; where i-tile is odd, in each other's.
  */
 
 /** Loop levels, outermost first. */
@@ -66,10 +67,16 @@ export interface Operation {
   readonly padding: number;
 
   /**
-   * Second operand. `plain`: w[r][c]; `transposed`: w[c][r] of the same word (square arrays); `port`: column 0 takes
+   * Second operand. `plain`: w[r][c]; `transposed`: w[c][r] of the same word; `port`: column 0 takes
    * the R bytes of the second activation port, other columns 0; `diagonal`: column c takes byte c mod R of the second
    * activation port in row c mod R, other rows 0; `maximum` and `winners`: ones in its place. On an array of C = 2R columns
    * the two halves of a vector take turns: a step whose `input` index is h gives column half h, the other half adds 0.
+   *
+   * On an array of C = 2R columns `plain` and the windows take the halves of a word from each other's bank where the `input`
+   * index is odd. `transposed` takes the half that the index's parity h names of two adjacent words, one for each half of the
+   * columns, each turned round: column half j reads bank j xor h of word address + j. The address takes its `input`
+   * stride after every second step only. A one-hot operand's parity is that of floor(class / R), its transposed vectors
+   * have one `input` step.
    *
    * `maximum`: accumulators do not add up but keep 256 * largest + (255 - first step that has it), steps numbered by the
    * weight walk; steps outside the window do not count. `winners`, of source `memory`: row r of the first operand is padding unless byte r of the
@@ -82,8 +89,7 @@ export interface Operation {
    * R/4; group g takes, in its rows R/4 * t on, channels R/4 * g on of tap t (this one, right, left; the last R/4 rows 0).
    * A vector has `windowRows` * C/R steps, and the window of the first column begins outside.
    *
-   * The class's tile times `classStride` is added
-   * to the address: floor(class / C), or floor(class / R) where the first operand is one-hot.
+   * The class's tile, floor(class / C), times `classStride` is added to the address.
    */
   readonly weights: {
     readonly mode:
@@ -237,7 +243,7 @@ export interface Schedule {
   readonly classes: number;
   readonly mapValues: number;
   readonly cycles: { readonly inference: number; readonly explanation: number };
-  /** Contents: weight words (R*C bytes each, w[r][c] at r*C + c), and per-channel parameters in order. */
+  /** Contents: weight words (R*C bytes each, bank b's w[r][c] at (b*R + r)*R + c), and per-channel parameters in order. */
   readonly weightWords: Int8Array;
   readonly parameters: readonly ChannelParameters[];
   /** Look-up tables one after the other. */
@@ -265,6 +271,23 @@ export function slidesWindow({ weights }: Pick<Operation, 'weights'>): boolean {
 export function readsPort({ weights }: Pick<Operation, 'weights'>): boolean {
   return portModes.includes(weights.mode);
 }
+
+/** Whether the words' banks are read at two addresses: adjacent words' halves, for the two halves of the columns. */
+export const readsTwoWords = (
+  { weights }: Pick<Operation, 'weights'>,
+  { rows, columns }: EngineShape,
+): boolean => weights.mode === 'transposed' && rows !== columns;
+
+/** Loop counts as the weight walk takes them: of two words' halves each is an input. */
+export const weightCounts = (
+  operation: Pick<Operation, 'weights' | 'counts'>,
+  shape: EngineShape,
+): PerLevel => {
+  const [tile, row, column, plane, ky, kx, input] = operation.counts;
+  return readsTwoWords(operation, shape)
+    ? [tile, row, column, plane, ky, kx, Math.ceil(input / 2)]
+    : operation.counts;
+};
 
 /** Whether weight words are read; else the weight walk numbers steps, or means nothing. */
 export function readsWeights({ weights }: Pick<Operation, 'weights'>): boolean {

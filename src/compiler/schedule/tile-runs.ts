@@ -3,7 +3,8 @@ import type { WeightBlock } from './weight-layout.ts';
 
 /**
  * Output tiles that one operation computes: tile t reads `inputs` words from word `input` + t * `inputStep` of each
- * position. Strides are those of the weight words, per output tile, tap row, tap column and input word.
+ * position. Strides are those of the weight words, per output tile, tap row, tap column and input word (`transposed`: as
+ * `operation.ts` says).
  */
 export interface TileRun {
   readonly first: number;
@@ -37,20 +38,23 @@ export function forwardRuns({ height, width, parts }: WeightBlock): TileRun[] {
   );
 }
 
-/** The same for the adjoint, whose output tiles are the forward input's: the words transposed, or a transposed copy. */
-export function adjointRuns(block: WeightBlock): TileRun[] {
+/**
+ * The same for the adjoint, whose output tiles are the forward input's: the words transposed, or a transposed copy. An
+ * output tile takes `across` = C / R of the forward input's.
+ */
+export function adjointRuns(block: WeightBlock, across: number): TileRun[] {
   const { height, width, parts, transposed } = block;
   if (!transposed) return forwardRuns(block);
   return merged(
-    parts.map(({ base, oTile, oTiles, iTile, iTiles }) => ({
-      first: iTile,
-      count: iTiles,
-      input: oTile,
+    parts.map(({ base, oTile, oWords, iTile, iTiles }) => ({
+      first: iTile / across,
+      count: Math.ceil(iTiles / across),
+      input: oTile * across,
       inputStep: 0,
-      inputs: oTiles,
+      inputs: oWords,
       mode: 'transposed',
       weights: base,
-      strides: { tile: 1, ky: width * iTiles, kx: iTiles, input: height * width * iTiles },
+      strides: { tile: across, ky: width * iTiles, kx: iTiles, input: height * width * iTiles },
     })),
   );
 }

@@ -133,8 +133,9 @@ export function classLead(
   classes: number,
 ): number | undefined {
   const isOneHot = operation.activation.source === 'oneHot';
-  const tiles = Math.ceil(classes / (isOneHot ? shape.rows : shape.columns));
-  if (operation.weights.classStride !== 0 && tiles > 1) return 0;
+  // The class's tile sets the address, and its half the parity of a one-hot operand's step.
+  if (operation.weights.classStride !== 0 && classes > shape.columns) return 0;
+  if (isOneHot && shape.columns > shape.rows && classes > shape.rows) return 0;
   if (isOneHot) return operandLatency;
   return operation.output.classColumn ? firstOutputStep(shape, operation) : undefined;
 }

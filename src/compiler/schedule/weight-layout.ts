@@ -15,6 +15,8 @@ export interface WeightPart {
   readonly base: number;
   readonly oTile: number;
   readonly oTiles: number;
+  /** Activation words that the outputs fill: C / R a tile, the last tile maybe fewer. */
+  readonly oWords: number;
   readonly iTile: number;
   readonly iTiles: number;
 }
@@ -27,7 +29,7 @@ export interface WeightBlock {
   readonly height: number;
   readonly width: number;
   readonly parts: readonly WeightPart[];
-  /** Adjoints read a square array's words transposed; other arrays get a transposed copy. */
+  /** Adjoints read the words transposed; where groups are not whole vectors (`turnable`) they get a transposed copy. */
   readonly transposed: boolean;
   /** The words hold whole kernel rows, for a window mode. */
   readonly sliding: boolean;
@@ -89,9 +91,20 @@ const plain = (
 
 const inOrder = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** The same words, read the other way round: no copy on a square array. */
+/**
+ * Whether the words can be read the other way round: each vector of C inputs must belong to one part alone, and only the last
+ * one may be of fewer.
+ */
+function turnable(parts: readonly Tiles[], { rows, columns }: EngineShape): boolean {
+  const across = columns / rows;
+  return parts.every(
+    ({ iTile, iTiles }, n) => iTile % across === 0 && (n === parts.length - 1 || iTiles % across === 0),
+  );
+}
+
+/** The same words, read the other way round where they can be. */
 const adjoint = (key: string, shape: EngineShape, matrix: WeightMatrix): WeightMatrix =>
-  shape.rows === shape.columns
+  turnable(tilesOf(matrix, shape), shape)
     ? { ...matrix, transposed: true }
     : {
         ...matrix,
@@ -260,9 +273,11 @@ function tilesOf({ columns, rows, groups }: WeightMatrix, shape: EngineShape): T
     const last = parts.at(-1);
     const meets = last && (oTile < last.oTile + last.oTiles || iTile < last.iTile + last.iTiles);
     const start = meets ? last : { oTile, iTile };
+    const lastWord = Math.floor(columns[(g + 1) * outputs - 1]! / shape.rows);
     const part = {
       oTile: start.oTile,
       oTiles: oEnd - start.oTile,
+      oWords: lastWord + 1 - start.oTile * (shape.columns / shape.rows),
       iTile: start.iTile,
       iTiles: iEnd - start.iTile,
     };
@@ -272,7 +287,7 @@ function tilesOf({ columns, rows, groups }: WeightMatrix, shape: EngineShape): T
   return parts;
 }
 
-/** The words of a matrix, w[r][c] at r * C + c, and its parts with bases from 0 on. */
+/** The words of a matrix, bank after bank, w[r][c] at r * R + c, and its parts with bases from 0 on. */
 function cut(
   matrix: WeightMatrix,
   shape: EngineShape,
@@ -285,6 +300,7 @@ function cut(
     count += tiles.oTiles * taps * tiles.iTiles;
     return part;
   });
+  const across = shape.columns / shape.rows;
   const words = new Int8Array(count * shape.rows * shape.columns);
   const within = (tile: number, first: number, tiles: number) => tile >= first && tile < first + tiles;
   for (const { base, oTile, oTiles, iTile, iTiles } of parts) {
@@ -295,10 +311,13 @@ function cut(
       for (let tap = 0; tap < taps; tap++) {
         const block = base + ((tile - oTile) * taps + tap) * iTiles - iTile;
         const [ky, kx] = [Math.floor(tap / width), tap % width];
-        // Rows are counted over all words, so word and row within it need not be told apart.
-        const first = block * shape.rows * shape.columns + (column % shape.columns);
+        const half = Math.floor((column % shape.columns) / shape.rows);
         for (const i of inputs) {
-          const at = first + rows[i]! * shape.columns;
+          const inputTile = Math.floor(rows[i]! / shape.rows);
+          // Odd input tiles have the halves in each other's bank.
+          const bank = (half + inputTile - iTile) % across;
+          const row = ((block + inputTile) * across + bank) * shape.rows + (rows[i]! % shape.rows);
+          const at = row * shape.rows + (column % shape.rows);
           // Inputs that share a row leave it to the one that has a weight there.
           if (words[at] === 0) words[at] = matrix.value(o, i, ky, kx);
         }
@@ -306,6 +325,19 @@ function cut(
     });
   }
   return { words, parts };
+}
+
+/** Whether a turned block's last vector is half a vector, whose other half would be the word behind the last one. */
+function readsBeyond(
+  blocks: ReadonlyMap<string, WeightBlock>,
+  end: number,
+  { rows, columns }: EngineShape,
+): boolean {
+  return [...blocks.values()].some(({ height, width, parts, transposed }) => {
+    const last = parts.at(-1)!;
+    const isLast = last.base + last.oTiles * height * width * last.iTiles === end;
+    return transposed && isLast && last.iTiles % (columns / rows) !== 0;
+  });
 }
 
 /** Pass: cuts all weights into words, each matrix once however many layers and directions read it. */
@@ -342,7 +374,7 @@ export function weightLayout(
     }
     blocks.set(layer.name, { height, width, parts, transposed, sliding: isSliding });
   }
-  const words = new Int8Array(next * wordBytes);
+  const words = new Int8Array((next + (readsBeyond(blocks, next, shape) ? 1 : 0)) * wordBytes);
   let offset = 0;
   for (const piece of pieces) {
     words.set(piece, offset);

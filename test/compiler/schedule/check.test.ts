@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { checkSchedule } from '../../../src/compiler/schedule/check.ts';
-import type { Operation, Placement, Schedule, Walk } from '../../../src/compiler/schedule/operation.ts';
+import { walkRange } from '../../../src/compiler/schedule/check-tables.ts';
+import {
+  type Operation,
+  type Placement,
+  type Schedule,
+  type Walk,
+  weightCounts,
+} from '../../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
 import { cyclesOf } from '../../../src/compiler/schedule/time.ts';
 import { generateNetwork } from './support/generate.ts';
@@ -50,6 +57,13 @@ describe('the checker', () => {
   const scores = find(plan, (o) => o.output.destination === 'scores');
   const first = plan.operations[0]!;
   const buffers = plan.placements.filter((p) => p.memory === 'activation');
+
+  // Two squares: a transposed step reads two adjacent words.
+  const wide = schedule(generateNetwork(11).network, { rows: 8, columns: 16, lanes: 8 });
+  const turned = find(wide, (o) => o.weights.mode === 'transposed');
+  /** Takes an operation's last word to the memory's last: only the second one of the two is outside. */
+  const lastWord = (o: Operation) =>
+    wide.depths.weights - 1 - walkRange(o.weights.walk, weightCounts(o, wide.shape))[1];
 
   const faults: readonly (readonly [string, Schedule])[] = [
     [
@@ -104,6 +118,19 @@ describe('the checker', () => {
     [
       'a score written twice',
       withOperation(plan, scores, (o) => ({ output: { ...o.output, walk: shifted(o.output.walk, 1) } })),
+    ],
+    [
+      'the second of two weight words beyond the memory',
+      withOperation(wide, turned, (o) => ({
+        weights: { ...o.weights, walk: shifted(o.weights.walk, lastWord(o)) },
+      })),
+    ],
+    [
+      'a one-hot operand that reads on in the other half',
+      withOperation(wide, turned, (o) => ({
+        activation: { ...o.activation, source: 'oneHot' },
+        counts: [...o.counts.slice(0, 6), 2] as unknown as Operation['counts'],
+      })),
     ],
   ];
 

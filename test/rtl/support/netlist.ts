@@ -18,7 +18,8 @@ import { type Picture, rtlDir } from './simulation.ts';
 /** Where the memories lie in the design, what they are called by the estimate, and the file they are filled from. */
 const boxes: readonly (readonly [path: RegExp, memory: string, file: string])[] = [
   [/fetch\.rom\.box$/, 'control', 'control.hex'],
-  [/weight_memory\.box$/, 'weights', 'weights.hex'],
+  [/weight_memory\.(square\.weights|banks\.lower)\.box$/, 'weights', 'weights.hex'],
+  [/weight_memory\.banks\.upper\.box$/, 'weights, second bank', 'weights_upper.hex'],
   [/parameter_memory\.box$/, 'parameters', 'parameters.hex'],
   [/(activation|port)_memory\.box$/, 'activation', ''],
   [/image_memory\.box$/, 'image', ''],

@@ -99,7 +99,6 @@ class Builder {
         : this.isClassKnown && random.chance(0.2)
           ? 'oneHot'
           : 'memory';
-    const isSquare = rows === columns;
     const isBytes = destination === 'activation' || destination === 'scores';
     // A maximum is of 8-bit values, and every column half must have its turn.
     const others = [
@@ -113,7 +112,7 @@ class Builder {
         ? 'port'
         : others.length > 0 && random.chance(0.4)
           ? random.pick(others)
-          : isSquare && random.chance(0.4)
+          : (rows === columns || source !== 'oneHot' || counts[6] === 1) && random.chance(0.4)
             ? 'transposed'
             : 'plain';
     const isOperand = readsPort({ weights: { mode, walk: walk(0), classStride: 0 } });
@@ -124,7 +123,7 @@ class Builder {
     const numbers = mode === 'winners' ? random.pick([200, 8]) : 255;
     const residualStride = random.integer(0, Math.floor(this.activation / 4));
     const classStride = this.isClassKnown ? random.integer(0, 6) : 0;
-    const classReach = Math.floor((this.classes - 1) / rows) * classStride;
+    const classReach = Math.floor((this.classes - 1) / columns) * classStride;
     const planes = destination === 'activation' && random.chance(0.4) ? 2 : 1;
     const isMaskable = destination === 'activation';
     const mask =
@@ -171,7 +170,8 @@ class Builder {
       weights: {
         mode,
         walk: this.within(
-          mode === 'plain' || mode === 'transposed' ? weightWords - classReach : numbers,
+          // An oblong array reads the word behind a transposed one, too.
+          mode === 'plain' || mode === 'transposed' ? weightWords - 1 - classReach : numbers,
           counts,
           7,
         ),
