@@ -62,6 +62,8 @@ const diagnosticCodes = {
   CAM608: { title: 'Not comparable with the estimate', severity: 'warning' },
   CAM609: { title: 'Not simulated', severity: 'error' },
   CAM610: { title: 'Reset after the end', severity: 'error' },
+  CAM611: { title: 'Waveform format not offered', severity: 'error' },
+  CAM612: { title: 'Files changed since compilation', severity: 'warning' },
 } as const satisfies Record<string, { title: string; severity: Severity }>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;
