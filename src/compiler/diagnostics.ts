@@ -51,6 +51,7 @@ const diagnosticCodes = {
   CAM505: { title: 'Schedule check failed', severity: 'error' },
   CAM506: { title: 'Broken device file', severity: 'error' },
   CAM507: { title: 'Target computed twice', severity: 'information' },
+  CAM508: { title: 'Array too small', severity: 'information' },
   // 6xx: tools and files
   CAM601: { title: 'Tool not found', severity: 'error' },
   CAM602: { title: 'Tool failed', severity: 'error' },

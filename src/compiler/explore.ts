@@ -15,7 +15,7 @@ import { layerReports } from './report/layers.ts';
 import { estimateParameters, estimateResources, weightBlockRam } from './report/resources.ts';
 import { engineShapes } from './schedule/engine-shape.ts';
 import type { EngineShape, Schedule } from './schedule/operation.ts';
-import { schedule } from './schedule/schedule.ts';
+import { tryArrays } from './schedule/advise-array.ts';
 
 /** Name of the choice in place of an array: the fastest that fits the device with head-room. */
 export const autoArray = 'auto';
@@ -123,16 +123,17 @@ const hasGradient = (network: IntegerNetwork) => network.layers.some((l) => l.ph
 
 /**
  * Every array, and both gradient widths where a gradient is computed at run time, one after the other, so that the
- * caller can stop. Which are Pareto `markPareto` tells once all are there.
+ * caller can stop; CAM508 in place of an array that is too small for the network. Which are Pareto `markPareto` tells once all
+ * are there.
  *
- * @throws CompileError as `quantise` and `schedule`
+ * @throws CompileError as `quantise` and, where no array will do, `scheduleOrAdvise`
  */
 export function* explore(
   analysis: Analysis,
   calibration: CalibrationTable,
   device: Device,
   options: ExploreOptions = {},
-): Generator<Explored> {
+): Generator<Explored | Diagnostic> {
   const { preprocessing, shapes = [...engineShapes.values()] } = options;
   for (const gradientBits of [16, 8] as const) {
     const network = quantise(analysis.source, calibration, {
@@ -140,9 +141,9 @@ export function* explore(
       gradientBits,
       ...(preprocessing ? { preprocessing } : {}),
     });
-    for (const shape of shapes) {
-      const plan = schedule(network, shape);
-      yield { point: designPoint(network, plan, gradientBits, device), schedule: plan };
+    for (const tried of tryArrays(network, shapes)) {
+      if ('tooSmall' in tried) yield tried.tooSmall;
+      else yield { point: designPoint(network, tried.plan, gradientBits, device), schedule: tried.plan };
     }
     if (!hasGradient(network)) return;
   }
@@ -178,9 +179,13 @@ export function nothingFits(
 /**
  * The schedule of the array that `--array auto` takes: the fastest that fits with head-room, or where none does the
  * one that exceeds the device least (the report then says what is short).
+ *
+ * @throws CompileError where the network is too large for every array
  */
 export function scheduleForDevice(network: IntegerNetwork, gradientBits: 8 | 16, device: Device): Schedule {
-  const plans = [...engineShapes.values()].map((shape) => schedule(network, shape));
+  const plans = [...tryArrays(network, engineShapes.values())].flatMap((tried) =>
+    'plan' in tried ? [tried.plan] : [],
+  );
   const points = plans.map((plan) => designPoint(network, plan, gradientBits, device));
   const chosen = chooseArray(points, device) ?? nearestPoint(points, device)!;
   return plans[points.indexOf(chosen)]!;

@@ -27,7 +27,8 @@ export interface ExploreModelOptions extends AnalyseOptions, ExploreOptions, Eng
 }
 
 /**
- * Analyses and calibrates a model and tries every array; CAM502 among the diagnostics where none fits.
+ * Analyses and calibrates a model and tries every array; among the diagnostics CAM502 where none fits, CAM508 for each that the
+ * network is too large for.
  *
  * @throws CompileError as `analyse` and `explore`; the signal's reason where aborted
  */
@@ -46,17 +47,25 @@ export async function exploreModel(
     ...(wasmPaths === undefined ? {} : { wasmPaths }),
   });
   const explored: Explored[] = [];
+  const tooSmall = new Map<string, Diagnostic>();
   onProgress?.('Scheduling every array');
   for (const one of explore(analysis, table, device, options)) {
-    explored.push(one);
-    const { rows, columns, gradientBits } = one.point;
-    onProgress?.(`Scheduled ${rows}x${columns}, gradients of ${gradientBits} bits`);
+    if ('point' in one) {
+      explored.push(one);
+      const { rows, columns, gradientBits } = one.point;
+      onProgress?.(`Scheduled ${rows}x${columns}, gradients of ${gradientBits} bits`);
+      // The same array may be tried with gradients of 16 and of 8 bits.
+    } else tooSmall.set(one.message, one);
     // A signal arrives between turns of the event loop only.
     await new Promise((resolve) => setTimeout(resolve));
     signal?.throwIfAborted();
   }
   return {
     points: markPareto(explored.map(({ point }) => point)),
-    diagnostics: [...analysis.diagnostics, ...nothingFits(explored, device, options.devices)],
+    diagnostics: [
+      ...analysis.diagnostics,
+      ...tooSmall.values(),
+      ...nothingFits(explored, device, options.devices),
+    ],
   };
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { CompileError, formatDiagnostic } from '../../../src/compiler/diagnostics.ts';
 import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
 import { headerFields, operationFields, recordWords } from '../../../src/compiler/emit/encode-operation.ts';
-import { scheduleOrAdvise } from '../../../src/compiler/schedule/advise-array.ts';
+import { scheduleForDevice } from '../../../src/compiler/explore.ts';
+import { defaultPart, findDevice } from '../../../src/compiler/report/devices.ts';
+import { scheduleOrAdvise, tryArrays } from '../../../src/compiler/schedule/advise-array.ts';
 import { engineLimits } from '../../../src/compiler/schedule/limits.ts';
 import { engineShape, engineShapes } from '../../../src/compiler/schedule/engine-shape.ts';
 import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
@@ -109,6 +111,28 @@ describe('what the scheduler refuses, and how it says so', () => {
     const advice = (sized: IntegerNetwork) =>
       problemsOf(() => scheduleOrAdvise(sized, square(4))).map(formatDiagnostic);
     expect({ larger: advice(tall(200, 200)), none: advice(tall(600, 600)) }).toMatchSnapshot();
+  });
+
+  it('leaves out the arrays that are too small where several are tried, and refuses where all are', () => {
+    const { network } = generateNetwork(1, { explanation: false });
+    const stem = network.layers[0]!;
+    const sized = (side: number): IntegerNetwork => {
+      const tensors = new Map(network.tensors);
+      for (const name of ['image', stem.output.tensor])
+        tensors.set(name, { ...network.tensors.get(name)!, height: side, width: side });
+      return { ...network, tensors };
+    };
+    const tried = [...tryArrays(sized(200), engineShapes.values())];
+    expect(tried.map((t) => ('tooSmall' in t ? formatDiagnostic(t.tooSmall) : t.plan.shape.rows))).toEqual([
+      expect.stringMatching(
+        /^information CAM508: Array 4x4 is too small .*80240 words; the engine addresses 65536/,
+      ),
+      ...[8, 8, 16, 16],
+    ]);
+    expect(scheduleForDevice(sized(200), 16, findDevice(defaultPart)!).shape.rows).toBeGreaterThan(4);
+    const refused = problemsOf(() => [...tryArrays(sized(600), engineShapes.values())]);
+    expect(refused.map(({ code }) => code)).toContain('CAM501');
+    expect(refused[0]!.hint).toContain('no larger array that is listed would do');
   });
 
   it('no more and no less than the control ROM holds', () => {
