@@ -12,7 +12,7 @@ import { type ResourceCount, resourceNames } from './report/resource-count.ts';
 import { describeShortage, fits, nearestFitting, type ResourceName, shortOf } from './report/fit-device.ts';
 import { topParameters } from './emit/top-parameters.ts';
 import { layerReports } from './report/layers.ts';
-import { estimateParameters, estimateResources, weightBlockRam } from './report/resources.ts';
+import { blockRamShares, estimateParameters, estimateResources } from './report/resources.ts';
 import { engineShapes } from './schedule/engine-shape.ts';
 import type { EngineShape, Schedule } from './schedule/operation.ts';
 import { tryArrays } from './schedule/advise-array.ts';
@@ -102,7 +102,7 @@ export function designPoint(
     macsPerDspCycle: macs / (cycles.inference * resources.dsp),
     lutPerMac: resources.lut / (shape.rows * shape.columns),
     ...resources,
-    weightBram36: weightBlockRam(parameters, device.family),
+    weightBram36: blockRamShares(parameters, device.family).weights,
     fits: fits(resources, device),
     pareto: false,
   };
@@ -163,12 +163,13 @@ export function nothingFits(
   const nearest = nearestPoint(points, device);
   if (nearest === undefined || chooseArray(points, device) !== undefined) return [];
   const array = `${nearest.rows}x${nearest.columns}`;
-  const short = describeShortage(nearest, device, nearest.weightBram36);
+  const plan = explored[points.indexOf(nearest)]!.schedule;
+  const shares = blockRamShares(topParameters(plan, device.family), device.family);
+  const short = describeShortage(nearest, device, shares);
   const message =
     short === ''
       ? `No array fits ${device.part} with head-room; ${array} fits without.`
       : `No array fits ${device.part}. Nearest is ${array}: ${short}.`;
-  const plan = explored[points.indexOf(nearest)]!.schedule;
   const larger = nearestFitting((family) => estimateResources(plan, family), device.family, known);
   const hint = larger
     ? `The smallest listed device with room for it is ${larger.part} (${larger.description}).`

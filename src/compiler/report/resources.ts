@@ -104,10 +104,20 @@ export function estimateEngine(
 export const estimateParameters = (parameters: EngineParameters, family: Family): ResourceCount =>
   add(estimateEngine(parameters, family), boxedMemories(parameters, family));
 
-/** What of it is block RAM for the weights. */
-export function weightBlockRam(parameters: EngineParameters, family: Family): number {
-  const weights = engineMemories(parameters).find((m) => m.name === 'weights')!;
-  return memoryCost(weights, family).bram36;
+/** Blocks of 36 kbit that two of the memories take. */
+export interface BlockRamShares {
+  readonly weights: number;
+  readonly activations: number;
+}
+
+/** What of it is block RAM for the memories that grow with the model. */
+export function blockRamShares(parameters: EngineParameters, family: Family): BlockRamShares {
+  const blocks = (name: string) =>
+    memoryCost(
+      engineMemories(parameters).find((m) => m.name === name)!,
+      family,
+    ).bram36;
+  return { weights: blocks('weights'), activations: blocks('activation') };
 }
 
 /** What the accelerator of a schedule takes on a device family. */

@@ -79,7 +79,9 @@ describe('the report', () => {
     const { report: small } = reportOf('xc7z020');
     expect(small.resources.fits).toBe(false);
     expect(small.diagnostics.map((d) => d.code)).toEqual(['CAM502']);
-    expect(small.diagnostics[0]!.message).toMatch(/block RAM [\d.]+ of 140 \(171 for the weights alone\)/);
+    expect(small.diagnostics[0]!.message).toMatch(
+      /block RAM [\d.]+ of 140 \(171 for the weights alone, [\d.]+ for the activations\)/,
+    );
     // 57 halves of a block per 512 weight words, 2736 words: 171 blocks for the weights alone.
     expect(small.resources.estimated.bram36).toBeGreaterThan(171);
     // The next larger part of the same family.
