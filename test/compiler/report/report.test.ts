@@ -130,6 +130,14 @@ describe('report.html', () => {
     expect(html).toContain(`${report.cycles.inference.toLocaleString('en-US')} cycles`);
   });
 
+  it('keeps the end of a name that has no room beside the timeline', () => {
+    const name = `${'/block'.repeat(10)}/Conv`;
+    const [first, ...others] = report.layers;
+    const long = reportHtml({ ...report, layers: [{ ...first!, name }, ...others] }, plan, 'xcup');
+    expect(long).toContain(`>…${name.slice(-35)}</text>`);
+    expect(long).toContain(`<td class="name">${name}</td>`);
+  });
+
   it('says where the layers of the explanation overlap the inference', () => {
     const { inference, explanation } = report.cycles;
     const later = report.layers.filter((l) => l.phase !== 'inference');
