@@ -11,6 +11,8 @@ import {
 } from '../compiler/explore.ts';
 import type { Graph } from '../compiler/graph/ir.ts';
 import type { Device } from '../compiler/report/devices.ts';
+import { refuseEarly } from '../compiler/schedule/early-limits.ts';
+import { engineShapes } from '../compiler/schedule/engine-shape.ts';
 import { calibrateModel } from './compile-model.ts';
 import type { EngineOptions } from './ort.ts';
 
@@ -40,6 +42,8 @@ export async function exploreModel(
   const { signal, onProgress, calibration, wasmPaths } = options;
   onProgress?.('Deriving the gradient');
   const analysis = analyse(graph, options);
+  const shapes = options.shapes ?? [...engineShapes.values()];
+  refuseEarly(analysis.simplified.graph, analysis.model.scores, shapes.at(-1)!);
   onProgress?.('Calibrating');
   const table = await calibrateModel(analysis, {
     calibration,

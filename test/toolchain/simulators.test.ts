@@ -10,6 +10,7 @@ import {
   type InstalledSimulator,
   type SimulatorBuild,
 } from '../../src/toolchain/simulators.ts';
+import { simulate } from '../../src/toolchain/simulate.ts';
 import { rtlDir } from '../rtl/support/simulation.ts';
 
 const path = process.env['PATH'];
@@ -85,6 +86,27 @@ it('failing, in its own words', async () => {
       "
   `);
   expect(await defaultSimulator()).toBe('verilator');
+});
+
+it('failing without saying so by its exit code, in its own words', async () => {
+  for (const [name, script] of [
+    ['iverilog', "if (process.argv[2] === '-V') console.log('Icarus Verilog version 12.0 (stable)');"],
+    ['vvp', "console.log('VCD info: opened'); console.error('ERROR: no licence\\nmore');"],
+  ] as const) {
+    await writeFile(join(folder, name), `#!${process.execPath}\n${script}\n`);
+    await chmod(join(folder, name), 0o755);
+  }
+  const request = {
+    ...build,
+    dataDir: folder,
+    simulator: 'icarus',
+    cacheDir: join(folder, 'cache'),
+  } as const;
+  const error: unknown = await simulate(request).catch((e: unknown) => e);
+  expect(formatDiagnostic((error as CompileError).diagnostics[0]!)).toMatchInlineSnapshot(`
+    "error CAM602: icarus stopped before the test bench was through: ERROR: no licence
+      Check that the files of the build are whole: verify tells which are not as compiled."
+  `);
 });
 
 it('waveforms in the form that is asked for', async () => {
