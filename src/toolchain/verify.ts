@@ -272,9 +272,15 @@ function checkReset(after: number, { inference, explanation }: Cycles): void {
     );
 }
 
+/** What differs, without where: `activation 3 is 7f, not 80`. */
+export const describeMismatch = ({ kind, index, actual, expected }: Mismatch): string =>
+  kind === 'hang'
+    ? 'the run hangs, nothing has moved for 100,000 cycles'
+    : `${kind} ${index ?? ''} is ${actual}, not ${expected}`;
+
 function failure(first: NamedMismatch | undefined, changedFiles: readonly string[]): Diagnostic {
   const where = first?.layer === undefined ? '' : ` First in layer ${first.layer}: `;
-  const what = first ? `${first.kind} ${first.index ?? ''} is ${first.actual}, not ${first.expected}.` : '';
+  const what = first ? `${describeMismatch(first)}.` : '';
   const changed = changedFiles.length === 0 ? '' : ` Changed since compilation: ${changedFiles.join(', ')}.`;
   return diagnostic(
     'CAM607',

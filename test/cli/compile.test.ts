@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../support/tools.ts';
-import type { VerifiedRun } from '../../src/toolchain/verify.ts';
+import { describeMismatch, type VerifiedRun } from '../../src/toolchain/verify.ts';
 import { camber, codes, sample, sampleFolder } from './support.ts';
 
 let folder: string;
@@ -178,6 +178,14 @@ describe('what verify needs and lacks', () => {
       rmSync(join(build, name));
     }
   }
+});
+
+test('a difference, and a run that hangs, in words', () => {
+  const at = { run: 0, operation: 2, index: 0, expected: '0', actual: '1f' };
+  expect(describeMismatch({ ...at, kind: 'activation' })).toBe('activation 0 is 1f, not 0');
+  expect(describeMismatch({ ...at, kind: 'hang' })).toBe(
+    'the run hangs, nothing has moved for 100,000 cycles',
+  );
 });
 
 describe('verify without any tool', () => {

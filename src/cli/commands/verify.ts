@@ -5,7 +5,7 @@ import { samplePictures } from '../../toolchain/assets.ts';
 import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
 import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
-import { verify as verifyBuild, type Verification } from '../../toolchain/verify.ts';
+import { describeMismatch, verify as verifyBuild, type Verification } from '../../toolchain/verify.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import { oneOf, parseClasses, parsePositive } from '../options.ts';
 import { grouped } from '../table.ts';
@@ -79,13 +79,14 @@ function describe(v: Verification): string {
   const pictures = `${v.images} ${v.images === 1 ? 'picture' : 'pictures'}`;
   const cycles = `${total(v.cycles)} of ${total(v.expected)} cycles (inference ${grouped(v.cycles.inference)}, explanation ${grouped(v.cycles.explanation)})`;
   const classes = v.runs.map((r) => (r.class === 'argmax' ? `${r.classUsed} (argmax)` : r.class)).join(', ');
-  const time = `${v.simulator}, ${pictures}, ${v.runs.length === 1 ? 'class' : 'classes'} ${classes}, ${v.seconds.toFixed(1)} s`;
+  const time = `${v.simulator}, ${pictures}, ${v.runs.length === 0 ? 'no run ended' : `${v.runs.length === 1 ? 'class' : 'classes'} ${classes}`}, ${v.seconds.toFixed(1)} s`;
   if (v.passed) return `${grouped(v.valuesCompared)} values equal, ${cycles}\n${time}`;
   const rows = v.mismatches
     .slice(0, 10)
-    .map(
-      (m) =>
-        `  run ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`,
-    );
-  return [`${grouped(v.mismatchCount)} differences, ${cycles}`, ...rows, time].join('\n');
+    .map((m) => `  run ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${describeMismatch(m)}`);
+  return [
+    `${grouped(v.mismatchCount)} ${v.mismatchCount === 1 ? 'difference' : 'differences'}, ${cycles}`,
+    ...rows,
+    time,
+  ].join('\n');
 }
