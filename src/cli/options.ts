@@ -90,6 +90,11 @@ export function parseClass(value: string): ClassOption {
   return Number(value);
 }
 
+/** One class or several, with commas between them. */
+export function parseClasses(value: string): readonly (number | 'argmax')[] {
+  return value.split(',').map((text) => parseClass(text.trim()) ?? 'argmax');
+}
+
 /** A number above 0. */
 export function parsePositive(value: string): number {
   const number = Number(value);

@@ -51,6 +51,7 @@ const diagnosticCodes = {
   CAM505: { title: 'Schedule check failed', severity: 'error' },
   CAM506: { title: 'Broken device file', severity: 'error' },
   CAM507: { title: 'Target computed twice', severity: 'information' },
+  CAM508: { title: 'Array too small', severity: 'information' },
   // 6xx: tools and files
   CAM601: { title: 'Tool not found', severity: 'error' },
   CAM602: { title: 'Tool failed', severity: 'error' },
@@ -62,6 +63,8 @@ const diagnosticCodes = {
   CAM608: { title: 'Not comparable with the estimate', severity: 'warning' },
   CAM609: { title: 'Not simulated', severity: 'error' },
   CAM610: { title: 'Reset after the end', severity: 'error' },
+  CAM611: { title: 'Waveform format not offered', severity: 'error' },
+  CAM612: { title: 'Files changed since compilation', severity: 'warning' },
 } as const satisfies Record<string, { title: string; severity: Severity }>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

@@ -12,10 +12,10 @@ import { type ResourceCount, resourceNames } from './report/resource-count.ts';
 import { describeShortage, fits, nearestFitting, type ResourceName, shortOf } from './report/fit-device.ts';
 import { topParameters } from './emit/top-parameters.ts';
 import { layerReports } from './report/layers.ts';
-import { estimateParameters, estimateResources, weightBlockRam } from './report/resources.ts';
+import { blockRamShares, estimateParameters, estimateResources } from './report/resources.ts';
 import { engineShapes } from './schedule/engine-shape.ts';
 import type { EngineShape, Schedule } from './schedule/operation.ts';
-import { schedule } from './schedule/schedule.ts';
+import { tryArrays } from './schedule/advise-array.ts';
 
 /** Name of the choice in place of an array: the fastest that fits the device with head-room. */
 export const autoArray = 'auto';
@@ -102,7 +102,7 @@ export function designPoint(
     macsPerDspCycle: macs / (cycles.inference * resources.dsp),
     lutPerMac: resources.lut / (shape.rows * shape.columns),
     ...resources,
-    weightBram36: weightBlockRam(parameters, device.family),
+    weightBram36: blockRamShares(parameters, device.family).weights,
     fits: fits(resources, device),
     pareto: false,
   };
@@ -123,16 +123,17 @@ const hasGradient = (network: IntegerNetwork) => network.layers.some((l) => l.ph
 
 /**
  * Every array, and both gradient widths where a gradient is computed at run time, one after the other, so that the
- * caller can stop. Which are Pareto `markPareto` tells once all are there.
+ * caller can stop; CAM508 in place of an array that is too small for the network. Which are Pareto `markPareto` tells once all
+ * are there.
  *
- * @throws CompileError as `quantise` and `schedule`
+ * @throws CompileError as `quantise` and, where no array will do, `scheduleOrAdvise`
  */
 export function* explore(
   analysis: Analysis,
   calibration: CalibrationTable,
   device: Device,
   options: ExploreOptions = {},
-): Generator<Explored> {
+): Generator<Explored | Diagnostic> {
   const { preprocessing, shapes = [...engineShapes.values()] } = options;
   for (const gradientBits of [16, 8] as const) {
     const network = quantise(analysis.source, calibration, {
@@ -140,9 +141,9 @@ export function* explore(
       gradientBits,
       ...(preprocessing ? { preprocessing } : {}),
     });
-    for (const shape of shapes) {
-      const plan = schedule(network, shape);
-      yield { point: designPoint(network, plan, gradientBits, device), schedule: plan };
+    for (const tried of tryArrays(network, shapes)) {
+      if ('tooSmall' in tried) yield tried.tooSmall;
+      else yield { point: designPoint(network, tried.plan, gradientBits, device), schedule: tried.plan };
     }
     if (!hasGradient(network)) return;
   }
@@ -162,12 +163,13 @@ export function nothingFits(
   const nearest = nearestPoint(points, device);
   if (nearest === undefined || chooseArray(points, device) !== undefined) return [];
   const array = `${nearest.rows}x${nearest.columns}`;
-  const short = describeShortage(nearest, device, nearest.weightBram36);
+  const plan = explored[points.indexOf(nearest)]!.schedule;
+  const shares = blockRamShares(topParameters(plan, device.family), device.family);
+  const short = describeShortage(nearest, device, shares);
   const message =
     short === ''
       ? `No array fits ${device.part} with head-room; ${array} fits without.`
       : `No array fits ${device.part}. Nearest is ${array}: ${short}.`;
-  const plan = explored[points.indexOf(nearest)]!.schedule;
   const larger = nearestFitting((family) => estimateResources(plan, family), device.family, known);
   const hint = larger
     ? `The smallest listed device with room for it is ${larger.part} (${larger.description}).`
@@ -178,9 +180,13 @@ export function nothingFits(
 /**
  * The schedule of the array that `--array auto` takes: the fastest that fits with head-room, or where none does the
  * one that exceeds the device least (the report then says what is short).
+ *
+ * @throws CompileError where the network is too large for every array
  */
 export function scheduleForDevice(network: IntegerNetwork, gradientBits: 8 | 16, device: Device): Schedule {
-  const plans = [...engineShapes.values()].map((shape) => schedule(network, shape));
+  const plans = [...tryArrays(network, engineShapes.values())].flatMap((tried) =>
+    'plan' in tried ? [tried.plan] : [],
+  );
   const points = plans.map((plan) => designPoint(network, plan, gradientBits, device));
   const chosen = chooseArray(points, device) ?? nearestPoint(points, device)!;
   return plans[points.indexOf(chosen)]!;

@@ -1,10 +1,14 @@
 /** Model and calibration pictures in, compilation out: the whole line, with progress and cancel. */
 import { analyse, type Analysis, type AnalyseOptions } from '../compiler/analyse.ts';
 import { compile, type Compilation, type CompileOptions } from '../compiler/compile.ts';
+import { autoArray } from '../compiler/explore.ts';
 import type { Graph } from '../compiler/graph/ir.ts';
 import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
 import type { ObservedTensors } from '../compiler/quantize/observed.ts';
 import { calibrate } from './calibrate.ts';
+import { refuseEarly } from '../compiler/schedule/early-limits.ts';
+import { defaultArray, engineShape, engineShapes } from '../compiler/schedule/engine-shape.ts';
+import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { fidelityWarnings } from '../compiler/report/fidelity-warnings.ts';
 import { inputOfTensor } from './fixed-input.ts';
 import { Measured } from './measured.ts';
@@ -73,6 +77,11 @@ function measureWith(
   });
 }
 
+/** The array that is asked for, or the largest that may be chosen. */
+function largestArray(array: string = defaultArray): EngineShape {
+  return array === autoArray ? [...engineShapes.values()].at(-1)! : engineShape(array);
+}
+
 /** A compilation whose report tells how faithful the integer network is on pictures (float32, as the model takes them). */
 async function withFidelity(
   compilation: Compilation,
@@ -109,6 +118,7 @@ export async function compileModel(graph: Graph, options: CompileModelOptions): 
   };
   stage('Deriving the gradient', 0);
   const analysis = analyse(graph, options);
+  refuseEarly(analysis.simplified.graph, analysis.model.scores, largestArray(options.array));
   stage('Calibrating', 0.1);
   // Loaded once for calibration and comparison, with the map, which only the latter reads.
   const { observed, model } = analysis;

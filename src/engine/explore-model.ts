@@ -11,6 +11,8 @@ import {
 } from '../compiler/explore.ts';
 import type { Graph } from '../compiler/graph/ir.ts';
 import type { Device } from '../compiler/report/devices.ts';
+import { refuseEarly } from '../compiler/schedule/early-limits.ts';
+import { engineShapes } from '../compiler/schedule/engine-shape.ts';
 import { calibrateModel } from './compile-model.ts';
 import type { EngineOptions } from './ort.ts';
 
@@ -27,7 +29,8 @@ export interface ExploreModelOptions extends AnalyseOptions, ExploreOptions, Eng
 }
 
 /**
- * Analyses and calibrates a model and tries every array; CAM502 among the diagnostics where none fits.
+ * Analyses and calibrates a model and tries every array; among the diagnostics CAM502 where none fits, CAM508 for each that the
+ * network is too large for.
  *
  * @throws CompileError as `analyse` and `explore`; the signal's reason where aborted
  */
@@ -39,6 +42,8 @@ export async function exploreModel(
   const { signal, onProgress, calibration, wasmPaths } = options;
   onProgress?.('Deriving the gradient');
   const analysis = analyse(graph, options);
+  const shapes = options.shapes ?? [...engineShapes.values()];
+  refuseEarly(analysis.simplified.graph, analysis.model.scores, shapes.at(-1)!);
   onProgress?.('Calibrating');
   const table = await calibrateModel(analysis, {
     calibration,
@@ -46,17 +51,25 @@ export async function exploreModel(
     ...(wasmPaths === undefined ? {} : { wasmPaths }),
   });
   const explored: Explored[] = [];
+  const tooSmall = new Map<string, Diagnostic>();
   onProgress?.('Scheduling every array');
   for (const one of explore(analysis, table, device, options)) {
-    explored.push(one);
-    const { rows, columns, gradientBits } = one.point;
-    onProgress?.(`Scheduled ${rows}x${columns}, gradients of ${gradientBits} bits`);
+    if ('point' in one) {
+      explored.push(one);
+      const { rows, columns, gradientBits } = one.point;
+      onProgress?.(`Scheduled ${rows}x${columns}, gradients of ${gradientBits} bits`);
+      // The same array may be tried with gradients of 16 and of 8 bits.
+    } else tooSmall.set(one.message, one);
     // A signal arrives between turns of the event loop only.
     await new Promise((resolve) => setTimeout(resolve));
     signal?.throwIfAborted();
   }
   return {
     points: markPareto(explored.map(({ point }) => point)),
-    diagnostics: [...analysis.diagnostics, ...nothingFits(explored, device, options.devices)],
+    diagnostics: [
+      ...analysis.diagnostics,
+      ...tooSmall.values(),
+      ...nothingFits(explored, device, options.devices),
+    ],
   };
 }

@@ -1,5 +1,6 @@
 /** A compiled accelerator on disk: the folder that `compile` writes and `verify` and `synth` read. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Compilation } from '../compiler/compile.ts';
@@ -28,6 +29,15 @@ export interface BuildManifest {
   readonly fixedClass?: number;
   /** SHA-256 by path. */
   readonly files: Readonly<Record<string, string>>;
+}
+
+function isManifest(value: unknown): value is BuildManifest {
+  const { name, shape, preprocessing, inputShape, files } = (value ?? {}) as Partial<BuildManifest>;
+  return (
+    typeof name === 'string' &&
+    Array.isArray(inputShape) &&
+    [shape, preprocessing, files].every((field) => typeof field === 'object' && field !== null)
+  );
 }
 
 const manifestFile = 'build.json';
@@ -161,10 +171,12 @@ export interface Build {
 export async function readBuild(folder: string): Promise<Build> {
   const damaged = (what: string): never =>
     fail('CAM603', `${folder}: ${what}.`, 'Compile the model again with `camber compile`.');
-  const manifest = await readJson<BuildManifest>(join(folder, manifestFile)).catch(() =>
-    damaged(`no ${manifestFile}, so this is not a folder that Camber compiled`),
-  );
-  if (manifest.schemaVersion !== 1) damaged(`${manifestFile} is of version ${manifest.schemaVersion}`);
+  const place = join(folder, manifestFile);
+  if (!existsSync(place)) damaged(`no ${manifestFile}, so this is not a folder that Camber compiled`);
+  const manifest: unknown = await readJson(place).catch(() => undefined);
+  if (!isManifest(manifest)) return damaged(`${manifestFile} is damaged`);
+  if (manifest.schemaVersion !== 1)
+    damaged(`${manifestFile} is of version ${String(manifest.schemaVersion)}`);
   const changed: string[] = [];
   for (const [path, hash] of Object.entries(manifest.files)) {
     const content = await readFile(join(folder, path)).catch(() => undefined);
@@ -183,6 +195,23 @@ export async function readBuild(folder: string): Promise<Build> {
   };
 }
 
-async function readJson<T>(path: string): Promise<T> {
-  return JSON.parse(await readFile(path, 'utf8')) as T;
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, 'utf8')) as unknown;
+}
+
+/** Whether a build's Verilog is the engine and the test bench of this very Camber, but for the values of parameters. */
+export async function isShippedRtl({ folder }: Pick<Build, 'folder'>): Promise<boolean> {
+  const { rtl, bench } = await shippedRtl();
+  const files = [
+    ...[...rtl].map(([file, text]) => [join('rtl', file), text] as const),
+    ...[...bench].map(([file, text]) => [join('sim', file), text] as const),
+  ];
+  const plain = (text: string) => text.replace(/(parameter \w+ = )\d+/g, '$1');
+  const same = await Promise.all(
+    files.map(async ([path, text]) => {
+      const own = await readFile(join(folder, path), 'utf8').catch(() => '');
+      return plain(own) === plain(text);
+    }),
+  );
+  return same.every(Boolean);
 }

@@ -4,8 +4,14 @@ import { join, resolve } from 'node:path';
 import { fail } from '../compiler/diagnostics.ts';
 import { simulateEmbedded } from './embedded/simulate.ts';
 import { makeRoom } from './outputs.ts';
-import { runTool } from './process.ts';
-import type { Mismatch, SimulatedRun, SimulationRequest, SimulationResult } from './simulation.ts';
+import { firstErrorLine, runTool } from './process.ts';
+import {
+  type Mismatch,
+  type SimulatedRun,
+  type SimulationRequest,
+  type SimulationResult,
+  traceFormat,
+} from './simulation.ts';
 import {
   buildSimulator,
   defaultCacheDir,
@@ -24,11 +30,15 @@ export interface SimulationOptions extends SimulationRequest {
  * Builds the simulator where needed, runs it on `dataDir` and reads its report.
  *
  * @throws CompileError CAM601 where the simulator is missing, CAM602 where it fails, CAM606 where it was cancelled,
- *   CAM609 where the RTL has what the embedded simulator lacks, CAM605 where the waveforms cannot be written
+ *   CAM609 where the RTL has what the embedded simulator lacks, CAM605 where the waveforms cannot be written,
+ *   CAM611 where it has no such waveforms
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const { simulator, trace } = options;
-  if (trace !== undefined) await makeRoom(trace);
+  if (trace !== undefined) {
+    checkTrace(trace, simulator);
+    await makeRoom(trace);
+  }
   const result =
     simulator === 'embedded'
       ? await simulateEmbedded(options, options.cacheDir ?? defaultCacheDir())
@@ -40,11 +50,22 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   return result;
 }
 
+/** Refuses a form of waveforms that a simulator does not write. @throws CompileError CAM611 */
+export function checkTrace(file: string, simulator: SimulatorName): void {
+  if (simulator === 'embedded' && traceFormat(file) === 'fst')
+    fail(
+      'CAM611',
+      `The embedded simulator cannot write ${file}: it writes VCD, not FST.`,
+      'Give a file name that ends in .vcd, or take --simulator verilator or icarus.',
+    );
+}
+
 async function simulateInstalled(
   options: SimulationOptions & { readonly simulator: InstalledSimulator },
 ): Promise<SimulationResult> {
   const { simulator, shape, rtlDir, dataDir, signal, onProgress, trace, pauses, resetAfter } = options;
   onProgress?.(`Building the simulator (${simulator}, ${shape.rows}x${shape.columns})`);
+  const format = trace === undefined ? undefined : traceFormat(trace);
   const folder = await buildSimulator(
     simulator,
     {
@@ -53,18 +74,18 @@ async function simulateInstalled(
       shape,
       packed: options.packed ?? false,
       ...(options.parts ? { parts: options.parts } : {}),
-      trace: trace !== undefined,
+      ...(format === undefined ? {} : { trace: format }),
       signal,
     },
     options.cacheDir,
   );
-  const [command, ...args] = simulators[simulator].run(resolve(folder));
+  const [command, ...args] = simulators[simulator].run(resolve(folder), format);
 
   onProgress?.('Simulating');
   const runs: SimulatedRun[] = [];
   const mismatches: Mismatch[] = [];
   let summary: { readonly done: boolean; readonly runs: number; readonly mismatches: number } | undefined;
-  const { stdout } = await runTool({
+  const { stdout, stderr } = await runTool({
     command,
     args: [
       ...args,
@@ -89,8 +110,8 @@ async function simulateInstalled(
   if (summary === undefined) {
     fail(
       'CAM602',
-      `${simulator} stopped before the test bench was through.`,
-      `Its last words: ${stdout.slice(-500)}`,
+      `${simulator} stopped before the test bench was through: ${firstErrorLine(`${stderr}\n${stdout}`)}`,
+      'Check that the files of the build are whole: verify tells which are not as compiled.',
     );
   }
   return {

@@ -4,6 +4,11 @@ import type { EngineShape } from '../compiler/schedule/operation.ts';
 /** Optional parts of the engine by parameter, 1 where they are there. */
 export type EngineParts = readonly (readonly [string, 0 | 1])[];
 
+export type TraceFormat = 'vcd' | 'fst';
+
+/** The form of a file with waveforms: FST where its name ends so, else VCD. */
+export const traceFormat = (file: string): TraceFormat => (/\.fst$/i.test(file) ? 'fst' : 'vcd');
+
 /** What one run of the accelerator did. */
 export interface SimulatedRun {
   readonly run: number;
@@ -53,7 +58,7 @@ export interface SimulationRequest {
   readonly parts?: EngineParts;
   readonly signal?: AbortSignal;
   readonly onProgress?: (message: string) => void;
-  /** Waveforms (VCD) are written to this file. */
+  /** Waveforms are written to this file, in the form that its name says (`traceFormat`). */
   readonly trace?: string;
   /**
    * Only what is around the first difference after this cycle of a run is written: a whole run takes gigabytes. The

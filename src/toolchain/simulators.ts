@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CompileError, fail } from '../compiler/diagnostics.ts';
 import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { runTool } from './process.ts';
-import { engineParameters } from './simulation.ts';
+import { engineParameters, type TraceFormat } from './simulation.ts';
 
 export interface SimulatorBuild {
   /** Folder with the engine's Verilog files. */
@@ -18,8 +18,8 @@ export interface SimulatorBuild {
   readonly packed: boolean;
   /** Optional parts of the engine by parameter, 0 where left out (`partsOf`); all are there by default. */
   readonly parts?: readonly (readonly [string, 0 | 1])[];
-  /** With waveforms. */
-  readonly trace: boolean;
+  /** With waveforms, of this form. */
+  readonly trace?: TraceFormat;
   readonly signal?: AbortSignal;
 }
 
@@ -30,10 +30,12 @@ export interface Simulator {
   /** Builds the program into the empty folder `into`. */
   readonly build: (build: SimulatorBuild, sources: readonly string[], into: string) => Promise<void>;
   /** Program and arguments that run it, plusargs to be added. */
-  readonly run: (folder: string) => readonly [command: string, ...args: string[]];
+  readonly run: (folder: string, trace?: TraceFormat) => readonly [command: string, ...args: string[]];
 }
 
 const parameters = ({ shape, packed, parts }: SimulatorBuild) => engineParameters(shape, packed, parts);
+
+const verilatorTrace: Readonly<Record<TraceFormat, string>> = { vcd: '--trace', fst: '--trace-fst' };
 
 const verilator: Simulator = {
   version: { command: 'verilator', argument: '--version', oldest: 5 },
@@ -46,7 +48,7 @@ const verilator: Simulator = {
         ...['--cc', '--exe', '--build', '-O3', '--x-assign', 'fast', '--x-initial', 'fast'],
         // Lint has its own test, with -Wall; style warnings of the test bench say nothing here.
         ...['-Wno-fatal', '-Wno-lint', '-Wno-style', '-Wno-TIMESCALEMOD'],
-        ...(build.trace ? ['--trace', '+define+CAMBER_TRACE'] : []),
+        ...(build.trace ? [verilatorTrace[build.trace], '+define+CAMBER_TRACE'] : []),
         ...['--top-module', 'camber_tb', '-CFLAGS', '-O2', '--Mdir', into],
         ...parameters(build).map(([name, value]) => `-G${name}=${value}`),
         ...sources,
@@ -76,7 +78,7 @@ const icarus: Simulator = {
       signal: build.signal,
     });
   },
-  run: (folder) => ['vvp', '-n', join(folder, 'camber_tb.vvp')],
+  run: (folder, trace) => ['vvp', '-n', join(folder, 'camber_tb.vvp'), ...(trace === 'fst' ? ['-fst'] : [])],
 };
 
 export const simulators = { verilator, icarus } as const satisfies Record<string, Simulator>;

@@ -11,7 +11,7 @@ import type { Report } from '../compiler/report/report.ts';
 import {
   boxedMemories,
   estimateParameters,
-  weightBlockRam,
+  blockRamShares,
   withMemories,
 } from '../compiler/report/resources.ts';
 import type { Build } from './build-folder.ts';
@@ -90,7 +90,7 @@ export async function synthBuild(
   const diagnostics = fitDiagnostics(
     (f) => (f === family ? synthesized : estimateParameters(topParameters(build.schedule, f), f)),
     device,
-    weightBlockRam(parameters, family),
+    blockRamShares(parameters, family),
   );
   if (!result.comparable) {
     const message = `${result.tool} made these figures; the estimate was fitted with Yosys ${embeddedYosysVersion}.`;

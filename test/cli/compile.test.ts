@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -11,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../support/tools.ts';
-import { camber, codes, sample } from './support.ts';
+import { describeMismatch, type VerifiedRun } from '../../src/toolchain/verify.ts';
+import { camber, codes, sample, sampleFolder } from './support.ts';
 
 let folder: string;
 let build: string;
@@ -124,10 +127,65 @@ describe('verify', () => {
     { what: 'a class that the model lacks', args: ['--class', '10'], code: 'CAM205' },
     { what: 'waveforms in a place that cannot be', args: ['--trace', 'package.json/x.vcd'], code: 'CAM605' },
     { what: 'waveforms in place of a folder', args: ['--trace', 'src'], code: 'CAM605' },
+    { what: 'one class of several that the model lacks', args: ['--class', '3,argmax,10'], code: 'CAM205' },
+    {
+      what: 'FST from a simulator that has VCD only',
+      args: ['--simulator', 'embedded', '--trace', 'x.fst'],
+      code: 'CAM611',
+    },
   ])('refuses $what', async ({ args, code }) => {
     const result = await camber('verify', build, '--json', ...args);
     expect([result.code, codes(result.out)]).toEqual([1, [code]]);
   });
+});
+
+describe('what verify needs and lacks', () => {
+  /** Does something while a file of the build is elsewhere. */
+  async function whileMissing<T>(name: string, run: () => Promise<T>): Promise<T> {
+    renameSync(join(build, name), join(folder, 'away'));
+    try {
+      return await run();
+    } finally {
+      renameSync(join(folder, 'away'), join(build, name));
+    }
+  }
+  const refusal = async (...args: string[]) =>
+    (await camber('verify', build, ...args)).err.replaceAll(build, 'build');
+
+  test('each with one diagnostic, on any simulator', async () => {
+    const told = {
+      weights: await whileMissing('rtl/weights.hex', () => refusal('--simulator', 'icarus')),
+      weightsEmbedded: await whileMissing('rtl/weights.hex', () => refusal('--simulator', 'embedded')),
+      bench: await whileMissing('sim', () => refusal('--simulator', 'icarus')),
+      network: await whileMissing('model/network.json', () => refusal()),
+      manifest: await whileMissing('build.json', () => refusal()),
+      damagedManifest: await whileChanged(
+        'build.json',
+        () => '{"schemaVersion": 1}',
+        () => refusal(),
+      ),
+      addedVerilog: await whileAdded('rtl/extra.v', () => refusal('--simulator', 'embedded')),
+      trace: await refusal('--simulator', 'embedded', '--trace', 'x.fst'),
+    };
+    expect(told).toMatchSnapshot();
+  });
+
+  async function whileAdded<T>(name: string, run: () => Promise<T>): Promise<T> {
+    writeFileSync(join(build, name), '');
+    try {
+      return await run();
+    } finally {
+      rmSync(join(build, name));
+    }
+  }
+});
+
+test('a difference, and a run that hangs, in words', () => {
+  const at = { run: 0, operation: 2, index: 0, expected: '0', actual: '1f' };
+  expect(describeMismatch({ ...at, kind: 'activation' })).toBe('activation 0 is 1f, not 0');
+  expect(describeMismatch({ ...at, kind: 'hang' })).toBe(
+    'the run hangs, nothing has moved for 100,000 cycles',
+  );
 });
 
 describe('verify without any tool', () => {
@@ -145,6 +203,35 @@ describe('verify without any tool', () => {
     expect(result).toMatchObject({ passed: true, simulator: 'embedded', images: 3, mismatches: [] });
     expect(result.cycles).toEqual(result.expected);
     expect(code).toBe(0);
+  }, 240_000);
+
+  test('several classes on one picture, a reset in the first run, and a note on what was changed', async () => {
+    const picture = `${sampleFolder}chelsea.jpg`;
+    const args = ['verify', build, '--json', '--image', picture, '--class', '7,argmax'];
+    // As if compiled with a class of its own, which those asked for take the place of.
+    const { code, out } = await whileChanged(
+      'build.json',
+      (text) => text.replace('{', '{ "fixedClass": 2,'),
+      () =>
+        whileChanged(
+          'sim/image.hex',
+          (text) => `${text}\n`,
+          () => camber(...args, '--reset', '3000', '--pauses', '6'),
+        ),
+    );
+    const { runs, ...result } = JSON.parse(out) as VerifyJson;
+    expect(code).toBe(0);
+    expect(result).toMatchObject({ passed: true, images: 1 });
+    expect(runs.map((r) => [r.image, r.class, r.classUsed, r.topClass])).toEqual([
+      [0, 7, 7, 3],
+      [0, 'argmax', 3, 3],
+    ]);
+    for (const r of runs) {
+      expect(r.stall).toBeGreaterThan(0);
+      expect(r.wall).toBe(r.inference + r.explanation + r.stall);
+    }
+    expect(codes(out)).toEqual(['CAM612']);
+    expect(out).toContain('sim/image.hex is not as compiled.');
   }, 240_000);
 
   test('refuses Verilog and weights that are not as compiled', async () => {
@@ -166,6 +253,7 @@ interface VerifyJson {
   readonly images: number;
   readonly tensorsCompared: number;
   readonly mismatches: readonly { readonly layer?: string }[];
+  readonly runs: readonly VerifiedRun[];
   readonly cycles: object;
   readonly expected: object;
 }
@@ -212,6 +300,24 @@ needs('verilator')('verify on Verilator', () => {
       () => camber('verify', build, '--json'),
     );
     expect(code).toBe(1);
+    expect(codes(out)).toEqual(['CAM602']);
+  }, 240_000);
+
+  test('so is the Verilog of another version of Camber', async () => {
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const name = 'rtl/camber_argmax.v';
+    const old = readFileSync(join(build, name), 'utf8');
+    const another = `${old}\nthis is not Verilog\n`;
+    const { out } = await whileChanged(
+      name,
+      () => another,
+      () =>
+        whileChanged(
+          'build.json',
+          (text) => text.replace(sha256(old), sha256(another)),
+          () => camber('verify', build, '--json'),
+        ),
+    );
     expect(codes(out)).toEqual(['CAM602']);
   }, 240_000);
 });

@@ -145,6 +145,18 @@ needs('verilator')('random networks on Verilator', () => {
   });
 });
 
+/**
+ * Blocks of an FST file (GTKWave's `fstapi.c`): a kind in a byte, then its length with the eight bytes that say it. The first is the
+ * header, with start and end time. Throws where the last does not end with the file.
+ */
+function fstBlocks(file: Buffer): { readonly end: number; readonly kinds: readonly number[] } {
+  const kinds: number[] = [];
+  let at = 0;
+  for (; at < file.length; at += 1 + Number(file.readBigUInt64BE(at + 1))) kinds.push(file[at]!);
+  expect([kinds[0], at]).toEqual([0, file.length]);
+  return { end: Number(file.readBigUInt64BE(17)), kinds };
+}
+
 needs('iverilog')('random networks on Icarus', () => {
   it('5 networks on 4x4, with pauses: every write, score, map value and cycle', async () => {
     for (let seed = 1; seed <= 5; seed++) {
@@ -156,7 +168,7 @@ needs('iverilog')('random networks on Icarus', () => {
     }
   }, 600_000);
 
-  it('writes waveforms on request', async () => {
+  it('writes waveforms on request, as VCD or as FST', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'camber-trace-'));
     try {
       const { plan, pictures } = compile(3, square(4));
@@ -168,6 +180,20 @@ needs('iverilog')('random networks on Icarus', () => {
       const text = await readFile(trace, 'utf8');
       expect(text).toMatch(/\$var .* s_axis_tvalid \$end/);
       expect(text.length).toBeGreaterThan(100_000);
+
+      const file = join(folder, 'run.FST');
+      const { runs } = await simulateSchedule(plan, pictures.slice(0, 1), {
+        simulator: 'icarus',
+        trace: file,
+      });
+      const { end, kinds } = fstBlocks(await readFile(file));
+      // A clock cycle takes 10 ns.
+      expect(end).toBeGreaterThan(10 * runs[0]!.wall);
+      expect(kinds.filter((kind) => [1, 5, 8].includes(kind)).length, 'value changes').toBeGreaterThan(0);
+      expect(
+        kinds.filter((kind) => [4, 6, 7].includes(kind)),
+        'hierarchy',
+      ).toHaveLength(1);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

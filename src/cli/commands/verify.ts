@@ -5,14 +5,14 @@ import { samplePictures } from '../../toolchain/assets.ts';
 import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
 import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
-import { verify as verifyBuild, type Verification } from '../../toolchain/verify.ts';
+import { describeMismatch, verify as verifyBuild, type Verification } from '../../toolchain/verify.ts';
 import type { CliCommand, Outcome } from '../command.ts';
-import { oneOf, parseClass, parsePositive, type ClassOption } from '../options.ts';
+import { oneOf, parseClasses, parsePositive } from '../options.ts';
 import { grouped } from '../table.ts';
 
 interface VerifyCliOptions {
   readonly image?: readonly string[];
-  readonly class?: ClassOption;
+  readonly class?: readonly (number | 'argmax')[];
   readonly simulator?: SimulatorName;
   readonly pauses?: number;
   readonly reset?: number;
@@ -22,7 +22,11 @@ interface VerifyCliOptions {
 function configure(parser: Command): void {
   parser
     .option('--image <files...>', 'pictures to run, one after the other (default: the bundled ones)')
-    .option('--class <class>', 'argmax or the index of a class (default: as compiled)', parseClass)
+    .option(
+      '--class <classes>',
+      'argmax or the index of a class, or several (3,argmax,7): pictures and classes are taken in turn, as many runs without reset as the longer list has (default: as compiled)',
+      parseClasses,
+    )
     .option(
       '--simulator <name>',
       `${simulatorNames.join(', ')} (default: verilator where it is installed, else embedded)`,
@@ -36,7 +40,7 @@ function configure(parser: Command): void {
     )
     .option(
       '--trace <file>',
-      'writes waveforms (VCD; with the embedded simulator: ports, registers and the observed nets)',
+      'writes waveforms: FST where the name ends in .fst, else VCD (the embedded simulator: VCD of ports, registers and the observed nets)',
     );
 }
 
@@ -58,7 +62,7 @@ export const verify: CliCommand = {
     const result = await verifyBuild(build, {
       images,
       ...(options.simulator === undefined ? {} : { simulator: options.simulator }),
-      fixedClass: options.class,
+      ...(options.class === undefined ? {} : { classes: options.class }),
       pauses: options.pauses,
       resetAfter: options.reset,
       trace: options.trace,
@@ -74,13 +78,15 @@ function describe(v: Verification): string {
   const total = (c: Verification['cycles']) => grouped(c.inference + c.explanation);
   const pictures = `${v.images} ${v.images === 1 ? 'picture' : 'pictures'}`;
   const cycles = `${total(v.cycles)} of ${total(v.expected)} cycles (inference ${grouped(v.cycles.inference)}, explanation ${grouped(v.cycles.explanation)})`;
-  const time = `${v.simulator}, ${pictures}, ${v.seconds.toFixed(1)} s`;
+  const classes = v.runs.map((r) => (r.class === 'argmax' ? `${r.classUsed} (argmax)` : r.class)).join(', ');
+  const time = `${v.simulator}, ${pictures}, ${v.runs.length === 0 ? 'no run ended' : `${v.runs.length === 1 ? 'class' : 'classes'} ${classes}`}, ${v.seconds.toFixed(1)} s`;
   if (v.passed) return `${grouped(v.valuesCompared)} values equal, ${cycles}\n${time}`;
   const rows = v.mismatches
     .slice(0, 10)
-    .map(
-      (m) =>
-        `  picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`,
-    );
-  return [`${grouped(v.mismatchCount)} differences, ${cycles}`, ...rows, time].join('\n');
+    .map((m) => `  run ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${describeMismatch(m)}`);
+  return [
+    `${grouped(v.mismatchCount)} ${v.mismatchCount === 1 ? 'difference' : 'differences'}, ${cycles}`,
+    ...rows,
+    time,
+  ].join('\n');
 }

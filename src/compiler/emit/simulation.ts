@@ -29,30 +29,37 @@ export function makefile(
 ): string {
   return `# make verilator | make icarus: runs the accelerator on the vectors here and compares every write, result and cycle.
 # Each ends with an error where anything differs. Options of the bench (camber_tb.v): make icarus ARGS="+gaps=1 +reset=500".
+# Waveforms: make verilator TRACE=run.vcd, or TRACE=run.fst.
 RTL = ${verilog.map((file) => `../rtl/${file}`).join(' ')}
 IMAGES = ${images.join(' ')}
+
+BUILD = build$(if $(TRACE),/trace$(suffix $(TRACE)))
+arguments = $(ARGS) $(if $(TRACE),+trace=$(TRACE))
+verilator_trace = $(if $(TRACE),+define+CAMBER_TRACE --trace$(if $(filter %.fst,$(TRACE)),-fst))
+icarus_trace = $(if $(TRACE),-DCAMBER_TRACE)
+vvp_trace = $(if $(filter %.fst,$(TRACE)),-fst)
 
 passed = grep -q '^CAMBER {"done":true,"runs":[1-9][0-9]*,"mismatches":0}'
 
 .PHONY: verilator icarus clean
-verilator: build/verilator/camber_tb $(IMAGES)
-	./$< $(ARGS) | tee build/verilator.log
-	@$(passed) build/verilator.log
-icarus: build/camber_tb.vvp $(IMAGES)
-	vvp -n $< $(ARGS) | tee build/icarus.log
-	@$(passed) build/icarus.log
+verilator: $(BUILD)/verilator/camber_tb $(IMAGES)
+	./$< $(arguments) | tee $(BUILD)/verilator.log
+	@$(passed) $(BUILD)/verilator.log
+icarus: $(BUILD)/camber_tb.vvp $(IMAGES)
+	vvp -n $< $(vvp_trace) $(arguments) | tee $(BUILD)/icarus.log
+	@$(passed) $(BUILD)/icarus.log
 
 $(IMAGES): %: ../rtl/%
 	cp $< $@
 
-build/verilator/camber_tb: $(RTL) camber_tb.v camber_main.cpp
-	mkdir -p build
-	verilator --cc --exe --build ${verilatorOptions(parameters).join(' ')} \\
-	  -CFLAGS -O2 --top-module camber_tb --Mdir build/verilator -o camber_tb \\
+$(BUILD)/verilator/camber_tb: $(RTL) camber_tb.v camber_main.cpp
+	mkdir -p $(BUILD)
+	verilator --cc --exe --build ${verilatorOptions(parameters).join(' ')} $(verilator_trace) \\
+	  -CFLAGS -O2 --top-module camber_tb --Mdir $(BUILD)/verilator -o camber_tb \\
 	  $(RTL) camber_tb.v "$(CURDIR)/camber_main.cpp"
-build/camber_tb.vvp: $(RTL) camber_tb.v
-	mkdir -p build
-	iverilog ${icarusOptions(parameters).join(' ')} -s camber_tb -o $@ $(RTL) camber_tb.v
+$(BUILD)/camber_tb.vvp: $(RTL) camber_tb.v
+	mkdir -p $(BUILD)
+	iverilog ${icarusOptions(parameters).join(' ')} $(icarus_trace) -s camber_tb -o $@ $(RTL) camber_tb.v
 
 clean:
 	rm -rf build $(IMAGES)

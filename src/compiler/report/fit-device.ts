@@ -3,6 +3,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics.ts';
 import { type Device, devices } from './devices.ts';
 import { type ResourceCount, resourceNames } from './resource-count.ts';
 import type { Family } from './families.ts';
+import type { BlockRamShares } from './resources.ts';
 
 export type ResourceName = (typeof resourceNames)[number];
 
@@ -25,15 +26,16 @@ const resourceTitles: Readonly<Record<ResourceName, string>> = {
   bram36: 'block RAM',
 };
 
-/**
- * `block RAM 190 of 140 (171 for the weights alone), LUT 60000 of 53200`.
- *
- * @param weights what of the block RAM the weight memory takes
- */
-export function describeShortage(need: ResourceCount, device: Device, weights: number): string {
+/** `block RAM 190 of 140 (171 for the weights alone, 12 for the activations), LUT 60000 of 53200`. */
+export function describeShortage(
+  need: ResourceCount,
+  device: Device,
+  { weights, activations }: BlockRamShares,
+): string {
   return shortOf(need, device.available)
     .map((r) => {
-      const alone = r === 'bram36' ? ` (${weights} for the weights alone)` : '';
+      const alone =
+        r === 'bram36' ? ` (${weights} for the weights alone, ${activations} for the activations)` : '';
       return `${resourceTitles[r]} ${need[r]} of ${device.available[r]}${alone}`;
     })
     .join(', ');
@@ -55,23 +57,25 @@ export function nearestFitting(
     )[0];
 }
 
-/** CAM502 where something is short: what, and what would do. `weights` is what of the block RAM they take. */
+/** CAM502 where something is short: what, and what would do. */
 export function fitDiagnostics(
   need: (family: Family) => ResourceCount,
   device: Device,
-  weights: number,
+  shares: BlockRamShares,
 ): Diagnostic[] {
   const here = need(device.family);
   if (fits(here, device)) return [];
   const fitting = nearestFitting(need, device.family);
-  // A smaller array holds the same weights.
+  // A smaller array holds the same weights and the same activations.
   const smaller =
-    weights > device.available.bram36
-      ? 'a smaller model'
+    shares.weights + shares.activations > device.available.bram36
+      ? shares.weights > shares.activations
+        ? 'a smaller model'
+        : 'a smaller input or model'
       : 'a smaller array (camber explore and Explore Arrays compare them)';
   const hint = fitting
     ? `Choose ${fitting.part} (${fitting.description}), the smallest listed device with room for it, or ${smaller}.`
     : `Choose ${smaller}: no listed device has room for it.`;
-  const message = `The accelerator does not fit ${device.part}: ${describeShortage(here, device, weights)}.`;
+  const message = `The accelerator does not fit ${device.part}: ${describeShortage(here, device, shares)}.`;
   return [diagnostic('CAM502', message, hint)];
 }

@@ -12,12 +12,13 @@ import { timeline } from './timeline.ts';
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --inference: #3a7ca5; --gradient: #d98324; --heatmap: #b5446e; }
-body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
+body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th.name, td.name, .text { text-align: left; }
-td.name { white-space: normal; overflow-wrap: anywhere; }
+td.name { white-space: normal; overflow-wrap: anywhere; min-width: 18em; }
+th { white-space: normal; vertical-align: bottom; }
 .scroll { overflow-x: auto; }
 svg { width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
 .tick { stroke: var(--line); }

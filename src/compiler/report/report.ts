@@ -9,7 +9,7 @@ import { fitDiagnostics, fits } from './fit-device.ts';
 import type { FidelityReport } from './fidelity.ts';
 import { type LayerReport, layerReports } from './layers.ts';
 import { type EstimateSource, estimateSource } from './fit.ts';
-import { estimateResources, weightBlockRam } from './resources.ts';
+import { estimateResources, blockRamShares } from './resources.ts';
 
 /** `report.json`: stable; `schemaVersion` grows when a field changes its meaning. */
 export interface Report {
@@ -176,7 +176,7 @@ export function buildReport(input: ReportInput): Report {
       ...fitDiagnostics(
         (family) => estimateResources(schedule, family),
         device,
-        weightBlockRam(topParameters(schedule, device.family), device.family),
+        blockRamShares(topParameters(schedule, device.family), device.family),
       ),
     ],
   };

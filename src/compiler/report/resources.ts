@@ -105,11 +105,19 @@ export function estimateEngine(
 export const estimateParameters = (parameters: EngineParameters, family: Family): ResourceCount =>
   add(estimateEngine(parameters, family), boxedMemories(parameters, family));
 
-/** What of it is block RAM for the weights. */
-export function weightBlockRam(parameters: EngineParameters, family: Family): number {
-  return engineMemories(parameters)
-    .filter(({ name }) => name.startsWith('weights'))
-    .reduce((sum, bank) => sum + memoryCost(bank, family).bram36, 0);
+/** Blocks of 36 kbit that two of the memories take. */
+export interface BlockRamShares {
+  readonly weights: number;
+  readonly activations: number;
+}
+
+/** What of it is block RAM for the memories that grow with the model. */
+export function blockRamShares(parameters: EngineParameters, family: Family): BlockRamShares {
+  const blocks = (name: string) =>
+    engineMemories(parameters)
+      .filter((m) => m.name.startsWith(name))
+      .reduce((sum, bank) => sum + memoryCost(bank, family).bram36, 0);
+  return { weights: blocks('weights'), activations: blocks('activation') };
 }
 
 /** What the accelerator of a schedule takes on a device family. */

@@ -4,6 +4,12 @@ import { bar, grouped, label } from './svg.ts';
 const names = 230;
 const plot = 720;
 const rowHeight = 18;
+/** Characters that have room beside the plot. */
+const longestName = 36;
+
+/** The end of a long name, which tells layers apart; the bar's tooltip has it whole. */
+const shortened = (name: string): string =>
+  name.length > longestName ? `…${name.slice(1 - longestName)}` : name;
 
 /** The schedule as bars over cycles, a row per layer. A bar keeps at least a hair's width, so that short ones show. */
 export function timeline(report: Report): string {
@@ -16,7 +22,8 @@ export function timeline(report: Report): string {
     const title = `${layer.name} (${layer.op}): cycle ${grouped(layer.start)}, ${grouped(layer.cycles)} cycles`;
     const left = Math.min(x(layer.start), names + plot - width);
     return (
-      label(names - 8, y + 13, layer.name, 'end') + bar(left, y + 3, width, rowHeight - 6, layer.phase, title)
+      label(names - 8, y + 13, shortened(layer.name), 'end') +
+      bar(left, y + 3, width, rowHeight - 6, layer.phase, title)
     );
   });
   const axisY = layers.length * rowHeight;

@@ -1,19 +1,50 @@
-import { CompileError } from '../diagnostics.ts';
+import { CompileError, type Diagnostic, diagnostic } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import { engineShapes } from './engine-shape.ts';
 import { limitHint } from './limits.ts';
 import type { EngineShape, Schedule } from './operation.ts';
 import { schedule } from './schedule.ts';
 
-/** Whether a network can be scheduled on an array at all. */
-function canSchedule(network: IntegerNetwork, shape: EngineShape): boolean {
+/** The schedule on an array, or why there is none. */
+function attempt(network: IntegerNetwork, shape: EngineShape): Schedule | CompileError {
   try {
-    schedule(network, shape);
-    return true;
+    return schedule(network, shape);
   } catch (error) {
-    if (error instanceof CompileError) return false;
+    if (error instanceof CompileError) return error;
     throw error;
   }
+}
+
+const size = ({ rows, columns }: EngineShape) => rows * columns;
+
+/** An array with its schedule, or with CAM508 where it is too small for the network. */
+export type Tried =
+  | { readonly shape: EngineShape; readonly plan: Schedule }
+  | { readonly shape: EngineShape; readonly tooSmall: Diagnostic };
+
+/**
+ * Schedules on several arrays, the smallest first, one after the other.
+ *
+ * @throws CompileError as `scheduleOrAdvise`, where none of them will do
+ */
+export function* tryArrays(network: IntegerNetwork, shapes: Iterable<EngineShape>): Generator<Tried> {
+  let largest: EngineShape | undefined;
+  let isAny = false;
+  for (const shape of shapes) {
+    const plan = attempt(network, shape);
+    if (plan instanceof CompileError) {
+      largest = largest && size(largest) > size(shape) ? largest : shape;
+      const array = `${shape.rows}x${shape.columns}`;
+      const [first, ...others] = plan.diagnostics;
+      const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+      const text = `Array ${array} is too small for this network: ${first!.message}${more}`;
+      yield { shape, tooSmall: diagnostic('CAM508', text, 'Choose one of the other arrays.') };
+    } else {
+      isAny = true;
+      yield { shape, plan };
+    }
+  }
+  if (!isAny && largest) scheduleOrAdvise(network, largest);
 }
 
 /**
@@ -28,10 +59,10 @@ export function scheduleOrAdvise(network: IntegerNetwork, shape: EngineShape): S
   } catch (error) {
     if (!(error instanceof CompileError) || !error.diagnostics.some(({ hint }) => hint === limitHint))
       throw error;
-    const size = ({ rows, columns }: EngineShape) => rows * columns;
     const [array] =
-      [...engineShapes].find(([, larger]) => size(larger) > size(shape) && canSchedule(network, larger)) ??
-      [];
+      [...engineShapes].find(
+        ([, larger]) => size(larger) > size(shape) && !(attempt(network, larger) instanceof CompileError),
+      ) ?? [];
     const hint = array
       ? `Choose array ${array}, the smallest listed one that would do, or a smaller input or model.`
       : 'Choose a smaller input or a smaller model: no larger array that is listed would do.';

@@ -2,7 +2,7 @@ import { CompileError } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
 import { type Allocation, allocateActivations, allocateMasks } from './allocate.ts';
 import { imageLayout, imageWords } from './image-layout.ts';
-import { checkDepths, checkLoops } from './limits.ts';
+import { checkDepths, checkImage, checkLoops, checkRegisters } from './limits.ts';
 import { lower } from './lower.ts';
 import type { LoweringContext, PlacedTensor } from './lowering.ts';
 import type { EngineShape, Schedule } from './operation.ts';
@@ -32,7 +32,10 @@ function placedTensors(
  * Throws a CompileError that lists everything the engine has no mapping for.
  */
 export function schedule(network: IntegerNetwork, shape: EngineShape): Schedule {
-  const problems = unmappable(network, shape);
+  const problems = [
+    ...unmappable(network, shape),
+    ...checkRegisters(network.classes, tensorOf(network, network.input.tensor)),
+  ];
   if (problems.length > 0) throw new CompileError(problems);
   const alone = scheduleWith(network, shape, noSideOutputs);
   const sides = sideOutputs(network);
@@ -78,7 +81,7 @@ function scheduleWith(network: IntegerNetwork, shape: EngineShape, sides: SideOu
     table: tables.entries.length,
   };
   const lowered = lower(context);
-  const excess = [...checkDepths(depths), ...checkLoops(lowered)];
+  const excess = [...checkImage(image), ...checkDepths(depths), ...checkLoops(lowered)];
   if (excess.length > 0) throw new CompileError(excess);
 
   const operations = time(lowered, shape, image, network.classes);

@@ -164,16 +164,6 @@ export function unmappable(network: IntegerNetwork, shape: EngineShape) {
       ),
     );
   }
-  const image = tensorOf(network, network.input.tensor);
-  if (image.channels > rows) {
-    problems.push(
-      diagnostic(
-        'CAM504',
-        `An image of ${image.channels} channels does not fit ${rows} array rows.`,
-        `Choose an array of at least ${image.channels} rows.`,
-      ),
-    );
-  }
   const imageReaders = new Set(['conv', 'windowSum']);
   for (const layer of network.layers) {
     const fromImage = readsOf(layer).includes(network.input.tensor);

@@ -7,7 +7,7 @@ import { samplePictures } from '../../toolchain/assets.ts';
 import { readBuild } from '../../toolchain/build-folder.ts';
 import { readInput } from '../../toolchain/files.ts';
 import { simulatorNames, type SimulatorName } from '../../toolchain/simulators.ts';
-import { verify, type NamedMismatch } from '../../toolchain/verify.ts';
+import { describeMismatch, verify, type NamedMismatch } from '../../toolchain/verify.ts';
 import type { JobContext, JobParams, ToolPaths } from '../jobs/messages.ts';
 import { telling } from '../jobs/telling.ts';
 
@@ -20,7 +20,7 @@ function preferTools(tools: ToolPaths): void {
 }
 
 const describe = (m: NamedMismatch): string =>
-  `picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${m.kind} ${m.index ?? ''} is ${m.actual}, not ${m.expected}`;
+  `picture ${m.run}, ${m.layer ?? `operation ${m.operation}`}: ${describeMismatch(m)}`;
 
 export async function verifyBuild(
   { folder, tools, simulator, trace }: JobParams<'verify'>,

@@ -164,16 +164,18 @@ needs('iverilog')('the emitted test bench, by its own Makefile', () => {
     });
     const summary = /CAMBER (\{"done".*\})/.exec(stdout);
     if (!summary) throw new Error(`no summary: ${stdout} ${stderr}`);
-    return { ...(JSON.parse(summary[1]!) as { mismatches: number; runs: number }), status };
+    const result = JSON.parse(summary[1]!) as { mismatches: number; runs: number };
+    return { ...result, status, wrote: readdirSync(join(root, 'sim')) };
   }
 
   it('finds the RTL equal to the schedule, bit for bit and cycle for cycle', () => {
     expect(run(accelerator(3))).toMatchObject({ runs: 2, mismatches: 0, status: 0 });
   }, 60_000);
 
-  it('takes pauses and a reset in mid-flight', () => {
-    const result = run(accelerator(3), 'ARGS=+gaps=5 +reset=50');
+  it('takes pauses and a reset in mid-flight, and writes waveforms', () => {
+    const result = run(accelerator(3), 'ARGS=+gaps=5 +reset=50', 'TRACE=run.fst');
     expect(result).toMatchObject({ runs: 2, mismatches: 0, status: 0 });
+    expect(result.wrote).toContain('run.fst');
   }, 60_000);
 
   it('finds one wrong weight, and fails', () => {

@@ -77,7 +77,9 @@ describe('the report', () => {
     const { report: small } = reportOf('xc7z020');
     expect(small.resources.fits).toBe(false);
     expect(small.diagnostics.map((d) => d.code)).toEqual(['CAM502']);
-    expect(small.diagnostics[0]!.message).toMatch(/block RAM [\d.]+ of 140 \(171 for the weights alone\)/);
+    expect(small.diagnostics[0]!.message).toMatch(
+      /block RAM [\d.]+ of 140 \(171 for the weights alone, [\d.]+ for the activations\)/,
+    );
     // 57 halves of a block per 512 weight words, 2736 words: 171 blocks for the weights alone.
     expect(small.resources.estimated.bram36).toBeGreaterThan(171);
     // The next larger part of the same family.
@@ -124,6 +126,14 @@ describe('report.html', () => {
     expect(html).toContain('resnet &lt;18&gt; &amp; co');
     for (const layer of report.layers) expect(html).toContain(`<td class="name">${layer.name}</td>`);
     expect(html).toContain(`${report.cycles.inference.toLocaleString('en-US')} cycles`);
+  });
+
+  it('keeps the end of a name that has no room beside the timeline', () => {
+    const name = `${'/block'.repeat(10)}/Conv`;
+    const [first, ...others] = report.layers;
+    const long = reportHtml({ ...report, layers: [{ ...first!, name }, ...others] }, plan, 'xcup');
+    expect(long).toContain(`>…${name.slice(-35)}</text>`);
+    expect(long).toContain(`<td class="name">${name}</td>`);
   });
 
   it('says where the layers of the explanation overlap the inference', () => {

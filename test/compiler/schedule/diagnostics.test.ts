@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CompileError, formatDiagnostic } from '../../../src/compiler/diagnostics.ts';
 import type { IntegerNetwork } from '../../../src/compiler/quantize/network.ts';
-import { operationFields } from '../../../src/compiler/emit/encode-operation.ts';
-import { scheduleOrAdvise } from '../../../src/compiler/schedule/advise-array.ts';
+import { headerFields, operationFields, recordWords } from '../../../src/compiler/emit/encode-operation.ts';
+import { scheduleForDevice } from '../../../src/compiler/explore.ts';
+import { defaultPart, findDevice } from '../../../src/compiler/report/devices.ts';
+import { scheduleOrAdvise, tryArrays } from '../../../src/compiler/schedule/advise-array.ts';
 import { engineLimits } from '../../../src/compiler/schedule/limits.ts';
 import { engineShape, engineShapes } from '../../../src/compiler/schedule/engine-shape.ts';
 import type { EngineShape } from '../../../src/compiler/schedule/operation.ts';
@@ -28,11 +30,18 @@ describe('what the scheduler refuses, and how it says so', () => {
     expect(problem!.hint).toContain([...engineShapes.keys()].join(', '));
   });
 
-  it('an image with more channels than the array has rows', () => {
-    const { network } = generateNetwork(1);
-    const image = { ...network.tensors.get('image')!, channels: 6 };
-    const wide = { ...network, tensors: new Map(network.tensors).set('image', image) };
-    expect(problemsOf(() => schedule(wide, square(4)))).toMatchObject([{ code: 'CAM504' }]);
+  it('what no array has registers for: classes, channels of the image', () => {
+    const { network } = generateNetwork(1, { explanation: false });
+    const told = (classes: number, channels: number) => {
+      const image = { ...network.tensors.get('image')!, channels };
+      const changed = { ...network, classes, tensors: new Map(network.tensors).set('image', image) };
+      return problemsOf(() => scheduleOrAdvise(changed, square(4))).map(formatDiagnostic);
+    };
+    expect({
+      classes: told(4097, 3),
+      channels: told(10, 5),
+      both: told(5000, 6),
+    }).toMatchSnapshot();
   });
 
   it('the image as target or residual, all layers at once', () => {
@@ -86,6 +95,7 @@ describe('what the scheduler refuses, and how it says so', () => {
     expect(problems.every(({ code }) => code === 'CAM501')).toBe(true);
     expect(problems.map(({ message }) => message).join()).toMatch(/memory needs \d+ words.*the engine/);
     expect(problems.map(({ message }) => message).join()).toContain(stem.name);
+    expect(problems.map(formatDiagnostic)).toMatchSnapshot();
   });
 
   it('names the smallest listed array that has room, or says that there is none', () => {
@@ -103,10 +113,40 @@ describe('what the scheduler refuses, and how it says so', () => {
     expect({ larger: advice(tall(200, 200)), none: advice(tall(600, 600)) }).toMatchSnapshot();
   });
 
+  it('leaves out the arrays that are too small where several are tried, and refuses where all are', () => {
+    const { network } = generateNetwork(1, { explanation: false });
+    const stem = network.layers[0]!;
+    const sized = (side: number): IntegerNetwork => {
+      const tensors = new Map(network.tensors);
+      for (const name of ['image', stem.output.tensor])
+        tensors.set(name, { ...network.tensors.get(name)!, height: side, width: side });
+      return { ...network, tensors };
+    };
+    const tried = [...tryArrays(sized(200), engineShapes.values())];
+    expect(tried.map((t) => ('tooSmall' in t ? formatDiagnostic(t.tooSmall) : t.plan.shape.rows))).toEqual([
+      expect.stringMatching(
+        /^information CAM508: Array 4x4 is too small .*80240 words; the engine addresses 65536/,
+      ),
+      ...[8, 8, 16, 16],
+    ]);
+    expect(scheduleForDevice(sized(200), 16, findDevice(defaultPart)!).shape.rows).toBeGreaterThan(4);
+    const refused = problemsOf(() => [...tryArrays(sized(600), engineShapes.values())]);
+    expect(refused.map(({ code }) => code)).toContain('CAM501');
+    expect(refused[0]!.hint).toContain('no larger array that is listed would do');
+  });
+
   it('no more and no less than the control ROM holds', () => {
     const bits = new Map<string, number>(operationFields);
     expect(engineLimits.words).toBe(2 ** (bits.get('activation_walk')! / 8));
     expect(engineLimits.count).toBe(2 ** (bits.get('counts')! / 7));
     expect(engineLimits.coordinate).toBe(2 ** (bits.get('y_walk')! / 8 - 1));
+    expect(engineLimits.channels).toBe(2 ** bits.get('output_channels')! - 1);
+    const header = new Map<string, number>(headerFields);
+    expect(engineLimits.classes).toBe(2 ** header.get('class_index')!);
+    expect(engineLimits.imageChannels).toBe(header.get('image_padding')! / 8);
+    expect(engineLimits.imageSide).toBe(2 ** header.get('image_last_tick')!);
+    expect(engineLimits.imageSide).toBe(2 ** header.get('image_last_row')!);
+    expect((engineLimits.operations + 1) * recordWords).toBeLessThanOrEqual(engineLimits.words);
+    expect((engineLimits.operations + 2) * recordWords).toBeGreaterThan(engineLimits.words);
   });
 });
