@@ -293,6 +293,8 @@ export interface ExploreView {
   readonly target: string;
   readonly points: readonly DesignPointView[];
   readonly available: ResourceCount;
+  /** CAM508 for each array that is not among the points. */
+  readonly tooSmall: readonly Diagnostic[];
 }
 
 export interface SynthesisView {

@@ -4,6 +4,7 @@ import type { CompiledView, DesignPointView, ExploreView } from '../../src/proto
 import { client } from '../shared/api.ts';
 import { h, svg } from '../shared/dom.ts';
 import { figureMark } from '../shared/facts.ts';
+import { diagnosticList } from '../shared/states.ts';
 import type { Tooltip } from '../shared/tooltip.ts';
 import { along, front, logAxis, logTicks } from './plot.ts';
 import { t } from '../shared/text.ts';
@@ -169,9 +170,10 @@ export function chooser(view: ExploreView, compiled: CompiledView, tooltip: Tool
       'p',
       { class: 'plot-legend' },
       h('span', { class: 'key' }, h('span', { class: 'dot pareto' }), t('Pareto front')),
-      h('span', { class: 'key' }, h('span', { class: 'dot dominated' }), 'fits'),
-      h('span', { class: 'key' }, h('span', { class: 'dot unfit' }), 'does not fit'),
-      h('span', { class: 'key' }, h('span', { class: 'dot ring' }), 'chosen'),
+      h('span', { class: 'key' }, h('span', { class: 'dot dominated' }), t('fits')),
+      h('span', { class: 'key' }, h('span', { class: 'dot unfit' }), t('does not fit')),
+      h('span', { class: 'key' }, h('span', { class: 'dot ring' }), t('chosen')),
     ),
+    view.tooSmall.length > 0 ? diagnosticList(view.tooSmall) : undefined,
   );
 }

@@ -8,6 +8,7 @@ import { explainable } from '../../compiler/gradient/derive.ts';
 import { exportStaticModel } from '../../compiler/gradient/export.ts';
 import { methodNames, methods, type MethodName } from '../../compiler/gradient/methods.ts';
 import { inferKnownShapes } from '../../compiler/graph/infer.ts';
+import { refuseEarly } from '../../compiler/schedule/early-limits.ts';
 import { engineShapes } from '../../compiler/schedule/engine-shape.ts';
 import { PlainSchedules } from '../../compiler/plain-schedules.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
@@ -113,6 +114,8 @@ export class Session {
     return this.#prepared.get(JSON.stringify([target, chosen, calibrationFolder, equalise]), async () => {
       progress('Deriving the gradient', 0.02);
       const analysis = analyse(this.file.graph, { target, class: chosen, equalise });
+      // What no array can hold is refused before the ranges are measured.
+      refuseEarly(analysis.simplified.graph, analysis.model.scores, [...engineShapes.values()].at(-1)!);
       progress('Reading the calibration pictures', 0.05);
       const { images, diagnostics, measured } = await this.#measuredPictures(calibrationFolder);
       const calibration = await calibrateModel(analysis, {
@@ -191,7 +194,7 @@ export class Session {
     const { images } = await calibrationPictures([], this.file, imageInput(this.file.graph), explorePictures);
     let done = 0;
     const steps = 3 + engineShapes.size;
-    const { points } = await exploreModel(this.file.graph, device, {
+    const { points, diagnostics } = await exploreModel(this.file.graph, device, {
       target,
       class: chosen,
       calibration: images,
@@ -199,7 +202,13 @@ export class Session {
       signal: context.signal,
       onProgress: (stage) => context.progress(stage, Math.min(0.99, done++ / steps)),
     });
-    return { part: device.part, target: target ?? '', points, available: device.available };
+    return {
+      part: device.part,
+      target: target ?? '',
+      points,
+      available: device.available,
+      tooSmall: diagnostics.filter(({ code }) => code === 'CAM508'),
+    };
   }
 
   /** Writes the build folder. The test bench's run takes the first of the model's pictures. */
