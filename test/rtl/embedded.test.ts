@@ -53,7 +53,7 @@ describe('the embedded simulator', () => {
 
     /** One wrong character each: a sum, a rounding, an address, a count. */
     it.each([
-      ['camber_column.v', 'carried + sum', 'carried - sum', 'activation'],
+      ['camber_column.v', 'carried + addend', 'carried - addend', 'activation'],
       ['camber_requantise_lane.v', "'sd1) >>> 1", "'sd0) >>> 1", 'activation'],
       ['camber_walk.v', 'value + delta', 'value - delta', 'activation'],
       ['camber_control.v', "explanation_cycles + 32'd1", "explanation_cycles + 32'd2", 'explanation cycles'],

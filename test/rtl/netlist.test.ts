@@ -33,7 +33,7 @@ needs('iverilog')('the netlist for 7-series, two products to a DSP block', () =>
   }, 600_000);
 
   it('4x4, every part of the engine but sliding windows', async () => {
-    const { schedule: plan, pixels } = randomSchedule(379, { rows: 4, columns: 4, lanes: 2 }, 10);
+    const { schedule: plan, pixels } = randomSchedule(1646, { rows: 4, columns: 4, lanes: 2 }, 10);
     expect(partsOf(plan).flatMap(([name, used]) => (used === 0 ? [name] : []))).toEqual(['WINDOW']);
     await expectSame(plan, [{ pixels }, { pixels, fixedClass: 0 }]);
   }, 600_000);
