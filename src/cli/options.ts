@@ -1,4 +1,5 @@
 /** Options that several commands share, with the checks that make wrong usage. */
+import type { ClassChoice } from '../compiler/class-choice.ts';
 import { InvalidArgumentError, type Command } from 'commander';
 import { CompileError } from '../compiler/diagnostics.ts';
 import { applyPreprocessing, type PreprocessingText } from '../compiler/input/parse.ts';
@@ -91,7 +92,7 @@ export function parseClass(value: string): ClassOption {
 }
 
 /** One class or several, with commas between them. */
-export function parseClasses(value: string): readonly (number | 'argmax')[] {
+export function parseClasses(value: string): readonly ClassChoice[] {
   return value.split(',').map((text) => parseClass(text.trim()) ?? 'argmax');
 }
 

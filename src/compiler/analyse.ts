@@ -3,6 +3,7 @@
  *
  * simplify (batch norms folded) -> derive static GradCAM -> name the tensors whose ranges the quantiser will need.
  */
+import type { ClassChoice } from './class-choice.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { CompileError, diagnostic } from './diagnostics.ts';
 import { deriveGradCam, type StaticGradCam } from './gradient/derive.ts';
@@ -21,7 +22,7 @@ export interface AnalyseOptions {
   readonly target?: string;
   /** Tensor with the class scores. */
   readonly score?: string;
-  readonly class?: number | 'argmax';
+  readonly class?: ClassChoice;
   /** False: inference only, nothing is kept or computed for a map. */
   readonly explanation?: boolean;
   /** Rescale convolutions in a row against each other before quantising (`graph/equalise.ts`); the outputs stay as they are. */

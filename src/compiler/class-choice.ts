@@ -1,5 +1,8 @@
 import { fail } from './diagnostics.ts';
 
+/** What the class select register is given: the index of a class, or the class of the highest score. */
+export type ClassChoice = number | 'argmax';
+
 /**
  * Refuses a class that a model does not have.
  *

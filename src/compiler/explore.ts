@@ -184,7 +184,7 @@ export function nothingFits(
  * @throws CompileError where the network is too large for every array
  */
 export function scheduleForDevice(network: IntegerNetwork, gradientBits: 8 | 16, device: Device): Schedule {
-  const plans = [...tryArrays(network, engineShapes.values())].flatMap((tried) =>
+  const plans = [...tryArrays(network, [...engineShapes.values()])].flatMap((tried) =>
     'plan' in tried ? [tried.plan] : [],
   );
   const points = plans.map((plan) => designPoint(network, plan, gradientBits, device));

@@ -7,7 +7,7 @@ import type { CalibrationTable } from '../compiler/quantize/calibration.ts';
 import type { ObservedTensors } from '../compiler/quantize/observed.ts';
 import { calibrate } from './calibrate.ts';
 import { refuseEarly } from '../compiler/schedule/early-limits.ts';
-import { defaultArray, engineShape, engineShapes } from '../compiler/schedule/engine-shape.ts';
+import { defaultArray, engineShape, largestShape } from '../compiler/schedule/engine-shape.ts';
 import type { EngineShape } from '../compiler/schedule/operation.ts';
 import { fidelityWarnings } from '../compiler/report/fidelity-warnings.ts';
 import { inputOfTensor } from './fixed-input.ts';
@@ -79,7 +79,7 @@ function measureWith(
 
 /** The array that is asked for, or the largest that may be chosen. */
 function largestArray(array: string = defaultArray): EngineShape {
-  return array === autoArray ? [...engineShapes.values()].at(-1)! : engineShape(array);
+  return array === autoArray ? largestShape() : engineShape(array);
 }
 
 /** A compilation whose report tells how faithful the integer network is on pictures (float32, as the model takes them). */

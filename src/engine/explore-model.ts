@@ -12,7 +12,7 @@ import {
 import type { Graph } from '../compiler/graph/ir.ts';
 import type { Device } from '../compiler/report/devices.ts';
 import { refuseEarly } from '../compiler/schedule/early-limits.ts';
-import { engineShapes } from '../compiler/schedule/engine-shape.ts';
+import { largestShape } from '../compiler/schedule/engine-shape.ts';
 import { calibrateModel } from './compile-model.ts';
 import type { EngineOptions } from './ort.ts';
 
@@ -42,8 +42,7 @@ export async function exploreModel(
   const { signal, onProgress, calibration, wasmPaths } = options;
   onProgress?.('Deriving the gradient');
   const analysis = analyse(graph, options);
-  const shapes = options.shapes ?? [...engineShapes.values()];
-  refuseEarly(analysis.simplified.graph, analysis.model.scores, shapes.at(-1)!);
+  refuseEarly(analysis.simplified.graph, analysis.model.scores, largestShape(options.shapes));
   onProgress?.('Calibrating');
   const table = await calibrateModel(analysis, {
     calibration,

@@ -1,5 +1,5 @@
 /** The fixed-point engine: explanations by the integer network, bit for bit what the accelerator gives. */
-import { checkClass } from '../compiler/class-choice.ts';
+import { type ClassChoice, checkClass } from '../compiler/class-choice.ts';
 import { CompileError, diagnostic } from '../compiler/diagnostics.ts';
 import type { StaticGradCam } from '../compiler/gradient/derive.ts';
 import type { IntegerNetwork } from '../compiler/quantize/network.ts';
@@ -41,7 +41,7 @@ export function explainFixed(
   model: StaticGradCam,
   network: IntegerNetwork,
   input: FixedInput,
-  wanted: number | 'argmax' = 'argmax',
+  wanted: ClassChoice = 'argmax',
 ): FixedExplanation {
   if (wanted !== 'argmax') checkClass(wanted, network.classes);
   const image = networkInput(network, input);

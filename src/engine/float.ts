@@ -1,4 +1,5 @@
 /** The float engine: runs the static GradCAM model on ONNX Runtime and gives explanations. */
+import type { ClassChoice } from '../compiler/class-choice.ts';
 import { CompileError, diagnostic } from '../compiler/diagnostics.ts';
 import { deriveFromModel, type ExportOptions } from '../compiler/gradient/export.ts';
 import { legalise } from '../compiler/gradient/legalise/legalise.ts';
@@ -33,7 +34,7 @@ export interface Explanation {
 export interface FloatExplainer {
   readonly model: StaticModel;
   /** Explains one image (float32, the model's own input shape). `wanted` overrides the class for this image. */
-  explain(image: Float32Array, wanted?: number | 'argmax'): Promise<Explanation>;
+  explain(image: Float32Array, wanted?: ClassChoice): Promise<Explanation>;
   dispose(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 /** The fidelity report: the integer network against the float network, on pictures, in bounded time. */
+import type { ClassChoice } from '../compiler/class-choice.ts';
 import type { StaticGradCam } from '../compiler/gradient/derive.ts';
 import { argmax } from '../compiler/quantize/executor.ts';
 import type { IntegerNetwork } from '../compiler/quantize/network.ts';
@@ -28,7 +29,7 @@ export interface PictureFidelity {
 export interface FidelityOptions extends EngineOptions {
   readonly signal?: AbortSignal;
   /** The class to explain; the fixed network's top class where absent. */
-  readonly class?: number | 'argmax';
+  readonly class?: ClassChoice;
   readonly onProgress?: (done: number, total: number) => void;
   /** A model loaded before, used where it can read all that is compared; it is left to its owner. */
   readonly runner?: TensorRunner;
@@ -101,7 +102,7 @@ interface Comparison {
 async function comparePicture(
   { model, network, runner, names, map }: Comparison,
   picture: FidelityPicture,
-  wanted: number | 'argmax' = 'argmax',
+  wanted: ClassChoice = 'argmax',
   perturb: boolean,
 ): Promise<PictureFidelity> {
   const fixed = explainFixed(model, network, picture, wanted);

@@ -4,6 +4,7 @@
  * The same table serves both legs: extension <-> server (as custom LSP messages) and webview <-> extension, which
  * passes server requests on. A failed request rejects with an `ErrorData`.
  */
+import type { ClassChoice } from '../compiler/class-choice.ts';
 import type {
   BuildView,
   Choices,
@@ -32,7 +33,7 @@ export interface HeatMapParams {
   /** GradCAM where absent. */
   readonly method?: string;
   /** What the model's choices say where absent. */
-  readonly class?: 'argmax' | number;
+  readonly class?: ClassChoice;
 }
 
 /** Requests to the server: parameters and result by method. `uri` is the model file's. */

@@ -3,6 +3,7 @@
  *
  * Every cycle figure here is copied from the static schedule; no view computes one of its own.
  */
+import type { ClassChoice } from '../compiler/class-choice.ts';
 import type { Diagnostic } from '../compiler/diagnostics.ts';
 
 export type { Diagnostic };
@@ -179,7 +180,7 @@ export interface BackwardCost {
 export interface Choices {
   /** ONNX tensor name. */
   readonly target?: string;
-  readonly class?: 'argmax' | number;
+  readonly class?: ClassChoice;
   /** FPGA part. */
   readonly device?: string;
   readonly clockMHz?: number;

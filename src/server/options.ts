@@ -1,4 +1,5 @@
 /** Settings and a model's choices, merged into the options of a compilation. */
+import type { ClassChoice } from '../compiler/class-choice.ts';
 import { defaultQuantiseOptions, parseWideActivations } from '../compiler/quantize/options.ts';
 import { rangeMethods } from '../compiler/quantize/ranges.ts';
 import { defaultSettings, settings, type Settings } from '../protocol/manifest/settings.ts';
@@ -18,7 +19,7 @@ export function readSettings(section: unknown): Settings {
   return result as unknown as Settings;
 }
 
-const classOf = (text: string): 'argmax' | number => (/^[0-9]+$/.test(text) ? Number(text) : 'argmax');
+const classOf = (text: string): ClassChoice => (/^[0-9]+$/.test(text) ? Number(text) : 'argmax');
 
 export function jobOptions(values: Settings, choices: Choices): JobOptions {
   const target = choices.target ?? values.target;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkClass } from '../compiler/class-choice.ts';
+import { type ClassChoice, checkClass } from '../compiler/class-choice.ts';
 import { diagnostic, fail, type Diagnostic } from '../compiler/diagnostics.ts';
 import { imageFileNames } from '../compiler/emit/images.ts';
 import { testVectors, type TestRun } from '../compiler/emit/test-vectors.ts';
@@ -25,7 +25,7 @@ export interface VerifyOptions {
    * Classes to explain; the build's own choice where absent. Pictures and classes are taken in turn, and the shorter list begins
    * anew until both are through: there are as many runs, in a row without reset, as the longer one has entries.
    */
-  readonly classes?: readonly (number | 'argmax')[];
+  readonly classes?: readonly ClassChoice[];
   /** Verilator where it is installed, else the embedded one, where absent. */
   readonly simulator?: SimulatorName;
   /** Random pauses on every stream, from this seed. */
@@ -47,7 +47,7 @@ export interface VerifiedRun extends Cycles {
   /** Index of the picture. */
   readonly image: number;
   /** What the class select register was given. */
-  readonly class: number | 'argmax';
+  readonly class: ClassChoice;
   readonly classUsed: number;
   readonly topClass: number;
   readonly stall: number;

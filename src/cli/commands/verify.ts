@@ -1,3 +1,4 @@
+import type { ClassChoice } from '../../compiler/class-choice.ts';
 import type { Command } from 'commander';
 import { loadImage } from '../../engine/images/load.ts';
 import { streamBytes } from '../../engine/fixed-input.ts';
@@ -12,7 +13,7 @@ import { grouped } from '../table.ts';
 
 interface VerifyCliOptions {
   readonly image?: readonly string[];
-  readonly class?: readonly (number | 'argmax')[];
+  readonly class?: readonly ClassChoice[];
   readonly simulator?: SimulatorName;
   readonly pauses?: number;
   readonly reset?: number;

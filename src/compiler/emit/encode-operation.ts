@@ -18,7 +18,7 @@ import {
   type Walk,
   weightCounts,
 } from '../schedule/operation.ts';
-import { stepsOf } from '../schedule/walk.ts';
+import { stepsOf, walkRange } from '../schedule/walk.ts';
 
 export const recordBits = 1280;
 export const romWordBits = 64;
@@ -160,17 +160,6 @@ export function walkDeltas({ strides }: Walk, counts: PerLevel): number[] {
     inner += (counts[level]! - 1) * strides[level]!;
   }
   return deltas;
-}
-
-/** Smallest and largest value a walk takes. */
-function walkRange({ base, strides }: Walk, counts: PerLevel): [number, number] {
-  let [low, high] = [base, base];
-  strides.forEach((stride, level) => {
-    const span = stride * (counts[level]! - 1);
-    if (span < 0) low += span;
-    else high += span;
-  });
-  return [low, high];
 }
 
 /** A walk's fields: base and deltas. They wrap modulo their width while it walks, so only its values must fit. */

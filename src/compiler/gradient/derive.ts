@@ -1,5 +1,5 @@
 /** The derivation: a simplified graph in, the static GradCAM model out. */
-import { checkClass } from '../class-choice.ts';
+import { type ClassChoice, checkClass } from '../class-choice.ts';
 import { diagnostic, fail, type Diagnostic } from '../diagnostics.ts';
 import type { Graph } from '../graph/ir.ts';
 import { emptyNotes, type PassNotes } from '../graph/pass.ts';
@@ -16,7 +16,7 @@ export interface DeriveOptions {
   /** The tensor that holds the class scores. */
   readonly score?: string;
   /** The class explained where none is given at run time. */
-  readonly class?: number | 'argmax';
+  readonly class?: ClassChoice;
   /** Default GradCAM. */
   readonly method?: MethodName;
   /** What `simplify` left on record, so that targets can be named that it removed. */

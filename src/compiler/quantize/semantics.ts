@@ -25,6 +25,11 @@ export function toByte(value: number): number {
   return (value << 24) >> 24;
 }
 
+/** The nearest signed byte to a real number; never -0, which text does not keep. */
+export function nearestByte(value: number): number {
+  return Math.min(127, Math.max(-128, Math.round(value))) + 0;
+}
+
 /** A stored multiplier read as a signed number: what a slope is. */
 export function signedMultiplier(stored: number): number {
   return (stored << (32 - multiplierBits)) >> (32 - multiplierBits);

@@ -1,6 +1,6 @@
 import { CompileError, type Diagnostic, diagnostic } from '../diagnostics.ts';
 import type { IntegerNetwork } from '../quantize/network.ts';
-import { engineShapes } from './engine-shape.ts';
+import { engineShapes, largestShape, sizeOf } from './engine-shape.ts';
 import { limitHint } from './limits.ts';
 import type { EngineShape, Schedule } from './operation.ts';
 import { schedule } from './schedule.ts';
@@ -15,36 +15,30 @@ function attempt(network: IntegerNetwork, shape: EngineShape): Schedule | Compil
   }
 }
 
-const size = ({ rows, columns }: EngineShape) => rows * columns;
-
-/** An array with its schedule, or with CAM508 where it is too small for the network. */
-export type Tried =
-  | { readonly shape: EngineShape; readonly plan: Schedule }
-  | { readonly shape: EngineShape; readonly tooSmall: Diagnostic };
+/** The schedule on an array, or CAM508 where it is too small for the network. */
+export type Tried = { readonly plan: Schedule } | { readonly tooSmall: Diagnostic };
 
 /**
  * Schedules on several arrays, the smallest first, one after the other.
  *
  * @throws CompileError as `scheduleOrAdvise`, where none of them will do
  */
-export function* tryArrays(network: IntegerNetwork, shapes: Iterable<EngineShape>): Generator<Tried> {
-  let largest: EngineShape | undefined;
+export function* tryArrays(network: IntegerNetwork, shapes: readonly EngineShape[]): Generator<Tried> {
   let isAny = false;
   for (const shape of shapes) {
     const plan = attempt(network, shape);
     if (plan instanceof CompileError) {
-      largest = largest && size(largest) > size(shape) ? largest : shape;
       const array = `${shape.rows}x${shape.columns}`;
       const [first, ...others] = plan.diagnostics;
       const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
       const text = `Array ${array} is too small for this network: ${first!.message}${more}`;
-      yield { shape, tooSmall: diagnostic('CAM508', text, 'Choose one of the other arrays.') };
+      yield { tooSmall: diagnostic('CAM508', text, 'Choose one of the other arrays.') };
     } else {
       isAny = true;
-      yield { shape, plan };
+      yield { plan };
     }
   }
-  if (!isAny && largest) scheduleOrAdvise(network, largest);
+  if (!isAny) scheduleOrAdvise(network, largestShape(shapes));
 }
 
 /**
@@ -61,7 +55,7 @@ export function scheduleOrAdvise(network: IntegerNetwork, shape: EngineShape): S
       throw error;
     const [array] =
       [...engineShapes].find(
-        ([, larger]) => size(larger) > size(shape) && !(attempt(network, larger) instanceof CompileError),
+        ([, larger]) => sizeOf(larger) > sizeOf(shape) && !(attempt(network, larger) instanceof CompileError),
       ) ?? [];
     const hint = array
       ? `Choose array ${array}, the smallest listed one that would do, or a smaller input or model.`

@@ -1,27 +1,7 @@
-import {
-  type PerLevel,
-  readsTwoWords,
-  readsWeights,
-  type Schedule,
-  type Walk,
-  weightCounts,
-} from './operation.ts';
+import { readsTwoWords, readsWeights, type Schedule, weightCounts } from './operation.ts';
+import { walkRange } from './walk.ts';
 import { tableEntries } from './table-layout.ts';
 import type { Problems } from './problems.ts';
-
-/** Least and greatest value of a walk over its loop nest. */
-export function walkRange(
-  { base, strides }: Walk,
-  counts: PerLevel,
-): readonly [least: number, greatest: number] {
-  let [least, greatest] = [base, base];
-  strides.forEach((stride, level) => {
-    const end = stride * (counts[level]! - 1);
-    least += Math.min(0, end);
-    greatest += Math.max(0, end);
-  });
-  return [least, greatest];
-}
 
 /** Weight and parameter addresses within their memories, for every class that may be chosen. */
 export function checkTables(schedule: Schedule, problems: Problems): void {

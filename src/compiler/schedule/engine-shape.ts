@@ -14,6 +14,13 @@ export const engineShapes: ReadonlyMap<string, EngineShape> = new Map(
 
 export const defaultArray = '16x16';
 
+/** Multiply-accumulators of an array. */
+export const sizeOf = ({ rows, columns }: EngineShape): number => rows * columns;
+
+/** The largest of some arrays, by default of all. */
+export const largestShape = (shapes: Iterable<EngineShape> = engineShapes.values()): EngineShape =>
+  [...shapes].reduce((largest, shape) => (sizeOf(shape) > sizeOf(largest) ? shape : largest));
+
 /**
  * The engine of an array written `ROWSxCOLUMNS`.
  *

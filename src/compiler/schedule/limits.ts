@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from '../diagnostics.ts';
-import { walkRange } from './check-tables.ts';
+import { walkRange } from './walk.ts';
 import type { LoweredOperation } from './lowering.ts';
 import type { ImageLayout, MemoryDepths } from './operation.ts';
 import { levels } from './operation.ts';

@@ -25,3 +25,17 @@ export function vectorsOf(loops: PerLevel): number {
 export function stepsOf(loops: PerLevel): number {
   return loops[3] * loops[4] * loops[5] * loops[6];
 }
+
+/** Least and greatest value of a walk over its loop nest. */
+export function walkRange(
+  { base, strides }: Walk,
+  counts: PerLevel,
+): readonly [least: number, greatest: number] {
+  let [least, greatest] = [base, base];
+  strides.forEach((stride, level) => {
+    const end = stride * (counts[level]! - 1);
+    least += Math.min(0, end);
+    greatest += Math.max(0, end);
+  });
+  return [least, greatest];
+}

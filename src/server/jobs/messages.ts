@@ -1,6 +1,7 @@
 /**
  * Work that runs in a worker thread, so that the language server always answers: one typed table of jobs.
  */
+import type { ClassChoice } from '../../compiler/class-choice.ts';
 import type { QuantiseOptions } from '../../compiler/quantize/options.ts';
 import type { RangeMethod } from '../../compiler/quantize/ranges.ts';
 import type {
@@ -21,7 +22,7 @@ import type { TextForm } from '../text/form.ts';
 /** Options of a compilation, settings and choices already merged. */
 export interface JobOptions {
   readonly target?: string;
-  readonly class: 'argmax' | number;
+  readonly class: ClassChoice;
   readonly device: string;
   readonly clockMHz: number;
   readonly array: string;

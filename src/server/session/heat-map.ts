@@ -1,4 +1,5 @@
 /** One row of the heat-map panel: both engines on one picture. */
+import type { ClassChoice } from '../../compiler/class-choice.ts';
 import type { Compilation } from '../../compiler/compile.ts';
 import { CompileError, type Diagnostic } from '../../compiler/diagnostics.ts';
 import { mapFidelity } from '../../engine/fidelity.ts';
@@ -53,7 +54,7 @@ function answer(explanation: Explanation, classes: readonly string[]): EngineAns
 function fixedExplanation(
   { analysis, network }: Compilation,
   image: LoadedImage,
-  wanted: 'argmax' | number,
+  wanted: ClassChoice,
 ): { explanation?: Explanation; diagnostics: readonly Diagnostic[] } {
   try {
     const input = fixedInput(network, image);

@@ -9,7 +9,7 @@ import { exportStaticModel } from '../../compiler/gradient/export.ts';
 import { methodNames, methods, type MethodName } from '../../compiler/gradient/methods.ts';
 import { inferKnownShapes } from '../../compiler/graph/infer.ts';
 import { refuseEarly } from '../../compiler/schedule/early-limits.ts';
-import { engineShapes } from '../../compiler/schedule/engine-shape.ts';
+import { engineShapes, largestShape } from '../../compiler/schedule/engine-shape.ts';
 import { PlainSchedules } from '../../compiler/plain-schedules.ts';
 import type { CalibrationTable } from '../../compiler/quantize/calibration.ts';
 import { calibrateModel } from '../../engine/compile-model.ts';
@@ -115,7 +115,7 @@ export class Session {
       progress('Deriving the gradient', 0.02);
       const analysis = analyse(this.file.graph, { target, class: chosen, equalise });
       // What no array can hold is refused before the ranges are measured.
-      refuseEarly(analysis.simplified.graph, analysis.model.scores, [...engineShapes.values()].at(-1)!);
+      refuseEarly(analysis.simplified.graph, analysis.model.scores, largestShape());
       progress('Reading the calibration pictures', 0.05);
       const { images, diagnostics, measured } = await this.#measuredPictures(calibrationFolder);
       const calibration = await calibrateModel(analysis, {

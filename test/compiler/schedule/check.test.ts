@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkSchedule } from '../../../src/compiler/schedule/check.ts';
-import { walkRange } from '../../../src/compiler/schedule/check-tables.ts';
 import {
   type Operation,
   type Placement,
@@ -10,6 +9,7 @@ import {
 } from '../../../src/compiler/schedule/operation.ts';
 import { schedule } from '../../../src/compiler/schedule/schedule.ts';
 import { cyclesOf } from '../../../src/compiler/schedule/time.ts';
+import { walkRange } from '../../../src/compiler/schedule/walk.ts';
 import { generateNetwork } from './support/generate.ts';
 
 const shape = { rows: 8, columns: 8, lanes: 4 };

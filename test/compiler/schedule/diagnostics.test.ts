@@ -122,7 +122,7 @@ describe('what the scheduler refuses, and how it says so', () => {
         tensors.set(name, { ...network.tensors.get(name)!, height: side, width: side });
       return { ...network, tensors };
     };
-    const tried = [...tryArrays(sized(200), engineShapes.values())];
+    const tried = [...tryArrays(sized(200), [...engineShapes.values()])];
     expect(tried.map((t) => ('tooSmall' in t ? formatDiagnostic(t.tooSmall) : t.plan.shape.rows))).toEqual([
       expect.stringMatching(
         /^information CAM508: Array 4x4 is too small .*80240 words; the engine addresses 65536/,
@@ -130,7 +130,7 @@ describe('what the scheduler refuses, and how it says so', () => {
       ...[8, 8, 16, 16],
     ]);
     expect(scheduleForDevice(sized(200), 16, findDevice(defaultPart)!).shape.rows).toBeGreaterThan(4);
-    const refused = problemsOf(() => [...tryArrays(sized(600), engineShapes.values())]);
+    const refused = problemsOf(() => [...tryArrays(sized(600), [...engineShapes.values()])]);
     expect(refused.map(({ code }) => code)).toContain('CAM501');
     expect(refused[0]!.hint).toContain('no larger array that is listed would do');
   });

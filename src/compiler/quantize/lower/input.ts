@@ -4,6 +4,7 @@ import { clipMagnitude } from '../ranges.ts';
 import type { InputStage, IntegerTensor } from '../network.ts';
 import type { ImportedScale } from '../import/imported.ts';
 import type { AffinePreprocessing, QuantiseOptions } from '../options.ts';
+import { nearestByte } from '../semantics.ts';
 import type { PlanTensor } from '../plan/stage.ts';
 
 /** The network's input: real = scale[k] * q + offset[k] per channel. */
@@ -15,9 +16,6 @@ export interface LoweredInput {
   /** True where scale and offset move into the first layer's weights; else the tensor is read like any other. */
   readonly folded: boolean;
 }
-
-/** Never -0, which text does not keep. */
-const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q))) + 0;
 
 /**
  * The input stage. With affine preprocessing the stored value is pixel - 128, the affine map moves into the first
@@ -91,7 +89,7 @@ function chosenInput(
         'Give a finite --scale and --std, neither of them zero.',
       );
     }
-    const padding = channels.map((k) => clampByte(-offset[k]! / scale[k]!));
+    const padding = channels.map((k) => nearestByte(-offset[k]! / scale[k]!));
     return {
       stage: { tensor: input.name, format: 'uint8', padding },
       tensor: { ...common, zeroPoint: padding[0]!, scale },

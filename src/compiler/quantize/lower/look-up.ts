@@ -4,6 +4,7 @@ import { scalarFunctions, type ScalarFunction } from '../../graph/evaluate/activ
 import type { Node } from '../../graph/ir.ts';
 import { peak, type TensorStatistics } from '../calibration.ts';
 import type { IntegerTable } from '../network.ts';
+import { nearestByte } from '../semantics.ts';
 
 /** real = scale * (q - zeroPoint). */
 export interface ByteScale {
@@ -38,14 +39,11 @@ const functions: Readonly<Record<string, ScalarFunction>> = {
     Math.min(floatAttribute(node, 'max', Infinity), Math.max(floatAttribute(node, 'min', -Infinity), x)),
 };
 
-/** Never -0, which text does not keep. */
-const clampByte = (q: number) => Math.min(127, Math.max(-128, Math.round(q))) + 0;
-
 /** The finest scale on which int8 holds low ... high; 0 is one of its values. */
 export function byteScale(low: number, high: number): ByteScale {
   const [least, most] = [Math.min(0, low), Math.max(0, high)];
   const scale = (most - least) / 255 || 1;
-  return { scale, zeroPoint: clampByte(-128 - least / scale) };
+  return { scale, zeroPoint: nearestByte(-128 - least / scale) };
 }
 
 const bytes = Array.from({ length: 256 }, (_, i) => i - 128);
@@ -64,8 +62,8 @@ export function chooseTable(node: Node, options: TableOptions): TableChoice {
   const slopes = real.map((x) => meanSlope(f, x, domain.scale));
   const derivativeScale = Math.max(...slopes.map(Math.abs)) / 127 || 1;
   const table = Int16Array.from(values, (value, i) => {
-    const high = clampByte(value / result.scale + result.zeroPoint);
-    return options.withDerivative ? 256 * high + clampByte(slopes[i]! / derivativeScale) : high;
+    const high = nearestByte(value / result.scale + result.zeroPoint);
+    return options.withDerivative ? 256 * high + nearestByte(slopes[i]! / derivativeScale) : high;
   });
   return { table: { name: options.name, values: table }, domain, result, derivativeScale };
 }
@@ -108,7 +106,7 @@ function chooseDomain(f: (x: number) => number, statistics: TensorStatistics): B
     const domain = byteScale(Math.max(low, -clip), Math.min(high, clip));
     let error = 0;
     for (const { x, weight, y, slope } of points) {
-      const seen = domain.scale * (clampByte(x / domain.scale + domain.zeroPoint) - domain.zeroPoint);
+      const seen = domain.scale * (nearestByte(x / domain.scale + domain.zeroPoint) - domain.zeroPoint);
       const wrong = meanSlope(f, seen, domain.scale) - slope;
       error += weight * ((f(seen) - y) ** 2 / spreadY + wrong ** 2 / spreadSlope);
     }
