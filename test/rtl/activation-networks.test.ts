@@ -41,7 +41,9 @@ needs('verilator')('networks with pools and activations on Verilator', () => {
   for (const { name, runs } of networks) {
     it.each(runs)(
       `${name}, $array, target $target`,
-      (run) => expectExactOracle({ name, ...run, simulator: 'verilator', pictures: 2 }),
+      async (run) => {
+        await expectExactOracle({ name, ...run, simulator: 'verilator', pictures: 2 });
+      },
       240_000,
     );
   }
@@ -49,15 +51,12 @@ needs('verilator')('networks with pools and activations on Verilator', () => {
 
 needs('iverilog')('the smallest one on Icarus', () => {
   // The others take 40 s to minutes each: bench/icarus.ts runs them.
-  it(
-    'lenet_tanh, 8x8, the last activation as target',
-    () =>
-      expectExactOracle({
-        name: 'lenet_tanh',
-        array: '8x8',
-        target: '/t2/Tanh_output_0',
-        simulator: 'icarus',
-      }),
-    600_000,
-  );
+  it('lenet_tanh, 8x8, the last activation as target', async () => {
+    await expectExactOracle({
+      name: 'lenet_tanh',
+      array: '8x8',
+      target: '/t2/Tanh_output_0',
+      simulator: 'icarus',
+    });
+  }, 600_000);
 });

@@ -8,6 +8,7 @@ import { readModel } from '../../../src/compiler/onnx/read.ts';
 import { execute } from '../../../src/compiler/quantize/executor.ts';
 import { compareLayers } from '../../../src/compiler/schedule/compare.ts';
 import { interpret } from '../../../src/compiler/schedule/interpreter.ts';
+import type { Report } from '../../../src/compiler/report/report.ts';
 import type { Schedule } from '../../../src/compiler/schedule/operation.ts';
 import { calibrateModel } from '../../../src/engine/compile-model.ts';
 import { networkInput } from '../../../src/engine/fixed.ts';
@@ -48,13 +49,13 @@ export async function simulateOracle({
   simulator,
   pictures = 1,
   ownParts = false,
-}: OracleSimulation): Promise<{ result: SimulationResult; schedule: Schedule }> {
+}: OracleSimulation): Promise<{ result: SimulationResult; schedule: Schedule; report: Report }> {
   const oracle = readOracle(oraclePlaces().find((p) => p.name === name)!.place!);
   const images = oracle.inputs.map(({ image }) => image);
   const { graph } = inferKnownShapes(readModel(oracle.model).graph);
   const analysis = analyse(graph, { score: oracle.scoreTensor, ...(target === undefined ? {} : { target }) });
   const table = await calibrateModel(analysis, { calibration: images });
-  const { network, schedule } = compile(analysis, table, { name, array });
+  const { network, schedule, report } = compile(analysis, table, { name, array });
   const runs = images.slice(0, pictures).map((tensor, i) => ({
     pixels: networkInput(network, { tensor }),
     ...(i % 2 === 0 ? {} : { fixedClass: network.classes - 1 }),
@@ -66,15 +67,16 @@ export async function simulateOracle({
       throw new Error(`${name}, ${target}: lowering differs: ${JSON.stringify(compared.differences[0])}`);
   }
   const parts = ownParts ? { parts: partsOf(schedule) } : {};
-  return { result: await simulateSchedule(schedule, runs, { simulator, ...parts }), schedule };
+  return { result: await simulateSchedule(schedule, runs, { simulator, ...parts }), schedule, report };
 }
 
 /** Every write, mask, score and map value equal, and the counters as scheduled, without a stall. */
-export async function expectExactOracle(simulation: OracleSimulation): Promise<void> {
-  const { result, schedule } = await simulateOracle(simulation);
+export async function expectExactOracle(simulation: OracleSimulation): Promise<Report> {
+  const { result, schedule, report } = await simulateOracle(simulation);
   const { target } = simulation;
   expect(result.mismatches, target).toEqual([]);
   expect(result.passed, target).toBe(true);
   expect(result.runs.length).toBe(simulation.pictures ?? 1);
   for (const run of result.runs) expect(run, target).toMatchObject({ ...schedule.cycles, stall: 0 });
+  return report;
 }
