@@ -49,7 +49,7 @@ needs('code-server', 'chromium')('the graph editor', () => {
     expect(text).toMatch(/Cycles\s+[\d,]+ \([\d.]+ % of all\)/);
     await workbench.screenshot('graph-details');
     await details.getByRole('button', { name: '/stem/stem.2/Relu' }).click();
-    expect(await selected()).toBe('/stem/stem.2/Relu');
+    await expect.poll(selected).toBe('/stem/stem.2/Relu');
     await details.getByRole('button', { name: 'Close details' }).click();
     expect(await view.getByRole('complementary').count()).toBe(0);
   });
@@ -108,7 +108,7 @@ needs('code-server', 'chromium')('the graph editor', () => {
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('tiny-resnet18.onnx');
     await (await graph()).getByRole('searchbox').fill('/blocks/blocks.5/relu2/Relu');
-    expect(await selected()).toBe('/blocks/blocks.5/relu2/Relu');
+    await expect.poll(selected).toBe('/blocks/blocks.5/relu2/Relu');
     await workbench.runCommand('View: Split Editor Right');
     await workbench.runCommand('Camber: Open as Text');
     // The text opens where the graph's selection is.
